@@ -1,0 +1,61 @@
+/** What a meeting and its people are: the nouns that rules, store, pages, mails and feeds share. */
+
+/** A meeting's id: the decimal digits of a nanosecond timestamp. Above 2^53, so never a number (spec section 2). */
+export type MeetingId = string;
+
+/** What someone is in a meeting (spec, words used). */
+export type Role = 'owner' | 'moderator' | 'guest';
+
+/** An attendee's answer to the invitation; PARTSTAT NEEDS-ACTION, ACCEPTED, DECLINED (RFC 5545 section 3.2.12). */
+export type Answer = 'none' | 'accepted' | 'declined';
+
+/** A booked meeting. */
+export interface Meeting {
+  readonly id: MeetingId;
+  /** The room's name in Jitsi: lower-case letters (spec section 2). */
+  readonly room: string;
+  /** The subject as plain text, entities of old rows already decoded. */
+  readonly subject: string;
+  /** Unix time in seconds. */
+  readonly begin: number;
+  /** Unix time in seconds. */
+  readonly end: number;
+  /** Seconds. */
+  readonly duration: number;
+  /** When it was booked: Unix time in seconds. */
+  readonly created: number;
+  /** When it was last changed: Unix time in seconds; `created` when never. */
+  readonly modified: number;
+  /** How often it was changed: SEQUENCE (RFC 5545 section 3.8.7.4), and what a form must give back to save. */
+  readonly sequence: number;
+}
+
+/** One person of one meeting. */
+export interface Attendee {
+  /** The secret that stands in this person's links. */
+  readonly hash: string;
+  readonly role: Role;
+  /** Lower-case address. */
+  readonly email: string;
+  /** How often this person entered. */
+  readonly connections: number;
+  readonly answer: Answer;
+}
+
+/** A meeting as one attendee has it. */
+export interface Invitation {
+  readonly meeting: Meeting;
+  readonly attendee: Attendee;
+}
+
+/** Someone who signed in. */
+export interface Identity {
+  /** The account's name. */
+  readonly uid: string;
+  /** The main address, lower case. */
+  readonly email: string;
+  /** The name to show. */
+  readonly name: string;
+  /** Every address of the person, lower case, the main one first. */
+  readonly addresses: readonly string[];
+}
