@@ -1,0 +1,89 @@
+/** A real Prosody with a MUC and one account, as its own process on a free port. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A running server. */
+export interface Prosody {
+  readonly service: string;
+  readonly muc: string;
+  stop(): Promise<void>;
+}
+
+/** A port that nobody listens on just now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** Starts Prosody with the given accounts on `localhost` (name → password). */
+export async function startProsody(accounts: Record<string, string>): Promise<Prosody> {
+  const dir = mkdtempSync(join(tmpdir(), 'jmb-prosody-'));
+  const port = await freePort();
+  const config = join(dir, 'prosody.cfg.lua');
+  writeFileSync(
+    config,
+    `pidfile = "${dir}/prosody.pid"
+data_path = "${dir}"
+certificates = "${dir}"
+run_as_root = true
+daemonize = false
+log = { warn = "${dir}/prosody.log" }
+c2s_ports = { ${port} }
+c2s_interfaces = { "127.0.0.1" }
+s2s_ports = {}
+http_ports = {}
+https_ports = {}
+c2s_require_encryption = false
+modules_enabled = { "roster", "saslauth", "disco", "ping" }
+modules_disabled = { "s2s", "tls", "http" }
+VirtualHost "localhost"
+  authentication = "internal_hashed"
+Component "conference.meet.example.org" "muc"
+`,
+  );
+  for (const [name, password] of Object.entries(accounts)) {
+    const made = spawnSync('prosodyctl', ['--config', config, 'register', name, 'localhost', password], {
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(`prosodyctl: ${made.stdout}${made.stderr}`);
+  }
+  const child = spawn('prosody', ['--config', config, '-F'], { stdio: 'ignore' });
+  await answering(port, child);
+  return {
+    service: `xmpp://127.0.0.1:${port}`,
+    muc: 'conference.meet.example.org',
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => {
+          rmSync(dir, { recursive: true, force: true });
+          resolve();
+        });
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+async function answering(port: number, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`prosody ended with ${child.exitCode}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('prosody does not answer');
+}
