@@ -1,0 +1,86 @@
+/**
+ * `npm run build`: makes dist/, the tree that install.sh puts under its prefix. Each executable is one CommonJS file
+ * that holds only what it needs; big libraries that few requests touch are files of their own in dist/lib, loaded when
+ * first used.
+ */
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { apart, PACKAGES_APART } from './build/apart.mjs';
+import { esbuildTemplates } from './build/templates.mjs';
+
+process.chdir(dirname(fileURLToPath(import.meta.url)));
+
+/** What every bundle has in common. ASCII, so that V8 keeps the source in one byte a character. */
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minify: true,
+  charset: 'ascii',
+  legalComments: 'none',
+  logLevel: 'warning',
+  loader: { '.sql': 'text' },
+};
+
+/** The TypeScript files of a folder, without their ending. */
+function sources(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.endsWith('.test.ts'))
+    .map((name) => name.slice(0, -3));
+}
+
+/** One executable file from one source. */
+async function executable(source, outfile) {
+  await build({
+    ...COMMON,
+    entryPoints: [source],
+    outfile,
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [esbuildTemplates, apart],
+  });
+  chmodSync(outfile, 0o755);
+}
+
+/** One library in a file of its own. */
+async function library(name) {
+  await build({
+    ...COMMON,
+    stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: '.' },
+    outfile: `dist/lib/${PACKAGES_APART[name]}.js`,
+  });
+}
+
+/** A folder of the repository that is installed as it is. */
+function copy(from, to) {
+  if (existsSync(from)) cpSync(from, to, { recursive: true });
+}
+
+rmSync('dist', { recursive: true, force: true });
+for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache']) mkdirSync(`dist/${folder}`, { recursive: true });
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', 'dist/lib/better_sqlite3.node');
+copy('apache', 'dist/apache');
+for (const name of readdirSync('templates/pages').filter((file) => /\.(css|js|svg|png|ico)$/.test(file))) {
+  copy(`templates/pages/${name}`, `dist/static/${name}`);
+}
+
+await Promise.all([
+  ...sources('cgi-bin').map((name) => executable(`cgi-bin/${name}.ts`, `dist/cgi-bin/${name}.cgi`)),
+  ...sources('cron').map((name) => executable(`cron/${name}.ts`, `dist/bin/${name}`)),
+  ...Object.keys(PACKAGES_APART).map(library),
+  ...['demo', 'bench', 'crash'].flatMap((folder) =>
+    sources(`tests/${folder}`).includes('main')
+      ? [executable(`tests/${folder}/main.ts`, `dist/tests/${folder}.js`)]
+      : [],
+  ),
+]);
+
+for (const folder of ['cgi-bin', 'bin']) {
+  for (const name of readdirSync(`dist/${folder}`)) {
+    console.log(`${folder}/${name}`.padEnd(24), `${Math.ceil(statSync(`dist/${folder}/${name}`).size / 1024)} KiB`);
+  }
+}

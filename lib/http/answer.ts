@@ -1,0 +1,97 @@
+/** The one place where a request becomes an answer whatever happens: refusals, broken surroundings and bugs become pages here. */
+
+import type { Context, Surroundings } from '../context.ts';
+import { type Header, html, type Request, type Response } from '../message.ts';
+import { isRefusal, type Refusal, refuse, Unavailable } from '../refusal.ts';
+import { SettingsError } from '../settings.ts';
+import { codeOf } from './cgi.ts';
+import { flawOf, type Handler, handlerOf, type Routes, routeOf } from './route.ts';
+
+/** A refusal and the header fields that its status asks for. */
+interface Refused {
+  readonly refusal: Refusal;
+  readonly headers: readonly Header[];
+}
+
+/** Answers one request; never throws. */
+export async function answer(request: Request, routes: Routes, around: Surroundings): Promise<Response> {
+  try {
+    const context = around.contextOf(request);
+    const found = find(request, routes);
+    if ('refusal' in found) return await refusedPage(found, request, context);
+    const result = await found.handler(request, context);
+    return isRefusal(result) ? await refusedPage({ refusal: result, headers: [] }, request, context) : result;
+  } catch (error) {
+    return failurePage(error, request, around);
+  }
+}
+
+/** The handler for a request, or why there is none. */
+function find(request: Request, routes: Routes): { handler: Handler } | Refused {
+  const flaw = flawOf(request);
+  if (flaw === 413) return refused(refuse(413, 'refused.too_large', 'body too large'));
+  if (flaw !== null) return refused(refuse(flaw, 'refused.malformed', 'malformed request'));
+  const route = routeOf(routes, request);
+  if (route === undefined) return refused(refuse(404, 'refused.unknown_address', 'no such action'));
+  const found = handlerOf(route, request.method);
+  if ('handler' in found) return found;
+  return refused(refuse(405, 'refused.method', `method ${request.method}`), [['Allow', found.allow]]);
+}
+
+function refused(refusal: Refusal, headers: readonly Header[] = []): Refused {
+  return { refusal, headers };
+}
+
+/** The page for a refusal, and its line in the log. */
+async function refusedPage({ refusal, headers }: Refused, request: Request, context: Context): Promise<Response> {
+  const { status, log } = refusal;
+  context.log.event('refused', { status, why: log, query: request.env['SCRIPT_NAME'] });
+  const { refusalPage } = await import('../pages/refusal.ts');
+  const page = refusalPage(refusal, request, context);
+  return headers.length === 0 ? page : { ...page, headers: [...page.headers, ...headers] };
+}
+
+/** How long a client is asked to wait before it tries again, in seconds. */
+const RETRY_AFTER: Header = ['Retry-After', '30'];
+
+/** The page for what was thrown: it tells the user that it is not their fault, and the administrator what it was. */
+async function failurePage(error: unknown, request: Request, around: Surroundings): Promise<Response> {
+  const failure = refusalOf(error);
+  try {
+    return await refusedPage(failure, request, around.contextOf(request));
+  } catch (second) {
+    around.log.event('failed', { status: failure.refusal.status, why: failure.refusal.log, page: lineOf(second) });
+    return plainPage(failure);
+  }
+}
+
+/** What was thrown, as a refusal. */
+function refusalOf(error: unknown): Refused {
+  if (error instanceof Unavailable) {
+    return refused(refuse(503, `refused.no_${error.what}`, `${error.what}: ${error.detail}`), [RETRY_AFTER]);
+  }
+  if (error instanceof SettingsError) return refused(refuse(500, 'refused.settings', error.message));
+  const code = codeOf(error);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return refused(refuse(503, 'refused.busy', lineOf(error)), [RETRY_AFTER]);
+  if (/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|ENOSPC|EDQUOT)/.test(code)) {
+    return refused(refuse(503, 'refused.no_database', lineOf(error)), [RETRY_AFTER]);
+  }
+  return refused(refuse(500, 'refused.bug', lineOf(error)));
+}
+
+/** An error on one line: name, message and where. */
+function lineOf(error: unknown): string {
+  if (!(error instanceof Error)) return `threw ${String(error)}`;
+  const where = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 4);
+  const code = codeOf(error);
+  return `${error.name}: ${error.message}${code === '' ? '' : ` (${code})`}${where.map((line) => ` ${line.trim()}`).join('')}`;
+}
+
+/** The page when no other can be made. */
+function plainPage({ refusal, headers }: Refused): Response {
+  const text = 'Le service ne peut pas répondre pour le moment. / The service cannot answer right now.';
+  return html(refusal.status, `<!doctype html><meta charset="utf-8"><title>JMB</title><p>${text}</p>\n`, headers);
+}

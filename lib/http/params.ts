@@ -1,0 +1,46 @@
+/** Parameters of a query or of a posted form (application/x-www-form-urlencoded, WHATWG URL section 5.1). */
+
+import type { Request } from '../message.ts';
+
+/** Names and their values; of a name given twice the first value counts. */
+export type Params = ReadonlyMap<string, string>;
+
+const NONE: Params = new Map();
+
+/** One name or value: '+' is a blank, %XX are bytes of UTF-8. Throws URIError on anything else. */
+function decode(text: string): string {
+  const spaced = text.includes('+') ? text.replace(/\+/g, ' ') : text;
+  return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
+}
+
+/** The parameters of an encoded text; null when its percent-encoding is not valid UTF-8. */
+export function parseParams(text: string): Params | null {
+  if (text === '') return NONE;
+  const params = new Map<string, string>();
+  try {
+    for (const part of text.split('&')) {
+      if (part === '') continue;
+      const mark = part.indexOf('=');
+      const name = decode(mark < 0 ? part : part.slice(0, mark));
+      if (!params.has(name)) params.set(name, mark < 0 ? '' : decode(part.slice(mark + 1)));
+    }
+  } catch {
+    return null;
+  }
+  return params;
+}
+
+/** The parameters of the address. serve.ts has already refused (400) what does not parse. */
+export function queryParams(request: Request): Params {
+  return parseParams(request.query) ?? NONE;
+}
+
+/** The fields of a posted form. serve.ts has already refused (400) what does not parse. */
+export function formParams(request: Request): Params {
+  return parseParams(bodyText(request)) ?? NONE;
+}
+
+/** The body as text in UTF-8. */
+export function bodyText(request: Request): string {
+  return Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('utf8');
+}

@@ -1,0 +1,63 @@
+/** From a request to the handler that answers it. */
+
+import type { Context } from '../context.ts';
+import type { Request, Response } from '../message.ts';
+import type { Refusal } from '../refusal.ts';
+import { bodyLength } from './cgi.ts';
+import { bodyText, parseParams } from './params.ts';
+
+/** Answers one request. Throws only for bugs and broken surroundings. */
+export type Handler = (request: Request, context: Context) => Response | Refusal | Promise<Response | Refusal>;
+
+/** What an action answers to; HEAD is GET without the body. */
+export interface Route {
+  readonly GET?: Handler;
+  readonly POST?: Handler;
+}
+
+/**
+ * A door's actions: the first word of the query (`?list`, `?edit&id=…`). Special keys: '' for a query that begins with
+ * a value (`?id=…`) or is empty, '*' for a first word that is no action (`ical.cgi?HASH`), '/NAME.cgi' for an address
+ * that Apache maps to this door (`/close.cgi`), whatever its query.
+ */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** The route of a request, or undefined when there is no such action. */
+export function routeOf(routes: Routes, request: Request): Route | undefined {
+  const script = request.env['SCRIPT_NAME'] ?? '';
+  const slash = script.lastIndexOf('/');
+  const alias = slash < 0 ? undefined : own(routes, script.slice(slash));
+  if (alias !== undefined) return alias;
+  const { query } = request;
+  const end = query.indexOf('&');
+  const first = end < 0 ? query : query.slice(0, end);
+  const mark = first.indexOf('=');
+  const word = mark < 0 ? first : mark === first.length - 1 ? first.slice(0, mark) : '';
+  if (word === '' || word === '*' || word.startsWith('/')) return own(routes, word === '' ? '' : '*');
+  return own(routes, word) ?? own(routes, '*');
+}
+
+function own(routes: Routes, key: string): Route | undefined {
+  return Object.hasOwn(routes, key) ? routes[key] : undefined;
+}
+
+/** The handler for the request's method, or the methods that there are (RFC 9110 section 15.5.6). */
+export function handlerOf(route: Route, method: string): { handler: Handler } | { allow: string } {
+  const handler = method === 'HEAD' ? route.GET : method === 'GET' || method === 'POST' ? route[method] : undefined;
+  if (handler !== undefined) return { handler };
+  return { allow: [route.GET && 'GET, HEAD', route.POST && 'POST'].filter(Boolean).join(', ') };
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** What is wrong with a request before any handler sees it: a status, or null when nothing is. */
+export function flawOf(request: Request): 400 | 413 | 415 | null {
+  if (request.query.includes('%') && parseParams(request.query) === null) return 400;
+  const announced = bodyLength(request.env);
+  if ('status' in announced) return announced.status;
+  if (announced.length !== request.body.byteLength) return 400;
+  if (request.method !== 'POST' || announced.length === 0) return null;
+  const type = (request.env['CONTENT_TYPE'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== FORM) return 415;
+  return parseParams(bodyText(request)) === null ? 400 : null;
+}

@@ -1,0 +1,34 @@
+/** What a door calls: finds out who started the program, and lets the fitting adapter carry requests to the routes. */
+
+import { fstatSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Surroundings } from '../context.ts';
+import { answer } from './answer.ts';
+import { bodyLength, encode, readBody, requestOf, type Variables, writeAll } from './cgi.ts';
+import type { Routes } from './route.ts';
+
+export type { Handler, Route, Routes } from './route.ts';
+
+/**
+ * Runs a door. A web server that starts it for one request sets GATEWAY_INTERFACE (RFC 3875 section 4.1.4); one that
+ * speaks FastCGI gives a listening socket on fd 0 and no such variable.
+ * @param program the door's name: `booking`
+ */
+export function serve(program: string, routes: Routes): void {
+  const file = realpathSync(process.argv[1] ?? '.');
+  const around = new Surroundings(dirname(dirname(file)), program, process.env);
+  if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(routes, around, process.env);
+  else if (fstatSync(0).isSocket())
+    void import('./fastcgi.ts').then(({ serveSocket }) => serveSocket(file, routes, around));
+  else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));
+}
+
+/** Plain CGI: one request, one answer, the end. */
+async function serveOnce(routes: Routes, around: Surroundings, env: Variables): Promise<void> {
+  const announced = bodyLength(env);
+  const body = readBody(0, 'length' in announced ? announced.length : 0);
+  const request = requestOf(env, body);
+  const response = await answer(request, routes, around);
+  writeAll(1, encode(response, request.method === 'HEAD'));
+  around.close();
+}
