@@ -1,0 +1,94 @@
+/** The log: one line per event, to grep by its fields. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+/** Where decisions are written down. */
+export interface Log {
+  /**
+   * Writes one line: `jmb[booking] saved id=… uid=alice`. A log that cannot be written to never stops the work.
+   * @param name what happened, in one word
+   * @param fields what it happened to; undefined ones are left out
+   */
+  event(name: string, fields: Readonly<Record<string, string | number | undefined>>): void;
+}
+
+/**
+ * Opens the log that `JMB_LOG` names.
+ * @param target `stderr`, `syslog` or the absolute path of a file; anything else means stderr
+ * @param program the door or command that writes, such as `booking`
+ */
+export function openLog(target: string, program: string): Log {
+  const write = writerTo(target, program);
+  return { event: (name, fields) => write(logLine(program, name, fields)) };
+}
+
+/** One line without its end, such as `jmb[token] refused module=booking uid=alice reason="not invited"`. */
+export function logLine(
+  program: string,
+  name: string,
+  fields: Readonly<Record<string, string | number | undefined>>,
+): string {
+  let line = `jmb[${program}] ${plain(name)}`;
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (value !== undefined) line += ` ${key}=${logValue(String(value))}`;
+  }
+  return line;
+}
+
+type Writer = (line: string) => void;
+
+function writerTo(target: string, program: string): Writer {
+  if (target === 'syslog') return (line) => toSyslog(line, program);
+  if (target.startsWith('/')) return (line) => toFile(target, line);
+  return toStderr;
+}
+
+/** Not process.stderr: its stream takes milliseconds to set up, and may lose the last line at an exit. */
+function toStderr(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {
+    // Nobody reads the log any more (EPIPE) or cannot take it now (EAGAIN): the answer to the user goes first.
+  }
+}
+
+/** Opened for each line, so that a log that was rotated away is not written on; one write with O_APPEND keeps lines whole. */
+function toFile(path: string, line: string): void {
+  try {
+    const file = openSync(path, 'a', 0o640);
+    try {
+      writeSync(file, `${new Date().toISOString()} ${line}\n`);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    toStderr(line);
+    toStderr(logLine('log', 'unwritable', { file: path, error: String(error) }));
+  }
+}
+
+/** By `logger`, since Node does not speak to /dev/log (a Unix datagram socket). */
+function toSyslog(line: string, program: string): void {
+  const child = spawn(
+    'logger',
+    ['-t', `jmb[${program}]`, '-p', 'daemon.info', '--', line.slice(line.indexOf(']') + 2)],
+    {
+      stdio: 'ignore',
+    },
+  );
+  child.on('error', () => toStderr(line));
+}
+
+/** A value that needs quotes gets them; no value can begin a new line or forge a field. */
+function logValue(value: string): string {
+  const escaped = plain(value);
+  return escaped === '' || /[\s"=\\]/.test(escaped) ? `"${escaped.replace(/(?<!\\)"/g, '\\"')}"` : escaped;
+}
+
+/** Control characters, and the separators that some readers take for a line's end, as `\u….`. */
+function plain(value: string): string {
+  return value.replace(/[\p{Cc}\u2028\u2029\\]/gu, (character) =>
+    character === '\\' ? '\\\\' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,122 @@
+/** Reads the settings: table defaults, then `etc/jmb_jwt.cf` (of the installer), then `etc/jmb_local.cf` (of the administrator). */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Row } from './settings/rows.ts';
+import { type Assignment, expand, readAssignments, SettingsError } from './settings/shell.ts';
+import { type SettingName, settingsTable } from './settings-table.ts';
+
+export { SettingsError } from './settings/shell.ts';
+export type { SettingName } from './settings-table.ts';
+
+/** The values by name, as the table types them. */
+type Values = { readonly [Name in SettingName]: ReturnType<(typeof settingsTable)[Name]['read']> };
+
+/** Everything that the settings say. Numbers are in the units of the table. */
+export interface Settings extends Values {
+  /** The folder that holds cgi-bin, lib, static, etc. */
+  readonly root: string;
+  /** The folder of the settings' files and of logo.png. */
+  readonly etc: string;
+  /** What the files set that is not in the table; see unknownSettings. */
+  readonly others: ReadonlyMap<string, Assignment>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const FILES = ['jmb_jwt.cf', 'jmb_local.cf'];
+const NAMES = Object.keys(settingsTable) as SettingName[];
+
+/**
+ * Reads the settings of a tree; files that do not exist leave the defaults.
+ * @param root the tree's folder
+ * @param env the environment of the process: `JMB_ETC` names another folder than `root/etc`
+ * @throws SettingsError when a file cannot be read, needs a shell, or holds a value of the wrong kind
+ */
+export function readSettings(root: string, env: Environment = process.env): Settings {
+  const etc = settingsFolder(root, env);
+  const found = new Map<string, Assignment>();
+  const fallback = (name: string): string | undefined => {
+    if (name === 'JMB_PATH') return root;
+    return isSetting(name) ? expand(settingsTable[name].fallback, lookup) : undefined;
+  };
+  const lookup = (name: string): string | undefined => found.get(name)?.value ?? fallback(name);
+  for (const name of FILES) {
+    const file = join(etc, name);
+    const source = readSource(file);
+    if (source !== null) readAssignments(file, source, found, lookup);
+  }
+  const values: Record<string, unknown> = { root, etc };
+  for (const name of NAMES) {
+    values[name] = readValue(name, settingsTable[name], found.get(name), fallback);
+  }
+  for (const name of NAMES) found.delete(name);
+  values['others'] = found;
+  return values as unknown as Settings;
+}
+
+/** A file that the settings come from. */
+export interface SettingsFile {
+  readonly path: string;
+  /** When it was last written, in milliseconds since 1970; 0 when it does not exist. */
+  readonly mtime: number;
+}
+
+/** The files that readSettings reads, and when they were written: a process that stays compares them to notice a change. */
+export function settingsFiles(root: string, env: Environment = process.env): readonly SettingsFile[] {
+  const etc = settingsFolder(root, env);
+  return FILES.map((name) => {
+    const path = join(etc, name);
+    return { path, mtime: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+  });
+}
+
+/** A key that the table does not know. */
+export interface UnknownSetting {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** `JMB_` keys of the files that nothing here reads: a slip of the pen, or a setting of the original that has gone. */
+export function unknownSettings(settings: Settings): readonly UnknownSetting[] {
+  return [...settings.others]
+    .filter(([name]) => name.startsWith('JMB_'))
+    .map(([name, { file, line }]) => ({ name, file, line }));
+}
+
+function settingsFolder(root: string, env: Environment): string {
+  return env['JMB_ETC'] || join(root, 'etc');
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(settingsTable, name);
+}
+
+function readValue(
+  name: SettingName,
+  row: Row<unknown>,
+  set: Assignment | undefined,
+  fallback: (name: string) => string | undefined,
+): unknown {
+  if (set === undefined) return row.read(fallback(name) ?? '');
+  try {
+    return row.read(set.value);
+  } catch (error) {
+    throw new SettingsError(set.file, set.line, `${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The text of a file, or null when there is none. Files of old hosts are in Latin-1, and some were written on Windows. */
+function readSource(file: string): string | null {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new SettingsError(file, 0, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+  let source = bytes.toString('utf8');
+  if (source.includes('\uFFFD')) source = bytes.toString('latin1');
+  if (source.startsWith('\uFEFF')) source = source.slice(1);
+  return source.includes('\r') ? source.replace(/\r\n/g, '\n') : source;
+}

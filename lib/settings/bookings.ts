@@ -1,0 +1,32 @@
+/** Settings of bookings: bounds, what a new form holds, what the list shows. */
+import { integer, phrase } from './rows.ts';
+import { plainWords } from './words.ts';
+
+/** Rows about meetings. */
+export const bookings = {
+  JMB_DEFAULT_OBJECT: phrase(plainWords, '', {
+    fr: 'Sujet d’une nouvelle réunion ; vide : « Réunion » dans la langue de la page',
+    en: 'Subject of a new meeting; empty: "Meeting" in the language of the page',
+  }),
+  JMB_DEFAULT_MEETING_DURATION: integer(90, 'min', { fr: 'Durée proposée', en: 'Proposed duration' }, 1),
+  JMB_MIN_MEETING_DURATION: integer(30, 'min', { fr: 'Durée la plus courte', en: 'Shortest duration' }, 1),
+  JMB_MAX_MEETING_DURATION: integer(480, 'min', { fr: 'Durée la plus longue', en: 'Longest duration' }, 1),
+  JMB_STEP_MEETING_DURATION: integer(30, 'min', { fr: 'Pas entre les durées proposées', en: 'Step of durations' }, 1),
+  JMB_MAX_MODERATORS: integer(2, '', {
+    fr: 'Nombre de modérateurs au plus, outre l’organisateur',
+    en: 'Moderators at most, beside the owner',
+  }),
+  JMB_MAX_GUESTS: integer(50, '', { fr: 'Nombre d’invités au plus', en: 'Guests at most' }, 1),
+  JMB_SHOW_ARCHIVES: integer(365, 'd', {
+    fr: 'Ancienneté des réunions passées que la liste montre encore',
+    en: 'Age up to which the list still shows past meetings',
+  }),
+  JMB_LIST_HIGHLIGHT_OWNER: integer(900, 's', {
+    fr: 'Avance avec laquelle organisateur et modérateurs peuvent rejoindre',
+    en: 'How long before the begin owner and moderators may join',
+  }),
+  JMB_LIST_HIGHLIGHT_GUEST: integer(300, 's', {
+    fr: 'Avance avec laquelle les invités peuvent rejoindre',
+    en: 'How long before the begin guests may join',
+  }),
+};

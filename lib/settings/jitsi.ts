@@ -1,0 +1,63 @@
+/** Settings towards Jitsi: the token, and the messages into a running room. */
+import { choice, integer, integers, secret, text, words } from './rows.ts';
+
+/** Rows about tokens and Prosody. */
+export const jitsi = {
+  JMB_JWT_ISS: text('', {
+    fr: 'Émetteur des jetons : app_id de Prosody',
+    en: 'Issuer of tokens: app_id of Prosody',
+  }),
+  JMB_JWT_SECRET: secret('', {
+    fr: 'Clé des jetons : app_secret de Prosody',
+    en: 'Key of tokens: app_secret of Prosody',
+  }),
+  JMB_JWT_AUD: text('jitsi', {
+    fr: 'Destinataire des jetons, parmi asap_accepted_audiences de Prosody',
+    en: 'Audience of tokens, one of Prosody’s asap_accepted_audiences',
+  }),
+  JMB_JWT_IN: choice(['query', 'fragment'], {
+    fr: 'Où l’adresse de la salle porte le jeton : query (?jwt=) ou fragment (#jwt=, hors des journaux)',
+    en: 'Where the room’s address carries the token: query (?jwt=) or fragment (#jwt=, stays out of logs)',
+  }),
+  JMB_JWT_TTL: integer(
+    28800,
+    's',
+    {
+      fr: 'Durée d’un jeton pour la salle personnelle',
+      en: 'Life of a token for the private room',
+    },
+    60,
+  ),
+  JMB_JWT_FEATURES: words('', {
+    fr: 'Fonctions que le jeton accorde (recording livestreaming transcription…), « nom=false » pour en refuser une',
+    en: 'Features that the token grants (recording livestreaming transcription…), `name=false` to deny one',
+  }),
+  JMB_ACTIVE_COMMAND: text('', {
+    fr: 'Commande qui liste les salles ouvertes, une par ligne ; vide : non demandé',
+    en: 'Command that lists the open rooms, one a line; empty: not asked',
+  }),
+  JMB_XMPP_REMINDER: integers('15 5 0', 'min', {
+    fr: 'Messages dans la salle avant la fin ; vide : aucun',
+    en: 'Messages into the room before the end; empty: none',
+  }),
+  JMB_XMPP_SERVICE: text('xmpp://localhost:5222', {
+    fr: 'Prosody, pour ces messages',
+    en: 'Prosody, for these messages',
+  }),
+  JMB_XMPP_DOMAIN: text('localhost', {
+    fr: 'Hôte virtuel du compte XMPP',
+    en: 'Virtual host of the XMPP account',
+  }),
+  JMB_XMPP_USER: text('', {
+    fr: 'Compte XMPP ; vide : pas de messages',
+    en: 'XMPP account; empty: no messages',
+  }),
+  JMB_XMPP_PASSWORD: secret('', {
+    fr: 'Mot de passe du compte XMPP',
+    en: 'Password of the XMPP account',
+  }),
+  JMB_XMPP_MUC: text('conference.$JMB_SERVER_NAME', {
+    fr: 'Domaine des salles dans Prosody',
+    en: 'Domain of the rooms in Prosody',
+  }),
+};

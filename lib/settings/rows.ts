@@ -1,0 +1,125 @@
+/** The kinds of settings: how a row of the table is written, and how the text of a file becomes a value. */
+
+/** What a setting is for, in one line, for the README and for `jmb check`. */
+export interface Explanation {
+  readonly fr: string;
+  readonly en: string;
+}
+
+/** One row of the settings table. */
+export interface Row<T> {
+  readonly type: 'text' | 'phrase' | 'integer' | 'flag' | 'words' | 'integers' | 'choice';
+  /** The default as it would stand between double quotes in a file; may refer to other settings, resolved after the files are read. */
+  readonly fallback: string;
+  /** What a number counts, such as `min`; empty for text. */
+  readonly unit: string;
+  readonly explanation: Explanation;
+  /** The value must not be shown on a screen or in a log. */
+  readonly secret: boolean;
+  /**
+   * Makes the value of its text.
+   * @throws Error whose message says what was expected
+   */
+  readonly read: (text: string) => T;
+}
+
+/** Any text; a path, an address, a pattern. */
+export function text(fallback: string, explanation: Explanation): Row<string> {
+  return { type: 'text', fallback, unit: '', explanation, secret: false, read: asItIs };
+}
+
+/** Text that is never shown: a password, or something that may hold one. */
+export function secret(fallback: string, explanation: Explanation): Row<string> {
+  return { ...text(fallback, explanation), secret: true };
+}
+
+/** Words for people: the original's files hold them as RFC 2047 encoded words or with HTML entities, `decode` makes them plain. */
+export function phrase(decode: (text: string) => string, fallback: string, explanation: Explanation): Row<string> {
+  return { ...text(fallback, explanation), type: 'phrase', read: decode };
+}
+
+/** A whole number of `unit`, not below `least`. */
+export function integer(fallback: number, unit: string, explanation: Explanation, least = 0): Row<number> {
+  const read = (value: string): number => wholeNumber(value, least);
+  return { type: 'integer', fallback: String(fallback), unit, explanation, secret: false, read };
+}
+
+/** `1`, `yes`, `true`, `on`, or `0`, `no`, `false`, `off` and nothing. */
+export function flag(fallback: boolean, explanation: Explanation): Row<boolean> {
+  return { type: 'flag', fallback: fallback ? '1' : '0', unit: '', explanation, secret: false, read: yesOrNo };
+}
+
+/** Words separated by blanks. */
+export function words(fallback: string, explanation: Explanation): Row<readonly string[]> {
+  return { type: 'words', fallback, unit: '', explanation, secret: false, read: wordsOf };
+}
+
+/** Names of modules; the original's end in `.sh`, which is dropped. */
+export function moduleNames(fallback: string, explanation: Explanation): Row<readonly string[]> {
+  const read = (value: string): readonly string[] => wordsOf(value).map(moduleName);
+  return { ...words(fallback, explanation), read };
+}
+
+/** The name of one module or nothing. */
+export function oneModule(fallback: string, explanation: Explanation): Row<string> {
+  const read = (value: string): string => (value.trim() === '' ? '' : moduleName(value.trim()));
+  return { ...text(fallback, explanation), read };
+}
+
+/** Whole numbers of `unit` separated by blanks. */
+export function integers(fallback: string, unit: string, explanation: Explanation): Row<readonly number[]> {
+  const read = (value: string): readonly number[] => wordsOf(value).map((word) => wholeNumber(word, 0));
+  return { type: 'integers', fallback, unit, explanation, secret: false, read };
+}
+
+/** One of a few words; the first is the default. */
+export function choice<const T extends string>(options: readonly [T, ...T[]], explanation: Explanation): Row<T> {
+  const read = (value: string): T => {
+    const found = options.find((option) => option === value);
+    if (found === undefined) throw new Error(`expected one of ${options.join(', ')}, not "${value}"`);
+    return found;
+  };
+  return { type: 'choice', fallback: options[0], unit: '', explanation, secret: false, read };
+}
+
+function asItIs(value: string): string {
+  return value;
+}
+
+function wordsOf(value: string): readonly string[] {
+  return value.split(/\s+/).filter((word) => word !== '');
+}
+
+function wholeNumber(value: string, least: number): number {
+  const digits = value.trim();
+  const number = Number(digits);
+  if (!/^\d+$/.test(digits) || !Number.isSafeInteger(number))
+    throw new Error(`expected a whole number, not "${value}"`);
+  if (number < least) throw new Error(`expected at least ${least}, not ${number}`);
+  return number;
+}
+
+function yesOrNo(value: string): boolean {
+  switch (value.trim().toLowerCase()) {
+    case '1':
+    case 'yes':
+    case 'true':
+    case 'on':
+      return true;
+    case '':
+    case '0':
+    case 'no':
+    case 'false':
+    case 'off':
+      return false;
+    default:
+      throw new Error(`expected 1 or 0, not "${value}"`);
+  }
+}
+
+/** Only such names are looked up as files, so that none leaves the folder of modules. */
+function moduleName(value: string): string {
+  const name = value.endsWith('.sh') ? value.slice(0, -3) : value;
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) throw new Error(`expected the name of a module, not "${value}"`);
+  return name;
+}
