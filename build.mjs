@@ -45,6 +45,12 @@ async function executable(source, outfile) {
   chmodSync(outfile, 0o755);
 }
 
+/** A developers' tool: an ES module that uses the clone's node_modules. */
+async function tool(source, outfile) {
+  const plugins = [esbuildTemplates];
+  await build({ ...COMMON, format: 'esm', minify: false, packages: 'external', entryPoints: [source], outfile, plugins });
+}
+
 /** One library in a file of its own. */
 async function library(name) {
   await build({
@@ -72,11 +78,9 @@ await Promise.all([
   ...sources('cgi-bin').map((name) => executable(`cgi-bin/${name}.ts`, `dist/cgi-bin/${name}.cgi`)),
   ...sources('cron').map((name) => executable(`cron/${name}.ts`, `dist/bin/${name}`)),
   ...Object.keys(PACKAGES_APART).map(library),
-  ...['demo', 'bench', 'crash'].flatMap((folder) =>
-    sources(`tests/${folder}`).includes('main')
-      ? [executable(`tests/${folder}/main.ts`, `dist/tests/${folder}.js`)]
-      : [],
-  ),
+  ...['demo', 'bench', 'crash']
+    .filter((folder) => sources(`tests/${folder}`).includes('main'))
+    .map((folder) => tool(`tests/${folder}/main.ts`, `dist/tests/${folder}.mjs`)),
 ]);
 
 for (const folder of ['cgi-bin', 'bin']) {
