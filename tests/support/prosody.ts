@@ -1,29 +1,15 @@
 /** A real Prosody with a MUC and one account, as its own process on a free port. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort, untilAnswers } from './port.ts';
 
 /** A running server. */
 export interface Prosody {
   readonly service: string;
   readonly muc: string;
   stop(): Promise<void>;
-}
-
-/** A port that nobody listens on just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 /** Starts Prosody with the given accounts on `localhost` (name → password). */
@@ -75,15 +61,6 @@ Component "conference.meet.example.org" "muc"
 }
 
 async function answering(port: number, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (child.exitCode !== null) throw new Error(`prosody ended with ${child.exitCode}`);
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-      socket.once('connect', () => socket.destroy());
-    });
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('prosody does not answer');
+  if (await untilAnswers(port, 10, () => child.exitCode === null)) return;
+  throw new Error(child.exitCode === null ? 'prosody does not answer' : `prosody ended with ${child.exitCode}`);
 }

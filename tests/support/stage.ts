@@ -1,0 +1,146 @@
+/**
+ * A whole JMB on 127.0.0.1 for one test file: the built programs behind a private Apache with the shipped configuration,
+ * accounts, a database of its own and a mail server that keeps what comes.
+ *
+ *     const jmb = await stage({ way: 'fcgid' });
+ *     const page = await jmb.ask('/booking.cgi?list', { as: 'alice' });
+ *     await jmb.stop();
+ */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ACCOUNTS, type Account, basic, identityModule, writeBasicAuth } from './accounts.ts';
+import { startApache, type Way } from './apache.ts';
+import { type CaughtMail, startMailCatcher } from './mail_catcher.ts';
+import { freePort } from './port.ts';
+import { makeTree, readLog } from './tree.ts';
+
+/** What differs from the usual stage. */
+export interface StageOptions {
+  /** How Apache runs the programs; `cgid` is what Debian does. */
+  readonly way?: Way;
+  /** Settings over those of the stage. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Who may sign in with the password that is the name; instead of alice, bob and carol. */
+  readonly accounts?: readonly Account[];
+  /** Administrators' modules: file name to source. */
+  readonly modules?: Readonly<Record<string, string>>;
+  /** The text of JMB_AUTH's file, instead of HTTP Basic for the accounts. Its server needs `apacheModules`. */
+  readonly auth?: string;
+  /** Apache modules besides the usual ones, without `mod_`. */
+  readonly apacheModules?: readonly string[];
+  /** Apache configuration after jitsi-jmb.conf. */
+  readonly conf?: string;
+}
+
+/** What to ask, besides the address. */
+export interface Question {
+  /** The account that asks; nobody when left out. */
+  readonly as?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The fields of a form; they make it a POST. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A running stage. */
+export interface Stage {
+  /** `http://127.0.0.1:PORT`, no slash at the end. */
+  readonly url: string;
+  /** The installed tree. */
+  readonly root: string;
+  /** The database file; it is made by the first request that needs it. */
+  readonly db: string;
+  /** Every mail that came, in order. */
+  readonly mails: readonly CaughtMail[];
+  /** Asks an address; redirects are not followed. */
+  ask(path: string, question?: Question): Promise<Response>;
+  /** Waits until so many mails are there, five seconds at most, and gives them all. */
+  mailsOnceThereAre(count: number): Promise<readonly CaughtMail[]>;
+  /** What JMB logged. */
+  log(): string;
+  /** What Apache logged. */
+  apacheLog(): string;
+  stop(): Promise<void>;
+}
+
+/** The secret that the stage's tokens are signed with. */
+export const STAGE_SECRET = 'a secret of the stage, 32 characters and more';
+
+/** Starts a stage. */
+export async function stage(options: StageOptions = {}): Promise<Stage> {
+  const root = mkdtempSync(join(tmpdir(), 'jmb-stage-'));
+  chmodSync(root, 0o755);
+  const mails: CaughtMail[] = [];
+  const catcher = await startMailCatcher((mail) => mails.push(mail));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const accounts = options.accounts ?? ACCOUNTS;
+  const db = join(root, 'data/jmb.db');
+  makeTree(root, {
+    settings: {
+      JMB_NAME: 'Visio Example',
+      JMB_SERVER_NAME: 'meet.example.org',
+      JMB_URL: url,
+      JMB_DATA: join(root, 'data'),
+      JMB_SMTP_URL: catcher.url,
+      JMB_JWT_ISS: 'jmb',
+      JMB_JWT_SECRET: STAGE_SECRET,
+      JMB_LOG: join(root, 'log/jmb.log'),
+      JMB_MODULE_GET_AUTH_IDENTITY: 'identity-accounts',
+      JMB_MODULE_CHECK_EDITOR: 'editor-accounts',
+      ...options.settings,
+    },
+    modules: { ...identityModule(accounts), ...options.modules },
+  });
+  const auth = options.auth === undefined ? writeBasicAuth(join(root, 'etc'), accounts) : join(root, 'etc/auth.conf');
+  if (options.auth !== undefined) writeFileSync(auth, options.auth);
+
+  const apache = await startApache({
+    port,
+    way: options.way ?? 'cgid',
+    logs: join(root, 'log'),
+    modules: options.apacheModules ?? [],
+    needs: [root, process.execPath],
+    env: { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` },
+    conf: `Define JMB_PREFIX "${root}"
+Define JMB_AUTH "${auth}"
+Include "${root}/apache/jitsi-jmb.conf"
+${options.conf ?? ''}
+`,
+  });
+  return {
+    url,
+    root,
+    db,
+    mails,
+    ask: (path, question = {}) => ask(url + path, question),
+    mailsOnceThereAre: (count) => onceThereAre(mails, count),
+    log: () => readLog(root, 'jmb.log'),
+    apacheLog: () => readLog(root, 'apache.log'),
+    async stop() {
+      await apache.stop();
+      await catcher.stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function ask(address: string, { as, method, headers = {}, form, body }: Question): Promise<Response> {
+  const content = form === undefined ? body : new URLSearchParams(form);
+  return fetch(address, {
+    method: method ?? (content === undefined ? 'GET' : 'POST'),
+    headers: { ...(as === undefined ? {} : { authorization: basic(as) }), ...headers },
+    redirect: 'manual',
+    ...(content === undefined ? {} : { body: content }),
+  });
+}
+
+async function onceThereAre(mails: readonly CaughtMail[], count: number): Promise<readonly CaughtMail[]> {
+  for (const until = Date.now() + 5000; mails.length < count; ) {
+    if (Date.now() > until) throw new Error(`${mails.length} mails instead of ${count}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return mails;
+}

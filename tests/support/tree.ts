@@ -1,0 +1,47 @@
+/** An installed tree in a folder of one's own, made from dist/ as install.sh makes the real one. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { giveToWebUser } from './web_user.ts';
+
+/** What `npm run build` made; JMB_DIST names another place. */
+function dist(): string {
+  const folder = process.env['JMB_DIST'] ?? join(dirname(fileURLToPath(import.meta.url)), '../../dist');
+  if (!existsSync(join(folder, 'apache/jitsi-jmb.conf'))) throw new Error(`${folder} is not built: npm run build`);
+  return folder;
+}
+
+/** What goes into a tree besides the program. */
+export interface TreeOptions {
+  /** The lines of jmb_local.cf. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Administrators' modules: file name (`x.mjs`) to source. */
+  readonly modules: Readonly<Record<string, string>>;
+}
+
+/** Makes or renews the tree in `root`; what lies in `root/data` stays. */
+export function makeTree(root: string, { settings, modules }: TreeOptions, from: string = dist()): void {
+  for (const name of readdirSync(from)) {
+    if (name === 'tests') continue;
+    rmSync(join(root, name), { recursive: true, force: true });
+    cpSync(join(from, name), join(root, name), { recursive: true });
+  }
+  for (const name of ['etc', 'modules', 'data', 'log']) mkdirSync(join(root, name), { recursive: true });
+  for (const name of ['data', 'log']) giveToWebUser(join(root, name));
+  writeFileSync(join(root, 'etc/jmb_local.cf'), settingsFile(settings));
+  for (const [name, source] of Object.entries(modules)) writeFileSync(join(root, 'modules', name), source);
+}
+
+/** Settings as the lines of a file, every value exactly as it is. */
+export function settingsFile(settings: Readonly<Record<string, string>>): string {
+  const quote = (value: string) => `"${value.replace(/[\\"$`]/g, '\\$&')}"`;
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${quote(value)}\n`)
+    .join('');
+}
+
+/** What a log of the tree holds: `jmb.log`, `apache.log`; empty when there is none. */
+export function readLog(root: string, name: string): string {
+  const file = join(root, 'log', name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}

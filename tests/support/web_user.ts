@@ -1,0 +1,35 @@
+/**
+ * Whom Apache and the programs run as. Apache refuses to serve as root, so root hands everything to www-data; anybody
+ * else stays who he is.
+ */
+import { spawnSync } from 'node:child_process';
+import { chownSync } from 'node:fs';
+
+/** Debian's www-data (base-passwd): the same number on every machine. */
+const WWW_DATA = 33;
+
+const isRoot = process.getuid?.() === 0;
+
+/** Gives a file or folder to the user that Apache runs as. */
+export function giveToWebUser(path: string): void {
+  if (isRoot) chownSync(path, WWW_DATA, WWW_DATA);
+}
+
+/**
+ * The words to put before a command so that it runs as Apache's user, and ends when this process ends without a word.
+ * Where the user cannot get at one of `needs` (a clone below /root), it is lent root's right to pass by file modes.
+ */
+export function asWebUser(needs: readonly string[], command: readonly string[]): string[] {
+  const words = ['setpriv', '--pdeathsig', 'TERM'];
+  if (isRoot) words.push('--reuid', String(WWW_DATA), '--regid', String(WWW_DATA), '--clear-groups');
+  if (isRoot && !needs.every((path) => reaches(path))) {
+    words.push('--inh-caps', '+dac_override', '--ambient-caps', '+dac_override');
+  }
+  return [...words, '--', ...command];
+}
+
+/** Whether www-data can read a file, or list a folder. */
+function reaches(path: string): boolean {
+  const user = ['--reuid', String(WWW_DATA), '--regid', String(WWW_DATA), '--clear-groups'];
+  return spawnSync('setpriv', [...user, '--', 'test', '-r', path]).status === 0;
+}
