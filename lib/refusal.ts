@@ -1,0 +1,45 @@
+/** Saying no: a refusal is a value with a status, a text for the user and a line for the log; only broken surroundings throw. */
+import type { TextKey } from './text/catalogue.ts';
+
+/** An answer that says no. */
+export interface Refusal {
+  readonly refused: true;
+  /** HTTP status code. */
+  readonly status: number;
+  /** What the user reads. */
+  readonly text: TextKey;
+  /** What stands at the placeholders of the text. */
+  readonly values?: Readonly<Record<string, string | number>>;
+  /** What the log says: words for the administrator, in English. */
+  readonly log: string;
+}
+
+/** Makes a refusal. */
+export function refuse(
+  status: number,
+  text: TextKey,
+  log: string,
+  values?: Readonly<Record<string, string | number>>,
+): Refusal {
+  return values === undefined ? { refused: true, status, text, log } : { refused: true, status, text, log, values };
+}
+
+/** Whether what a function gave back is a refusal. */
+export function isRefusal(result: unknown): result is Refusal {
+  return typeof result === 'object' && result !== null && 'refused' in result && result.refused === true;
+}
+
+/** Something that JMB stands on does not answer: a page with 503, never a silent "no". */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  /**
+   * @param what the part that does not answer
+   * @param detail what it did instead, for the log
+   */
+  constructor(
+    readonly what: 'directory' | 'database' | 'mail' | 'module',
+    readonly detail: string,
+  ) {
+    super(`${what}: ${detail}`);
+  }
+}
