@@ -1,0 +1,113 @@
+/** One description of an event, from which the feed and the mailed invitation are both written. */
+
+import type { Answer, Attendee, Meeting, Role } from '../meetings/meeting.ts';
+import type { Settings } from '../settings.ts';
+import type { Texts } from '../text/catalogue.ts';
+import { meetingLink } from './links.ts';
+
+/** Someone in a calendar: an address, and the name to show (CN, RFC 5545 section 3.2.2). */
+export interface Person {
+  readonly email: string;
+  readonly name: string;
+}
+
+/** Someone invited, as a calendar shows them. */
+export interface CalendarAttendee extends Person {
+  readonly role: Role;
+  readonly answer: Answer;
+  /** True where the calendar should ask for an answer (RSVP, RFC 5545 section 3.2.17). */
+  readonly asked: boolean;
+}
+
+/** An event as a calendar shows it: texts on one line, times in Unix seconds, nothing that is not written out. */
+export interface CalendarEvent {
+  /** The same in the feed and in every mail about the meeting (RFC 5545 section 3.8.4.7). */
+  readonly uid: string;
+  readonly sequence: number;
+  readonly cancelled: boolean;
+  readonly begin: number;
+  readonly end: number;
+  readonly created: number;
+  readonly modified: number;
+  readonly summary: string;
+  readonly description: string;
+  /** Where the reader of this calendar enters. */
+  readonly link: string;
+  readonly organiser: Person;
+  readonly attendees: readonly CalendarAttendee[];
+  /** Minutes before the begin. */
+  readonly alarms: readonly number[];
+}
+
+/** Control characters, and the line and paragraph separators that some readers take for the end of a line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+const BREAKING = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
+/** A text on one line, without control characters: somebody's input made harmless for a header or a content line. */
+export function oneLine(text: string): string {
+  return text.replace(BREAKING, ' ').trim();
+}
+
+/**
+ * A name for a CN. RFC 5545 has no way to write a double quote in a parameter, and not every reader knows the carets of
+ * RFC 6868, so quotes become apostrophes and carets go.
+ */
+export function nameForCalendar(name: string): string {
+  return oneLine(name.replace(/"/g, "'").replace(/\^/g, ''));
+}
+
+/** The UID of a meeting: its id at the server's name. */
+export function eventUid(meeting: Pick<Meeting, 'id'>, serverName: string): string {
+  return `${meeting.id}@${serverName}`;
+}
+
+/** The organiser: a calendar without a CN there shows nobody, so the address stands in for an unknown name. */
+export function organiser(email: string, name: string | undefined): Person {
+  return { email, name: nameForCalendar(name ?? '') || email };
+}
+
+/** An attendee with the answer given so far, for the owner's feed. */
+export function answered(attendee: Attendee): CalendarAttendee {
+  return { email: attendee.email, name: attendee.email, role: attendee.role, answer: attendee.answer, asked: false };
+}
+
+/** An attendee who is being invited: an answer set beforehand would be ignored or, worse, believed. */
+export function invited(attendee: Attendee): CalendarAttendee {
+  return { email: attendee.email, name: attendee.email, role: attendee.role, answer: 'none', asked: true };
+}
+
+/** The owner of a meeting: the address, and the name where it is known. */
+export interface Owner {
+  readonly email: string;
+  readonly name?: string | undefined;
+}
+
+/** The settings that an event depends on. */
+export type EventSettings = Pick<Settings, 'JMB_URL' | 'JMB_SERVER_NAME'>;
+
+/** A meeting as one of its people has it in a calendar, without attendees and alarms, which feed and invitation choose. */
+export function describeEvent(
+  meeting: Meeting,
+  reader: Attendee,
+  owner: Owner,
+  settings: EventSettings,
+  texts: Texts,
+): CalendarEvent {
+  const link = meetingLink(settings.JMB_URL, meeting, reader);
+  const host = organiser(owner.email, owner.name);
+  return {
+    uid: eventUid(meeting, settings.JMB_SERVER_NAME),
+    sequence: meeting.sequence,
+    cancelled: false,
+    begin: meeting.begin,
+    end: meeting.end,
+    created: meeting.created,
+    modified: meeting.modified,
+    summary: oneLine(meeting.subject) || texts('calendarNoSubject'),
+    description: texts('calendarDescription', { organiser: host.name, link }),
+    link,
+    organiser: host,
+    attendees: [],
+    alarms: [],
+  };
+}

@@ -1,0 +1,100 @@
+/** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts (spec section 6). Pure. */
+
+import { describeEvent, invited, oneLine } from '../calendar/event.ts';
+import { fingerprint } from '../calendar/fingerprint.ts';
+import { writeCalendar } from '../calendar/ics.ts';
+import type { MeetingId, Role } from '../meetings/meeting.ts';
+import type { Settings } from '../settings.ts';
+import { texts as textsIn } from '../text/catalogue.ts';
+import type { Letter, MailEvent } from './letters.ts';
+import { type MailSettings, mailSubject, writeBody } from './wording.ts';
+
+/** A name and an address, as nodemailer takes them. */
+export interface Mailbox {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** A whole mail as the outbox keeps it: what is sent is settled when the booking is saved. */
+export interface MailParts {
+  readonly from: Mailbox;
+  readonly replyTo: Mailbox;
+  readonly to: Mailbox;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** The invitation or its cancellation (iTIP, RFC 5546); none in a reminder. */
+  readonly calendar?: { readonly method: 'REQUEST' | 'CANCEL'; readonly body: string };
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A mail for the outbox. */
+export interface OutboxMail {
+  readonly meetingId: MeetingId;
+  /** To someone taken off a meeting, it is a deletion. */
+  readonly kind: 'new' | 'edit' | 'del' | 'reminder';
+  readonly recipient: string;
+  readonly role: Role;
+  /** The same at each try, so that mailboxes drop a copy (RFC 5322 section 3.6.4). With its angle brackets. */
+  readonly messageId: string;
+  /** MailParts as JSON. */
+  readonly content: string;
+  /** When it is no longer worth sending: Unix seconds, or null for never. */
+  readonly expires: number | null;
+}
+
+/** Settings that a mail's content depends on. */
+export type ComposeSettings = MailSettings &
+  Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
+
+/** The mails of an event, in the order of its letters. */
+export function composeMails(event: MailEvent, settings: ComposeSettings): OutboxMail[] {
+  return event.letters.map((letter) => ({
+    meetingId: event.meeting.id,
+    kind: letter.kind === 'removed' ? 'del' : letter.kind,
+    recipient: letter.attendee.email,
+    role: letter.attendee.role,
+    messageId: messageId(event, letter, settings.JMB_SERVER_NAME),
+    content: JSON.stringify(parts(event, letter, settings)),
+    expires: letter.kind === 'reminder' ? event.meeting.begin : null,
+  }));
+}
+
+function parts(event: MailEvent, letter: Letter, settings: ComposeSettings): MailParts {
+  const { owner } = event;
+  const invitation = calendar(event, letter, settings);
+  return {
+    from: { name: oneLine(settings.JMB_NAME), address: settings.JMB_MAIL_FROM_NOTIFICATION },
+    replyTo: { name: oneLine(owner.name ?? ''), address: owner.email },
+    to: { name: '', address: letter.attendee.email },
+    subject: mailSubject(event, letter, settings),
+    ...writeBody(event, letter, settings),
+    ...(invitation === undefined ? {} : { calendar: invitation }),
+    // RFC 3834: no vacation message comes back. The second is what Exchange heeds.
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'OOF, AutoReply',
+      'Content-Language': settings.JMB_LANG,
+    },
+  };
+}
+
+/** What sets this mail apart from the others of the meeting: kind, version and recipient, none of them secret. */
+function messageId(event: MailEvent, letter: Letter, serverName: string): string {
+  const { id, sequence } = event.meeting;
+  const version = letter.kind === 'reminder' ? `${sequence}-${event.at}` : `${sequence}`;
+  return `<${id}.${letter.kind}.${version}.${fingerprint(letter.attendee.email)}@${serverName}>`;
+}
+
+/** The calendar part: a cancellation takes the next SEQUENCE where the meeting itself was not changed by it. */
+function calendar(event: MailEvent, letter: Letter, settings: ComposeSettings): MailParts['calendar'] {
+  const { kind, attendee } = letter;
+  if (kind === 'reminder') return undefined;
+  const cancelled = kind === 'del' || kind === 'removed';
+  const meeting =
+    kind === 'del' ? { ...event.meeting, sequence: event.meeting.sequence + 1, modified: event.at } : event.meeting;
+  const method = cancelled ? 'CANCEL' : 'REQUEST';
+  const described = describeEvent(meeting, attendee, event.owner, settings, textsIn(settings.JMB_LANG));
+  const body = writeCalendar([{ ...described, cancelled, attendees: [invited(attendee)] }], { method, properties: [] });
+  return { method, body };
+}

@@ -1,0 +1,134 @@
+/** The words of a mail: subject and body, by kind and role, in the language of JMB_LANG. */
+
+import html from '../../templates/mail/message.html.hbs';
+import plain from '../../templates/mail/message.txt.hbs';
+import { oneLine } from '../calendar/event.ts';
+import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/links.ts';
+import type { Role } from '../meetings/meeting.ts';
+import type { Settings } from '../settings.ts';
+import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
+import { durationText, longDate, timeOf } from '../text/dates.ts';
+import type { Letter, LetterKind, MailEvent } from './letters.ts';
+
+type Part<T extends string> = Capitalize<T>;
+type WordedKind = Part<Exclude<LetterKind, 'removed'>>;
+
+/** Settings that the words depend on. */
+export type MailSettings = Pick<
+  Settings,
+  | 'JMB_URL'
+  | 'JMB_NAME'
+  | 'JMB_SERVER_NAME'
+  | 'JMB_LANG'
+  | 'JMB_ICAL_TZID'
+  | `JMB_SUBJECT_${'NEW' | 'EDIT' | 'DEL' | 'MAIL_REMINDER'}_${Uppercase<Role>}`
+>;
+
+const KIND: Record<LetterKind, WordedKind> = {
+  new: 'New',
+  edit: 'Edit',
+  del: 'Del',
+  removed: 'Del',
+  reminder: 'Reminder',
+};
+const SETTING = { New: 'NEW', Edit: 'EDIT', Del: 'DEL', Reminder: 'MAIL_REMINDER' } as const;
+const ROLE: Record<Role, Part<Role>> = { owner: 'Owner', moderator: 'Moderator', guest: 'Guest' };
+const UPPER = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
+
+function key(what: 'Title' | 'Intro', { kind, attendee }: Letter): TextKey {
+  return kind === 'removed' ? `mail${what}Removed` : `mail${what}${KIND[kind]}${ROLE[attendee.role]}`;
+}
+
+/** The mail's title: the administrator's for this kind and role, else the catalogue's. */
+function title(letter: Letter, settings: MailSettings, texts: Texts): string {
+  const own = oneLine(settings[`JMB_SUBJECT_${SETTING[KIND[letter.kind]]}_${UPPER[letter.attendee.role]}`]);
+  return own || texts(key('Title', letter));
+}
+
+/** The subject line: the title and the meeting's subject. A title that ends in punctuation needs no colon. */
+export function mailSubject(event: MailEvent, letter: Letter, settings: MailSettings): string {
+  const texts = textsIn(settings.JMB_LANG);
+  const first = title(letter, settings, texts);
+  const subject = oneLine(event.meeting.subject);
+  if (subject === '') return first;
+  return /[:\]>)–-]$/.test(first) ? `${first} ${subject}` : texts('mailSubject', { title: first, subject });
+}
+
+/** Plain text and HTML of one letter. */
+export function writeBody(event: MailEvent, letter: Letter, settings: MailSettings): { text: string; html: string } {
+  const view = viewOf(event, letter, settings);
+  return { text: plain(view), html: html(view) };
+}
+
+interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
+/** What both templates show. */
+function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): object {
+  const texts = textsIn(settings.JMB_LANG);
+  const { meeting, owner } = event;
+  const { kind, attendee } = letter;
+  const person = owner.name ? texts('mailPerson', { name: oneLine(owner.name), email: owner.email }) : owner.email;
+  const date = longDate(settings.JMB_LANG, meeting.begin);
+  const time = timeOf(settings.JMB_LANG, meeting.begin);
+  const ended = kind === 'del' || kind === 'removed';
+  const row = (label: TextKey, value: string) => ({
+    label: texts(label),
+    value,
+    line: texts('mailRow', { label: texts(label), value }),
+  });
+  return {
+    language: settings.JMB_LANG,
+    title: title(letter, settings, texts),
+    intro: texts(key('Intro', letter), { organiser: person, date, time }),
+    rows: [
+      row('mailLabelSubject', oneLine(meeting.subject)),
+      row('mailLabelOrganiser', person),
+      row('mailLabelDate', date),
+      row(
+        'mailLabelTime',
+        texts('mailHours', { begin: time, end: timeOf(settings.JMB_LANG, meeting.end), zone: settings.JMB_ICAL_TZID }),
+      ),
+      row('mailLabelDuration', durationText(settings.JMB_LANG, meeting.duration)),
+    ],
+    people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),
+    join: ended ? null : { ...joinLink(event, letter, settings, texts), note: texts(`mailNote${ROLE[attendee.role]}`) },
+    answersTitle: texts('mailAnswers'),
+    answers: ended || attendee.role === 'owner' ? [] : answers(letter, settings, texts),
+    others: accountLinks(event, letter, settings, texts),
+    footer: texts(attendee.role === 'owner' ? 'mailFooterOwner' : 'mailFooter', { name: oneLine(settings.JMB_NAME) }),
+  };
+}
+
+/** The lists of moderators and guests, without empty ones. */
+function people(event: MailEvent, texts: Texts): { label: string; items: string[] }[] {
+  const list = (role: Role) => event.attendees.filter((one) => one.role === role).map((one) => one.email);
+  return [
+    { label: texts('mailLabelModerators'), items: list('moderator') },
+    { label: texts('mailLabelGuests'), items: list('guest') },
+  ].filter((group) => group.items.length > 0);
+}
+
+function joinLink(event: MailEvent, { attendee }: Letter, settings: MailSettings, texts: Texts): Link {
+  return {
+    label: texts(`mailJoin${ROLE[attendee.role]}`),
+    url: meetingLink(settings.JMB_URL, event.meeting, attendee),
+  };
+}
+
+function answers({ attendee }: Letter, settings: MailSettings, texts: Texts): Link[] {
+  return [
+    { label: texts('mailAccept'), url: answerLink(settings.JMB_URL, attendee.hash, 'accept') },
+    { label: texts('mailDecline'), url: answerLink(settings.JMB_URL, attendee.hash, 'decline') },
+  ];
+}
+
+/** For people with an account: their list of meetings, and their feed once they have one. */
+function accountLinks(event: MailEvent, { attendee }: Letter, settings: MailSettings, texts: Texts): Link[] {
+  const feed = event.accounts.get(attendee.email);
+  if (feed === undefined) return [];
+  const list = { label: texts('mailBookings'), url: bookingLink(settings.JMB_URL) };
+  return feed === null ? [list] : [list, { label: texts('mailFeed'), url: feedLink(settings.JMB_URL, feed) }];
+}
