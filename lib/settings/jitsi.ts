@@ -33,8 +33,12 @@ export const jitsi = {
     en: 'Features that the token grants (recording livestreaming transcription…), `name=false` to deny one',
   }),
   JMB_ACTIVE_COMMAND: text('', {
-    fr: 'Commande qui liste les salles ouvertes, une par ligne ; vide : non demandé',
-    en: 'Command that lists the open rooms, one a line; empty: not asked',
+    fr: 'Sur un hôte à deux nœuds : commande dont la fin avec 0 dit que ce nœud est actif et envoie ; vide : toujours actif',
+    en: 'On a two-node host: command whose exit status 0 says that this node is active and sends; empty: always active',
+  }),
+  JMB_JVB_STATISTICS: text('http://127.0.0.1:8080/colibri/stats', {
+    fr: 'Statistiques REST de JVB, pour Munin',
+    en: 'REST statistics of JVB, for Munin',
   }),
   JMB_XMPP_REMINDER: integers('15 5 0', 'min', {
     fr: 'Messages dans la salle avant la fin ; vide : aucun',
