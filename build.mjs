@@ -3,7 +3,18 @@
  * that holds only what it needs; big libraries that few requests touch are files of their own in dist/lib, loaded when
  * first used.
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,6 +22,9 @@ import { apart, PACKAGES_APART } from './build/apart.mjs';
 import { esbuildTemplates } from './build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
+
+/** Made beside dist/ and put in its place at the end, so that nothing that runs finds half a tree. */
+const out = mkdtempSync('dist.');
 
 /** What every bundle has in common. ASCII, so that V8 keeps the source in one byte a character. */
 const COMMON = {
@@ -29,7 +43,7 @@ const COMMON = {
 function sources(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.endsWith('.test.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
     .map((name) => name.slice(0, -3));
 }
 
@@ -48,7 +62,15 @@ async function executable(source, outfile) {
 /** A developers' tool: an ES module that uses the clone's node_modules. */
 async function tool(source, outfile) {
   const plugins = [esbuildTemplates];
-  await build({ ...COMMON, format: 'esm', minify: false, packages: 'external', entryPoints: [source], outfile, plugins });
+  await build({
+    ...COMMON,
+    format: 'esm',
+    minify: false,
+    packages: 'external',
+    entryPoints: [source],
+    outfile,
+    plugins,
+  });
 }
 
 /** One library in a file of its own. */
@@ -56,35 +78,39 @@ async function library(name) {
   await build({
     ...COMMON,
     stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: '.' },
-    outfile: `dist/lib/${PACKAGES_APART[name]}.js`,
+    outfile: `${out}/lib/${PACKAGES_APART[name]}.js`,
   });
 }
 
-/** A folder of the repository that is installed as it is. */
+/** A folder or file of the repository that is installed as it is. */
 function copy(from, to) {
   if (existsSync(from)) cpSync(from, to, { recursive: true });
 }
 
-rmSync('dist', { recursive: true, force: true });
-for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache']) mkdirSync(`dist/${folder}`, { recursive: true });
-writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
-copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', 'dist/lib/better_sqlite3.node');
-copy('apache', 'dist/apache');
+for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache']) mkdirSync(`${out}/${folder}`, { recursive: true });
+writeFileSync(`${out}/package.json`, '{ "type": "commonjs" }\n');
+copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', `${out}/lib/better_sqlite3.node`);
+copy('apache', `${out}/apache`);
 for (const name of readdirSync('templates/pages').filter((file) => /\.(css|js|svg|png|ico)$/.test(file))) {
-  copy(`templates/pages/${name}`, `dist/static/${name}`);
+  copy(`templates/pages/${name}`, `${out}/static/${name}`);
 }
 
-await Promise.all([
-  ...sources('cgi-bin').map((name) => executable(`cgi-bin/${name}.ts`, `dist/cgi-bin/${name}.cgi`)),
-  ...sources('cron').map((name) => executable(`cron/${name}.ts`, `dist/bin/${name}`)),
+const made = await Promise.allSettled([
+  ...sources('cgi-bin').map((name) => executable(`cgi-bin/${name}.ts`, `${out}/cgi-bin/${name}.cgi`)),
+  executable('cron/jmb.ts', `${out}/bin/jmb`),
   ...Object.keys(PACKAGES_APART).map(library),
   ...['demo', 'bench', 'crash']
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
-    .map((folder) => tool(`tests/${folder}/main.ts`, `dist/tests/${folder}.mjs`)),
+    .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),
 ]);
+rmSync('dist', { recursive: true, force: true });
+chmodSync(out, 0o755);
+renameSync(out, 'dist');
 
 for (const folder of ['cgi-bin', 'bin']) {
   for (const name of readdirSync(`dist/${folder}`)) {
     console.log(`${folder}/${name}`.padEnd(24), `${Math.ceil(statSync(`dist/${folder}/${name}`).size / 1024)} KiB`);
   }
 }
+// esbuild has already printed what was wrong; what could be built is there.
+if (made.some(({ status }) => status === 'rejected')) process.exitCode = 1;

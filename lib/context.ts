@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Log, openLog } from './log.ts';
 import type { Request } from './message.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings, type Settings, settingsFiles } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Language, languageOf, type Texts, texts } from './text/catalogue.ts';
 import { useZone } from './text/zone.ts';
@@ -72,6 +72,12 @@ export class Surroundings {
   /** The context of one request. */
   contextOf(request: Request): Context {
     return new RequestContext(this, request);
+  }
+
+  /** The files whose replacement makes these surroundings stale: settings, and the database once it is open. */
+  files(): string[] {
+    const files = settingsFiles(this.#root, this.#env).map(({ path }) => path);
+    return files;
   }
 
   /** Lets go of database and directory; both open again when needed. */

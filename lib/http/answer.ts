@@ -45,7 +45,7 @@ function refused(refusal: Refusal, headers: readonly Header[] = []): Refused {
 /** The page for a refusal, and its line in the log. */
 async function refusedPage({ refusal, headers }: Refused, request: Request, context: Context): Promise<Response> {
   const { status, log } = refusal;
-  context.log.event('refused', { status, why: log, query: request.env['SCRIPT_NAME'] });
+  context.log.event('refused', { status, why: log, address: request.env['SCRIPT_NAME'] });
   const { refusalPage } = await import('../pages/refusal.ts');
   const page = refusalPage(refusal, request, context);
   return headers.length === 0 ? page : { ...page, headers: [...page.headers, ...headers] };
@@ -80,7 +80,7 @@ function refusalOf(error: unknown): Refused {
 }
 
 /** An error on one line: name, message and where. */
-function lineOf(error: unknown): string {
+export function lineOf(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${String(error)}`;
   const where = (error.stack ?? '')
     .split('\n')

@@ -16,10 +16,9 @@ export type { Handler, Route, Routes } from './route.ts';
  */
 export function serve(program: string, routes: Routes): void {
   const file = realpathSync(process.argv[1] ?? '.');
-  const around = new Surroundings(dirname(dirname(file)), program, process.env);
-  if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(routes, around, process.env);
-  else if (fstatSync(0).isSocket())
-    void import('./fastcgi.ts').then(({ serveSocket }) => serveSocket(file, routes, around));
+  const make = (): Surroundings => new Surroundings(dirname(dirname(file)), program, process.env);
+  if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(routes, make(), process.env);
+  else if (fstatSync(0).isSocket()) void import('./fastcgi.ts').then((door) => door.serveSocket(file, routes, make));
   else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));
 }
 

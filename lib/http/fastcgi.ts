@@ -1,0 +1,108 @@
+/** A door that stays: answers FastCGI on the listening socket that the web server left on fd 0 (mod_fcgid, spawn-fcgi). */
+
+import { statSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import type { Surroundings } from '../context.ts';
+import { answer, lineOf } from './answer.ts';
+import { encode, requestOf, type Variables } from './cgi.ts';
+import { Connection } from './fastcgi-connection.ts';
+import type { Routes } from './route.ts';
+
+/** How long requests that run may take to finish after SIGTERM, in milliseconds. */
+const GRACE = 20_000;
+
+/** What a file looked like; a different text means that it changed. */
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+}
+
+/** The surroundings of now, made anew when a settings file or the database file was replaced. */
+class Changing {
+  readonly #make: () => Surroundings;
+  #around: Surroundings;
+  #stamp = '';
+  readonly #running = new Map<Surroundings, number>();
+
+  constructor(make: () => Surroundings) {
+    this.#make = make;
+    this.#around = make();
+  }
+
+  /** Runs one request with what is valid now; the old surroundings close when their last request is done. */
+  async use<T>(work: (around: Surroundings) => Promise<T>): Promise<T> {
+    const stamp = this.#around.files().map(stampOf).join('|');
+    if (this.#stamp !== stamp) this.#renew(stamp);
+    const around = this.#around;
+    this.#running.set(around, (this.#running.get(around) ?? 0) + 1);
+    try {
+      return await work(around);
+    } finally {
+      const left = (this.#running.get(around) ?? 1) - 1;
+      if (left > 0) this.#running.set(around, left);
+      else this.#running.delete(around);
+      if (left === 0 && around !== this.#around) around.close();
+    }
+  }
+
+  /** Writes down a bug that belongs to no request. */
+  log(name: string, error: unknown): void {
+    this.#around.log.event('bug', { kind: name, why: lineOf(error) });
+  }
+
+  close(): void {
+    this.#around.close();
+  }
+
+  #renew(stamp: string): void {
+    const old = this.#around;
+    this.#around = this.#make();
+    this.#stamp = stamp;
+    if (!this.#running.has(old)) old.close();
+  }
+}
+
+/**
+ * Serves fd 0 until SIGTERM, or until the program itself was replaced: whoever started it starts the new one.
+ * @param file the executable
+ * @param make makes surroundings that have read nothing yet
+ */
+export function serveSocket(file: string, routes: Routes, make: () => Surroundings): void {
+  const changing = new Changing(make);
+  const own = stampOf(file);
+  const connections = new Set<Connection>();
+  let ending = false;
+
+  const answerer = async (env: Variables, body: Uint8Array): Promise<Buffer> => {
+    const request = requestOf(env, body);
+    const response = await changing.use((around) => answer(request, routes, around));
+    if (!ending && stampOf(file) !== own) setImmediate(end);
+    return encode(response, request.method === 'HEAD');
+  };
+  const server: Server = createServer((socket) => {
+    const connection = new Connection(socket, answerer, () => ending);
+    connections.add(connection);
+    socket.on('close', () => {
+      connections.delete(connection);
+      if (ending && connections.size === 0) leave();
+    });
+  });
+  const leave = (): void => {
+    changing.close();
+    process.exit(0);
+  };
+  /** Takes no more requests, lets those that run finish, and leaves. */
+  const end = (): void => {
+    ending = true;
+    server.close();
+    for (const connection of connections) if (!connection.busy) connection.close();
+    if (connections.size === 0) leave();
+    else setTimeout(leave, GRACE).unref();
+  };
+  server.listen({ fd: 0 });
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  // A bug outside of every request's promise: it costs a line in the log, and no other request.
+  process.on('uncaughtException', (error) => changing.log('uncaught', error));
+  process.on('unhandledRejection', (error) => changing.log('unhandled', error));
+}
