@@ -1,0 +1,144 @@
+/** One search in a directory: connects, signs in, asks and leaves, within a time limit; ldapts is loaded when first needed. */
+import { readFileSync } from 'node:fs';
+import { Unavailable } from '../refusal.ts';
+import { SettingsError } from '../settings.ts';
+import type { DirectoryAddress } from './ldapsearch.ts';
+
+type Ldapts = typeof import('ldapts');
+type Filter = import('ldapts').Filter;
+
+/** The values of an attribute of one entry, by its name in any case; empty when it has none. */
+export type Attributes = (name: string) => readonly string[];
+
+/** What is asked, apart from where. */
+interface Question {
+  readonly filter: Filter;
+  readonly attributes: readonly string[];
+}
+
+/** A directory whose blanks are filled from ldap.conf. */
+interface Target extends DirectoryAddress {
+  readonly base: string;
+  readonly tls: { readonly ca?: string[]; readonly rejectUnauthorized: boolean };
+}
+
+/**
+ * Asks the servers in turn until one answers.
+ * @param timeLimit milliseconds that each server has
+ * @param makeFilter is handed ldapts, so that only a search loads it
+ * @throws Unavailable when no server answers
+ */
+export async function search(
+  address: DirectoryAddress,
+  timeLimit: number,
+  attributes: readonly string[],
+  makeFilter: (ldapts: Ldapts) => Filter,
+): Promise<readonly Attributes[]> {
+  const ldapts = await import('ldapts');
+  const question = { filter: makeFilter(ldapts), attributes };
+  const target = await completed(address);
+  const failures: string[] = [];
+  for (const url of target.urls) {
+    try {
+      return await askServer(ldapts, url, target, timeLimit, question);
+    } catch (error) {
+      failures.push(`${url}: ${reasonOf(error)}`);
+    }
+  }
+  throw new Unavailable('directory', failures.join('; '));
+}
+
+async function completed(address: DirectoryAddress): Promise<Target> {
+  const { readLdapConf } = await import('./ldap-conf.ts');
+  const conf = readLdapConf();
+  const urls = address.urls.length > 0 ? address.urls : conf.urls;
+  const base = address.base ?? conf.base;
+  if (urls.length === 0) throw new SettingsError('JMB_LDAPSEARCH', 0, 'no server is named (-H)');
+  if (base === null) throw new SettingsError('JMB_LDAPSEARCH', 0, 'no base is named (-b)');
+  const encrypted = address.startTls || urls.some((url) => /^ldaps:/i.test(url));
+  return { ...address, urls, base, tls: encrypted ? await trust(conf) : { rejectUnauthorized: conf.verify } };
+}
+
+/** Naming certificates replaces those that Node trusts by itself, so its own are named along with the host's. */
+async function trust(conf: { certificates: string | null; verify: boolean }): Promise<Target['tls']> {
+  if (conf.certificates === null) return { rejectUnauthorized: conf.verify };
+  const { rootCertificates } = await import('node:tls');
+  try {
+    const ca = [...rootCertificates, readFileSync(conf.certificates, 'utf8')];
+    return { ca, rejectUnauthorized: conf.verify };
+  } catch (error) {
+    throw new Unavailable('directory', `TLS_CACERT of ldap.conf: ${reasonOf(error)}`);
+  }
+}
+
+async function askServer(
+  { Client }: Ldapts,
+  url: string,
+  target: Target,
+  timeLimit: number,
+  question: Question,
+): Promise<readonly Attributes[]> {
+  const secure = /^ldaps:/i.test(url);
+  const tlsOptions = secure ? { tlsOptions: target.tls } : {};
+  const client = new Client({ url, timeout: timeLimit, connectTimeout: timeLimit, ...tlsOptions });
+  const work = async (): Promise<readonly Attributes[]> => {
+    if (target.startTls && !secure) await client.startTLS({ ...target.tls, ...serverName(url) });
+    if (target.bind !== null) await client.bind(target.bind, passwordOf(target));
+    const { searchEntries } = await client.search(target.base, {
+      scope: target.scope,
+      filter: question.filter,
+      attributes: [...question.attributes],
+      timeLimit: Math.max(1, Math.ceil(timeLimit / 1000)),
+    });
+    // A connection that broke is opened again behind our back, then without a sign-in: its answer says nothing.
+    if (target.bind !== null && !client.isBound) throw new Error('the connection broke');
+    return searchEntries.map(attributesOf);
+  };
+  try {
+    return await within(timeLimit, work());
+  } finally {
+    // Whether the farewell arrives does not matter any more.
+    client.unbind().catch(() => undefined);
+  }
+}
+
+function within<T>(timeLimit: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeLimit} ms`)), timeLimit);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** What STARTTLS compares with the server's certificate. */
+function serverName(url: string): { host: string; servername?: string } {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return /^[\d.]+$|:/.test(host) ? { host } : { host, servername: host };
+}
+
+/** A server takes an empty password for an anonymous sign-in, whose empty answers would read as "no". */
+function passwordOf(target: Target): string {
+  const password = target.passwordFile === null ? (target.password ?? '') : passwordIn(target.passwordFile);
+  if (password === '') throw new Error('the password is empty');
+  return password;
+}
+
+function passwordIn(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+}
+
+function attributesOf(entry: import('ldapts').Entry): Attributes {
+  const byName = new Map(Object.entries(entry).map(([name, value]) => [name.toLowerCase(), value]));
+  return (name) => {
+    const value = byName.get(name.toLowerCase()) ?? [];
+    return (Array.isArray(value) ? value : [value]).map((one) => one.toString());
+  };
+}
+
+/** The error on one line; codes such as ECONNREFUSED and LDAP's error names say more than some messages. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+  const message = inner.message.trim();
+  return inner.name === 'Error' || message.includes(inner.name) ? message : `${inner.name}: ${message}`;
+}

@@ -1,0 +1,217 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Directory, openDirectory } from '../../lib/people/directory.ts';
+import { Unavailable } from '../../lib/refusal.ts';
+import { SettingsError } from '../../lib/settings.ts';
+import { type Slapd, startSlapd } from '../support/slapd.ts';
+
+let slapd: Slapd;
+
+beforeAll(async () => {
+  slapd = await startSlapd();
+});
+afterAll(() => slapd.stop());
+
+function directory(command = slapd.ldapsearch, timeLimit = 2000): Directory {
+  const opened = openDirectory({ JMB_LDAPSEARCH: command }, timeLimit);
+  if (opened === null) throw new Error('no directory');
+  return opened;
+}
+
+/** What a promise is rejected with. */
+async function thrownBy(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('who someone is', () => {
+  it('finds the main address, the other addresses and the name', async () => {
+    expect(await directory().personOf('alice')).toEqual({
+      uid: 'alice',
+      email: 'alice.martin@example.org',
+      name: 'Alice Martin',
+      aliases: ['amartin@example.org', 'alice@example.org'],
+    });
+  });
+
+  it('prefers the name that someone chose, and reads UTF-8', async () => {
+    expect((await directory().personOf('BOB'))?.name).toBe('Bob « Bobby » Durand');
+  });
+
+  it('knows someone without an address, and does not know a stranger', async () => {
+    expect(await directory().personOf('nomail')).toEqual({
+      uid: 'nomail',
+      email: null,
+      name: 'Sans Adresse',
+      aliases: [],
+    });
+    expect(await directory().personOf('nobody')).toBeNull();
+  });
+
+  it.each(['*', 'a*', '*)(uid=*', 'alice)(|(uid=*', '\\2a', 'alice\0', '', 'uid=alice', '(', 'é'])(
+    'takes the account name %j as a value, never as a filter',
+    async (uid) => {
+      expect(await directory().personOf(uid)).toBeNull();
+      expect(await directory().matches(uid, 'objectClass=*')).toBe(false);
+    },
+  );
+});
+
+describe('whose an address is', () => {
+  it('resolves main addresses and aliases in any case, and leaves the unknown out', async () => {
+    const asked = ['alice@example.org', 'bdurand@example.org', 'Carol.Petit@example.org', 'stranger@example.net'];
+    const found = await directory().peopleOf(asked);
+    expect([...found].map(([address, person]) => [address, person.uid, person.email])).toEqual([
+      ['alice@example.org', 'alice', 'alice.martin@example.org'],
+      ['bdurand@example.org', 'bob', 'bob.durand@example.org'],
+      ['Carol.Petit@example.org', 'carol', 'carol.petit@example.org'],
+    ]);
+  });
+
+  it('asks for hundreds of addresses', async () => {
+    const strangers = Array.from({ length: 230 }, (_, index) => `x${index}@example.net`);
+    const found = await directory().peopleOf([...strangers, 'alice.martin@example.org']);
+    expect([...found.keys()]).toEqual(['alice.martin@example.org']);
+  });
+
+  it('asks nothing for nothing', async () => {
+    expect((await directory('ldapsearch -H ldap://127.0.0.1:1 -b x').peopleOf([])).size).toBe(0);
+  });
+
+  it.each(['*', '*)(mail=*', '*@example.org'])('takes %j as a value', async (address) => {
+    expect((await directory().peopleOf([address])).size).toBe(0);
+  });
+
+  it('does not guess between two people who have the same address', async () => {
+    const shared = await startSlapd([
+      { uid: 'one', mail: 'one@example.org', mailAlternateAddress: ['team@example.org', 'two@example.org'] },
+      { uid: 'two', mail: 'two@example.org', mailAlternateAddress: 'team@example.org' },
+    ]);
+    try {
+      const found = await directory(shared.ldapsearch).peopleOf(['team@example.org', 'two@example.org']);
+      expect([...found].map(([address, person]) => [address, person.uid])).toEqual([['two@example.org', 'two']]);
+    } finally {
+      await shared.stop();
+    }
+  });
+});
+
+describe('who matches a filter', () => {
+  const filters = [
+    '|(eduPersonAffiliation=student)(eduPersonAffiliation=employee)',
+    '(|(eduPersonAffiliation=student)(eduPersonAffiliation=employee))',
+    ' | ( eduPersonAffiliation=student) (eduPersonAffiliation=employee) ',
+    'eduPersonAffiliation=employee',
+    '(&(objectClass=inetOrgPerson)(!(eduPersonAffiliation=affiliate)))',
+  ];
+  it.each(filters)('%s', async (filter) => {
+    expect(await directory().matches('alice', filter)).toBe(true);
+    expect(await directory().matches('carol', filter)).toBe(false);
+    expect(await directory().matches('nobody', filter)).toBe(false);
+  });
+
+  it.each(['', '(', '(a=b', '(a=b)(c=d)', '|', 'nonsense'])('says that %j is no filter', async (filter) => {
+    expect(await thrownBy(directory().matches('alice', filter))).toBeInstanceOf(SettingsError);
+  });
+});
+
+describe('a directory that does not answer is never a "no"', () => {
+  /** Each question, since each could have a silent "no" of its own. */
+  async function expectUnavailable(opened: Directory, detail: RegExp): Promise<void> {
+    const thrown = [
+      await thrownBy(opened.personOf('alice')),
+      await thrownBy(opened.peopleOf(['alice.martin@example.org'])),
+      await thrownBy(opened.matches('alice', 'uid=*')),
+    ];
+    for (const error of thrown) {
+      expect(error).toBeInstanceOf(Unavailable);
+      expect(error).toMatchObject({ what: 'directory', detail: expect.stringMatching(detail) });
+    }
+  }
+
+  it('when it is down, and answers again when it is up', async () => {
+    const opened = directory();
+    await slapd.pause();
+    await expectUnavailable(opened, /ECONNREFUSED/);
+    await slapd.resume();
+    expect(await opened.matches('alice', 'uid=*')).toBe(true);
+  });
+
+  it('when the password is wrong, missing or empty', async () => {
+    const command = (rest: string) => `ldapsearch -H ${slapd.url} -b ${slapd.base} -D ${slapd.bind} ${rest}`;
+    const empty = join(dirname(slapd.passwordFile), 'empty');
+    writeFileSync(empty, '\n');
+    await expectUnavailable(directory(command('-w wrong')), /InvalidCredentials/);
+    await expectUnavailable(directory(command(`-y ${slapd.passwordFile}.gone`)), /ENOENT/);
+    await expectUnavailable(directory(command(`-y ${empty}`)), /password is empty/);
+  });
+
+  it('when the base does not exist', async () => {
+    const command = slapd.ldapsearch.replace('-b ou=people,', '-b ou=nothing,');
+    await expectUnavailable(directory(command), /NoSuchObject/);
+  });
+
+  it('when it hangs up at once, or talks nonsense', async () => {
+    await withServer(
+      (socket) => socket.end(),
+      async (url) => expectUnavailable(directory(`ldapsearch -H ${url} -b x -D cn=x -w y`), /./),
+    );
+    await withServer(
+      (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      async (url) => expectUnavailable(directory(`ldapsearch -H ${url} -b x`), /./),
+    );
+  });
+
+  it('when it never answers, within the time limit', async () => {
+    await withServer(
+      () => undefined,
+      async (url) => {
+        const since = Date.now();
+        await expectUnavailable(
+          directory(`ldapsearch -H ${url} -b x -D cn=x -w y`, 200),
+          /no answer within 200 ms|timed out/,
+        );
+        await expectUnavailable(directory(`ldapsearch -H ${url} -ZZ -b x`, 200), /no answer within 200 ms|timed out/);
+        expect(Date.now() - since).toBeLessThan(3000);
+      },
+    );
+  });
+
+  it('but the next server is asked', async () => {
+    const command = slapd.ldapsearch.replace(slapd.url, `"ldap://127.0.0.1:1 ${slapd.url}"`);
+    expect((await directory(command).personOf('alice'))?.uid).toBe('alice');
+  });
+});
+
+describe('STARTTLS', () => {
+  it('refuses a certificate that nobody vouches for', async () => {
+    const command = slapd.ldapsearch.replace('-x', '-x -ZZ').replace('127.0.0.1', 'localhost');
+    const error = await thrownBy(directory(command).personOf('alice'));
+    expect(error).toMatchObject({ what: 'directory', detail: expect.stringMatching(/self.signed/) });
+  });
+});
+
+/** Runs `work` beside a TCP server that does `meet` to whoever connects. */
+async function withServer(meet: (socket: Socket) => void, work: (url: string) => Promise<void>): Promise<void> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    meet(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  try {
+    await work(`ldap://127.0.0.1:${address.port}`);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
