@@ -1,0 +1,116 @@
+/** A post office: takes written mails to the SMTP server of JMB_SMTP_URL, over connections that are kept open meanwhile. */
+
+import { createTransport } from 'nodemailer';
+import type { MailParts } from './compose.ts';
+
+/** How it went with one mail. */
+export type Outcome =
+  | { readonly state: 'sent' }
+  /** A permanent no (5xx): the server's text. */
+  | { readonly state: 'refused'; readonly reason: string }
+  /** Try again later; `unreachable` where no other mail would do better now. */
+  | { readonly state: 'postponed'; readonly reason: string; readonly unreachable: boolean };
+
+/** An open post office. */
+export interface PostOffice {
+  /** Sends one mail; never throws. Ends by the signal at the latest, as postponed. */
+  send(parts: MailParts, messageId: string, signal: AbortSignal): Promise<Outcome>;
+  /** Ends connections, also those in the middle of something. */
+  close(): void;
+}
+
+/** How many mails go at once. */
+export const CONNECTIONS = 3;
+
+/** Longest waits in milliseconds: RFC 5321 section 4.5.3.2 allows minutes, the next run of cron takes up what these cut off. */
+const CONNECT_TIMEOUT = 10_000;
+const ANSWER_TIMEOUT = 30_000;
+
+/** Hosts whose connection leaves no machine: Debian's Postfix offers STARTTLS there with a certificate that nobody can verify. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/**
+ * Opens a post office; nothing is connected yet.
+ * @param url `smtp://host:port` (STARTTLS where the server offers it), `smtps://user:password@host`; nodemailer's options may follow
+ *   as a query, such as `?tls.rejectUnauthorized=false` or `?requireTLS=true`
+ */
+export function openPostOffice(url: string): PostOffice {
+  const transport = createTransport({
+    pool: true,
+    maxConnections: CONNECTIONS,
+    maxRequeues: 1,
+    connectionTimeout: CONNECT_TIMEOUT,
+    greetingTimeout: CONNECT_TIMEOUT,
+    socketTimeout: ANSWER_TIMEOUT,
+    ignoreTLS: LOOPBACK.test(hostOf(url)),
+    url,
+  });
+  return {
+    async send(parts, messageId, signal) {
+      try {
+        await transport.sendMail({ ...message(parts, messageId), signal });
+        return { state: 'sent' };
+      } catch (error) {
+        return signal.aborted ? { state: 'postponed', reason: 'no answer in time', unreachable: false } : judge(error);
+      }
+    },
+    close: () => transport.close({ force: true }),
+  };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+/** A mail as nodemailer takes it. The envelope is the service's own: SPF and DMARC of the owner's domain do not matter then. */
+function message(parts: MailParts, messageId: string) {
+  const { calendar, ...rest } = parts;
+  return {
+    ...rest,
+    messageId,
+    envelope: { from: parts.from.address, to: [parts.to.address] },
+    ...(calendar && { icalEvent: { method: calendar.method, filename: 'invitation.ics', content: calendar.body } }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+/** What nodemailer tells of a failure. */
+interface SmtpError extends Error {
+  readonly code?: string;
+  readonly originalCode?: string;
+  readonly response?: string;
+  readonly responseCode?: number;
+  readonly timeoutType?: string;
+}
+
+/** The server answered to this very mail, to its envelope or to its content, or nodemailer could not write it. */
+const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
+
+/** The connection came to nothing before any mail was offered: nodemailer's codes, the system's, and its two early timeouts. */
+const UNREACHABLE = [
+  ...['EAUTH', 'ENOAUTH', 'ECONFIG', 'EDNS', 'ETLS', 'EPROTOCOL', 'EPROXY'],
+  ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EACCES'],
+  ...['CONNECT_TIMEOUT', 'GREETING_TIMEOUT'],
+];
+
+/** What Node calls failures of TLS, such as a certificate that is nobody's: DEPTH_ZERO_SELF_SIGNED_CERT, ERR_TLS_…, ERR_SSL_…. */
+const TLS = /CERT|TLS|SSL/;
+
+/** Replies about the session and not about the mail: closing down, wrong order, sign in first, encrypt first (RFC 5321, 4954, 3207). */
+const ABOUT_THE_SESSION = [421, 503, 530, 538];
+
+/** What a failure means for the mail. */
+function judge(thrown: unknown): Outcome {
+  const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const reason = (error.response ?? error.message).replace(/\s+/g, ' ').slice(0, 500);
+  const code = error.responseCode ?? 0;
+  if (ABOUT_THE_MAIL.includes(error.code ?? '') && !ABOUT_THE_SESSION.includes(code)) {
+    const later = code >= 400 && code < 500;
+    return later ? { state: 'postponed', reason, unreachable: false } : { state: 'refused', reason };
+  }
+  const signs = [error.code ?? '', error.originalCode ?? '', error.timeoutType ?? ''];
+  const unreachable =
+    ABOUT_THE_SESSION.includes(code) || signs.some((sign) => UNREACHABLE.includes(sign) || TLS.test(sign));
+  return { state: 'postponed', reason, unreachable };
+}

@@ -1,0 +1,196 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MailParts } from '../../lib/mail/compose.ts';
+import { type Outcome, openPostOffice } from '../../lib/mail/post.ts';
+import { freePort } from '../support/port.ts';
+import { reply, type Smtp, type SmtpOptions, startSmtp } from '../support/smtp.ts';
+
+const parts: MailParts = {
+  from: { name: 'Visio "Example", réunions', address: 'noreply@example.org' },
+  replyTo: { name: 'Alice', address: 'alice@example.org' },
+  to: { name: '', address: 'bob@example.net' },
+  subject: 'Réunion',
+  text: 'Bonjour\n',
+  html: '<p>Bonjour</p>',
+  calendar: { method: 'REQUEST', body: 'BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nX-É:é\r\nEND:VCALENDAR\r\n' },
+  headers: { 'Auto-Submitted': 'auto-generated' },
+};
+
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+async function server(options: SmtpOptions = {}): Promise<Smtp> {
+  const smtp = await startSmtp(options);
+  undo.push(() => smtp.stop());
+  return smtp;
+}
+
+/** Sends one mail and closes. */
+async function send(url: string, milliseconds = 5000, mail = parts): Promise<Outcome> {
+  const office = openPostOffice(url);
+  try {
+    return await office.send(mail, '<one@example.org>', AbortSignal.timeout(milliseconds));
+  } finally {
+    office.close();
+  }
+}
+
+describe('a mail', () => {
+  it('arrives as it was written', async () => {
+    const smtp = await server();
+    expect(await send(smtp.url)).toEqual({ state: 'sent' });
+    const [mail] = smtp.mails;
+    expect(mail?.from).toBe('noreply@example.org');
+    expect(mail?.to).toEqual(['bob@example.net']);
+    const parsed = await mail?.parse();
+    expect(parsed?.from?.value).toEqual([{ name: 'Visio "Example", réunions', address: 'noreply@example.org' }]);
+    expect(parsed?.replyTo?.value).toEqual([{ name: 'Alice', address: 'alice@example.org' }]);
+    expect(parsed?.messageId).toBe('<one@example.org>');
+    expect(parsed?.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(parsed?.text?.trim()).toBe('Bonjour');
+    expect(parsed?.html).toContain('<p>Bonjour</p>');
+    expect(mail?.raw).toMatch(/Content-Type: text\/calendar; charset=utf-8;\s+method=REQUEST/);
+    const calendars = parsed?.attachments.filter((part) => part.contentType.includes('/')) ?? [];
+    expect(calendars.map((part) => part.content.toString())).toContain(parts.calendar?.body);
+  });
+
+  it('reuses the connection for the next', async () => {
+    const smtp = await server();
+    const office = openPostOffice(smtp.url);
+    undo.push(() => office.close());
+    for (const id of ['<1@x>', '<2@x>', '<3@x>']) {
+      expect(await office.send(parts, id, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
+    }
+    expect(smtp.mails).toHaveLength(3);
+    expect(smtp.connections).toBe(1);
+  });
+
+  it('does not suffer from the refusal of another', async () => {
+    const smtp = await server();
+    smtp.fault = ({ at, to }) => (at === 'rcpt' && to === 'bob@example.net' ? reply(550, 'no such user') : undefined);
+    const office = openPostOffice(smtp.url);
+    undo.push(() => office.close());
+    expect((await office.send(parts, '<1@x>', AbortSignal.timeout(5000))).state).toBe('refused');
+    const other = { ...parts, to: { name: '', address: 'carol@example.net' } };
+    expect(await office.send(other, '<2@x>', AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
+  });
+
+  it('that cannot be written is refused, without a word to the server', async () => {
+    const smtp = await server();
+    const outcome = await send(smtp.url, 5000, { ...parts, to: { name: '', address: 'no address' } });
+    expect(outcome.state).toBe('refused');
+    expect(smtp.mails).toEqual([]);
+  });
+});
+
+describe('what the server answers', () => {
+  it.each([
+    ['mail', 550],
+    ['rcpt', 550],
+    ['rcpt', 554],
+    ['data', 552],
+  ] as const)('a permanent no at %s (%i) is kept in its own words', async (at, code) => {
+    const smtp = await server();
+    smtp.fault = (moment) => (moment.at === at ? reply(code, '5.1.1 Utilisateur\tinconnu') : undefined);
+    expect(await send(smtp.url)).toEqual({ state: 'refused', reason: `${code} 5.1.1 Utilisateur inconnu` });
+  });
+
+  it.each([
+    ['mail', 451],
+    ['rcpt', 450],
+    ['data', 452],
+  ] as const)('a passing no at %s (%i) is for this mail only', async (at, code) => {
+    const smtp = await server();
+    smtp.fault = (moment) => (moment.at === at ? reply(code, '4.2.0 greylisted') : undefined);
+    const outcome = { state: 'postponed', reason: `${code} 4.2.0 greylisted`, unreachable: false };
+    expect(await send(smtp.url)).toEqual(outcome);
+  });
+
+  it.each([
+    ['connect', 421],
+    ['connect', 554],
+    ['mail', 421],
+    ['mail', 530],
+    ['rcpt', 421],
+  ] as const)('a no to the session at %s (%i) is for all mails', async (at, code) => {
+    const smtp = await server();
+    smtp.fault = (moment) => (moment.at === at ? reply(code, 'go away') : undefined);
+    const outcome = { state: 'postponed', reason: expect.stringContaining('go away'), unreachable: true };
+    expect(await send(smtp.url)).toMatchObject(outcome);
+  });
+
+  it('a connection dropped in the middle says nothing about other mails', async () => {
+    for (const at of ['mail', 'rcpt', 'data'] as const) {
+      const smtp = await server();
+      smtp.fault = (moment) => (moment.at === at ? 'drop' : undefined);
+      expect(await send(smtp.url)).toMatchObject({ state: 'postponed', unreachable: false });
+    }
+  });
+
+  it.each(['connect', 'mail', 'rcpt', 'data'] as const)('silence at %s ends in time', async (at) => {
+    const smtp = await server();
+    smtp.fault = (moment) => (moment.at === at ? 'hang' : undefined);
+    const start = performance.now();
+    expect(await send(smtp.url, 400)).toEqual({ state: 'postponed', reason: 'no answer in time', unreachable: false });
+    expect(performance.now() - start).toBeLessThan(900);
+  });
+});
+
+describe('a server that is not there', () => {
+  it('is unreachable: nobody listens', async () => {
+    expect(await send(`smtp://127.0.0.1:${await freePort()}`)).toMatchObject({ state: 'postponed', unreachable: true });
+  });
+
+  it('is unreachable: no such host', async () => {
+    expect(await send('smtp://no-such-host.invalid:25')).toMatchObject({ state: 'postponed', unreachable: true });
+  });
+
+  it('is unreachable: it speaks another language', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    undo.push(() => other.close());
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    expect(await send(`smtp://127.0.0.1:${port}`)).toMatchObject({ state: 'postponed', unreachable: true });
+  });
+});
+
+describe('JMB_SMTP_URL', () => {
+  it('goes without TLS where the server offers none', async () => {
+    const smtp = await server();
+    await send(smtp.url);
+    expect(smtp.mails[0]?.secure).toBe(false);
+  });
+
+  it('does not stumble over STARTTLS with the certificate of a local Postfix', async () => {
+    const smtp = await server({ startTls: true });
+    for (const host of ['127.0.0.1', 'localhost']) {
+      expect(await send(`smtp://${host}:${smtp.port}`)).toEqual({ state: 'sent' });
+    }
+    expect(smtp.mails.map((mail) => mail.secure)).toEqual([false, false]);
+  });
+
+  it('takes nodemailer’s options: STARTTLS asked for, its certificate not verified', async () => {
+    const smtp = await server({ startTls: true });
+    const url = `${smtp.url}/?ignoreTLS=false&requireTLS=true&tls.rejectUnauthorized=false`;
+    expect(await send(url)).toEqual({ state: 'sent' });
+    expect(smtp.mails[0]?.secure).toBe(true);
+    expect(await send(`${smtp.url}/?requireTLS=true`)).toMatchObject({ state: 'postponed', unreachable: true });
+  });
+
+  it('smtps:// signs in over TLS', async () => {
+    const smtp = await server({
+      secure: true,
+      onAuth: ({ username, password }, _session, done) =>
+        username === 'jmb' && password === 'p@ss/word'
+          ? done(null, { user: username })
+          : done(new Error('wrong password')),
+    });
+    const at = `@127.0.0.1:${smtp.port}/?tls.rejectUnauthorized=false`;
+    expect(await send(`smtps://jmb:${encodeURIComponent('p@ss/word')}${at}`)).toEqual({ state: 'sent' });
+    expect(smtp.mails[0]).toMatchObject({ secure: true, user: 'jmb' });
+    expect(await send(`smtps://jmb:wrong${at}`)).toMatchObject({ state: 'postponed', unreachable: true });
+  });
+});
