@@ -3,13 +3,17 @@
 import { createTransport } from 'nodemailer';
 import type { MailParts } from './compose.ts';
 
-/** How it went with one mail. */
+/**
+ * What kept a mail from going now: the server's word about this mail (4xx), a connection that broke or fell silent in the middle,
+ * which may be chance, or a server that no mail can reach at present.
+ */
+export type Obstacle = 'mail' | 'connection' | 'server';
+
+/** How it went with one mail; reasons are the server's own words where it spoke. */
 export type Outcome =
   | { readonly state: 'sent' }
-  /** A permanent no (5xx): the server's text. */
   | { readonly state: 'refused'; readonly reason: string }
-  /** Try again later; `unreachable` where no other mail would do better now. */
-  | { readonly state: 'postponed'; readonly reason: string; readonly unreachable: boolean };
+  | { readonly state: 'postponed'; readonly reason: string; readonly obstacle: Obstacle };
 
 /** An open post office. */
 export interface PostOffice {
@@ -51,7 +55,9 @@ export function openPostOffice(url: string): PostOffice {
         await transport.sendMail({ ...message(parts, messageId), signal });
         return { state: 'sent' };
       } catch (error) {
-        return signal.aborted ? { state: 'postponed', reason: 'no answer in time', unreachable: false } : judge(error);
+        return signal.aborted
+          ? { state: 'postponed', reason: 'no answer in time', obstacle: 'connection' }
+          : judge(error);
       }
     },
     close: () => transport.close({ force: true }),
@@ -107,10 +113,9 @@ function judge(thrown: unknown): Outcome {
   const code = error.responseCode ?? 0;
   if (ABOUT_THE_MAIL.includes(error.code ?? '') && !ABOUT_THE_SESSION.includes(code)) {
     const later = code >= 400 && code < 500;
-    return later ? { state: 'postponed', reason, unreachable: false } : { state: 'refused', reason };
+    return later ? { state: 'postponed', reason, obstacle: 'mail' } : { state: 'refused', reason };
   }
   const signs = [error.code ?? '', error.originalCode ?? '', error.timeoutType ?? ''];
-  const unreachable =
-    ABOUT_THE_SESSION.includes(code) || signs.some((sign) => UNREACHABLE.includes(sign) || TLS.test(sign));
-  return { state: 'postponed', reason, unreachable };
+  const server = ABOUT_THE_SESSION.includes(code) || signs.some((sign) => UNREACHABLE.includes(sign) || TLS.test(sign));
+  return { state: 'postponed', reason, obstacle: server ? 'server' : 'connection' };
 }

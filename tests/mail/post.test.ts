@@ -104,7 +104,7 @@ describe('what the server answers', () => {
   ] as const)('a passing no at %s (%i) is for this mail only', async (at, code) => {
     const smtp = await server();
     smtp.fault = (moment) => (moment.at === at ? reply(code, '4.2.0 greylisted') : undefined);
-    const outcome = { state: 'postponed', reason: `${code} 4.2.0 greylisted`, unreachable: false };
+    const outcome = { state: 'postponed', reason: `${code} 4.2.0 greylisted`, obstacle: 'mail' };
     expect(await send(smtp.url)).toEqual(outcome);
   });
 
@@ -117,7 +117,7 @@ describe('what the server answers', () => {
   ] as const)('a no to the session at %s (%i) is for all mails', async (at, code) => {
     const smtp = await server();
     smtp.fault = (moment) => (moment.at === at ? reply(code, 'go away') : undefined);
-    const outcome = { state: 'postponed', reason: expect.stringContaining('go away'), unreachable: true };
+    const outcome = { state: 'postponed', reason: expect.stringContaining('go away'), obstacle: 'server' };
     expect(await send(smtp.url)).toMatchObject(outcome);
   });
 
@@ -125,7 +125,7 @@ describe('what the server answers', () => {
     for (const at of ['mail', 'rcpt', 'data'] as const) {
       const smtp = await server();
       smtp.fault = (moment) => (moment.at === at ? 'drop' : undefined);
-      expect(await send(smtp.url)).toMatchObject({ state: 'postponed', unreachable: false });
+      expect(await send(smtp.url)).toMatchObject({ state: 'postponed', obstacle: 'connection' });
     }
   });
 
@@ -133,18 +133,25 @@ describe('what the server answers', () => {
     const smtp = await server();
     smtp.fault = (moment) => (moment.at === at ? 'hang' : undefined);
     const start = performance.now();
-    expect(await send(smtp.url, 400)).toEqual({ state: 'postponed', reason: 'no answer in time', unreachable: false });
+    expect(await send(smtp.url, 400)).toEqual({
+      state: 'postponed',
+      reason: 'no answer in time',
+      obstacle: 'connection',
+    });
     expect(performance.now() - start).toBeLessThan(900);
   });
 });
 
 describe('a server that is not there', () => {
   it('is unreachable: nobody listens', async () => {
-    expect(await send(`smtp://127.0.0.1:${await freePort()}`)).toMatchObject({ state: 'postponed', unreachable: true });
+    expect(await send(`smtp://127.0.0.1:${await freePort()}`)).toMatchObject({
+      state: 'postponed',
+      obstacle: 'server',
+    });
   });
 
   it('is unreachable: no such host', async () => {
-    expect(await send('smtp://no-such-host.invalid:25')).toMatchObject({ state: 'postponed', unreachable: true });
+    expect(await send('smtp://no-such-host.invalid:25')).toMatchObject({ state: 'postponed', obstacle: 'server' });
   });
 
   it('is unreachable: it speaks another language', async () => {
@@ -153,7 +160,7 @@ describe('a server that is not there', () => {
     undo.push(() => other.close());
     const address = other.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    expect(await send(`smtp://127.0.0.1:${port}`)).toMatchObject({ state: 'postponed', unreachable: true });
+    expect(await send(`smtp://127.0.0.1:${port}`)).toMatchObject({ state: 'postponed', obstacle: 'server' });
   });
 });
 
@@ -177,7 +184,7 @@ describe('JMB_SMTP_URL', () => {
     const url = `${smtp.url}/?ignoreTLS=false&requireTLS=true&tls.rejectUnauthorized=false`;
     expect(await send(url)).toEqual({ state: 'sent' });
     expect(smtp.mails[0]?.secure).toBe(true);
-    expect(await send(`${smtp.url}/?requireTLS=true`)).toMatchObject({ state: 'postponed', unreachable: true });
+    expect(await send(`${smtp.url}/?requireTLS=true`)).toMatchObject({ state: 'postponed', obstacle: 'server' });
   });
 
   it('smtps:// signs in over TLS', async () => {
@@ -191,6 +198,6 @@ describe('JMB_SMTP_URL', () => {
     const at = `@127.0.0.1:${smtp.port}/?tls.rejectUnauthorized=false`;
     expect(await send(`smtps://jmb:${encodeURIComponent('p@ss/word')}${at}`)).toEqual({ state: 'sent' });
     expect(smtp.mails[0]).toMatchObject({ secure: true, user: 'jmb' });
-    expect(await send(`smtps://jmb:wrong${at}`)).toMatchObject({ state: 'postponed', unreachable: true });
+    expect(await send(`smtps://jmb:wrong${at}`)).toMatchObject({ state: 'postponed', obstacle: 'server' });
   });
 });
