@@ -1,5 +1,4 @@
 /** The log: one line per event, to grep by its fields. */
-import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 /** Where decisions are written down. */
@@ -68,16 +67,13 @@ function toFile(path: string, line: string): void {
   }
 }
 
-/** By `logger`, since Node does not speak to /dev/log (a Unix datagram socket). */
+/** By `logger` of the host, since Node does not speak to /dev/log (a Unix datagram socket). Nobody waits for it. */
 function toSyslog(line: string, program: string): void {
-  const child = spawn(
-    'logger',
-    ['-t', `jmb[${program}]`, '-p', 'daemon.info', '--', line.slice(line.indexOf(']') + 2)],
-    {
-      stdio: 'ignore',
-    },
-  );
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const text = line.slice(line.indexOf(']') + 2);
+  const child = spawn('logger', ['-t', `jmb[${program}]`, '-p', 'daemon.info', '--', text], { stdio: 'ignore' });
   child.on('error', () => toStderr(line));
+  child.unref();
 }
 
 /** A value that needs quotes gets them; no value can begin a new line or forge a field. */

@@ -52,10 +52,10 @@ export function identityModule(accounts: readonly Account[]): Record<string, str
   const table = JSON.stringify(Object.fromEntries(accounts.map((account) => [account.uid, account])));
   return {
     'identity-accounts.mjs': `const people = ${table};
-export default (env) => people[env.REMOTE_USER] ?? null;
+export const identity = (env) => people[env.REMOTE_USER] ?? null;
 `,
     'editor-accounts.mjs': `const people = ${table};
-export default (identity) => people[identity.uid]?.editor === true;
+export const editor = (identity) => people[identity.uid]?.editor === true;
 `,
   };
 }
