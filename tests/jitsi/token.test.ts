@@ -1,0 +1,119 @@
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { makeToken, roomAddress, type TokenClaims, type TokenSettings } from '../../lib/jitsi/token.ts';
+import { SettingsError } from '../../lib/settings.ts';
+
+const NOW = 1_800_000_000;
+const settings: TokenSettings = {
+  JMB_JWT_ISS: 'jitsi-app',
+  JMB_JWT_SECRET: 's3cret "with" $igns é',
+  JMB_JWT_AUD: 'jitsi',
+  JMB_JWT_TTL: 28800,
+  JMB_JWT_FEATURES: [],
+  JMB_SERVER_NAME: 'Meet.Example.org',
+  etc: '/opt/jitsi-jmb/etc',
+};
+const claims: TokenClaims = {
+  room: 'Abcdefghijklmnop',
+  end: NOW + 3600,
+  id: 'alice',
+  name: 'Élodie « d’Arc » 🎓',
+  email: 'alice.martin@example.org',
+};
+
+function verify(token: string, at = NOW, secret = settings.JMB_JWT_SECRET) {
+  return jwtVerify(token, new TextEncoder().encode(secret), {
+    issuer: 'jitsi-app',
+    audience: 'jitsi',
+    algorithms: ['HS256'],
+    currentDate: new Date(at * 1000),
+  });
+}
+
+describe('a token', () => {
+  it('is accepted by another library, with the claims that Prosody checks', async () => {
+    const { payload, protectedHeader } = await verify(makeToken(claims, settings, NOW));
+    expect(protectedHeader).toEqual({ alg: 'HS256', typ: 'JWT' });
+    expect(payload).toEqual({
+      iss: 'jitsi-app',
+      aud: 'jitsi',
+      sub: 'meet.example.org',
+      room: 'abcdefghijklmnop',
+      nbf: NOW - 10,
+      exp: NOW + 3600 + 300,
+      context: {
+        user: {
+          id: 'alice',
+          name: 'Élodie « d’Arc » 🎓',
+          email: 'alice.martin@example.org',
+          affiliation: 'owner',
+          moderator: 'true',
+        },
+      },
+    });
+  });
+
+  it('is refused with another secret, before its time and after it', async () => {
+    const token = makeToken(claims, settings, NOW);
+    await expect(verify(token, NOW, 'another')).rejects.toMatchObject({
+      code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    });
+    await expect(verify(token, NOW - 11)).rejects.toMatchObject({ code: 'ERR_JWT_CLAIM_VALIDATION_FAILED' });
+    await expect(verify(token, NOW + 3900)).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
+    expect(await verify(token, NOW + 3899)).toBeTruthy();
+  });
+
+  it.each([
+    ['a meeting about to end', NOW + 60, NOW + 900],
+    ['a meeting over for a while', NOW - 600, NOW + 900],
+    ['fifteen minutes exactly', NOW + 600, NOW + 900],
+    ['a long meeting', NOW + 28800, NOW + 29100],
+    ['a private room', null, NOW + 28800],
+  ])('lives long enough: %s', (_, end, exp) => {
+    expect(decodeJwt(makeToken({ ...claims, end }, settings, NOW)).exp).toBe(exp);
+  });
+
+  it('grants and denies features as strings', () => {
+    const features = { ...settings, JMB_JWT_FEATURES: ['recording', 'livestreaming=false'] };
+    const payload = decodeJwt<{ context: { features: object } }>(makeToken(claims, features, NOW));
+    expect(payload.context.features).toEqual({ recording: 'true', livestreaming: 'false' });
+  });
+
+  it('holds a name on one line and of bounded length', () => {
+    const name = (given: string) =>
+      decodeJwt<{ context: { user: { name: string } } }>(makeToken({ ...claims, name: given }, settings, NOW)).context
+        .user.name;
+    expect(name('Eve\r\nX-Header: 1\u0000')).toBe('Eve X-Header: 1');
+    expect([...name('🎓'.repeat(5000))]).toHaveLength(100);
+  });
+
+  it('is never signed without a key, nor without an issuer', () => {
+    expect(() => makeToken(claims, { ...settings, JMB_JWT_SECRET: '' }, NOW)).toThrow(SettingsError);
+    expect(() => makeToken(claims, { ...settings, JMB_JWT_ISS: '' }, NOW)).toThrow(/JMB_JWT_ISS is not set/);
+  });
+
+  it('never says another algorithm', () => {
+    expect(decodeProtectedHeader(makeToken(claims, settings, NOW)).alg).toBe('HS256');
+  });
+});
+
+describe('the address of a room', () => {
+  it('carries no token for guests', () => {
+    expect(roomAddress('Abc', null, { JMB_JWT_IN: 'query' })).toBe('/abc');
+  });
+
+  it('carries it in the query or in the fragment', () => {
+    expect(roomAddress('abc', 'x.y.z', { JMB_JWT_IN: 'query' })).toBe('/abc?jwt=x.y.z');
+    const address = roomAddress('abc', 'x.y.z', { JMB_JWT_IN: 'fragment' });
+    const fragment = new URL(address, 'https://meet.example.org').hash.slice('#jwt='.length);
+    expect(JSON.parse(decodeURIComponent(fragment))).toBe('x.y.z');
+  });
+
+  it('cannot leave the host, whatever the room is called', () => {
+    for (const room of ['/evil.example', '\\evil.example', '..', 'a?b#c', 'a\r\nSet-Cookie: x']) {
+      const url = new URL(roomAddress(room, null, { JMB_JWT_IN: 'query' }), 'https://meet.example.org');
+      expect(url.host).toBe('meet.example.org');
+      expect(url.search + url.hash).toBe('');
+    }
+  });
+});
