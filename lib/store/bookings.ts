@@ -1,0 +1,196 @@
+/** Writing meetings: book, change, delete. Each is one transaction, or a part of the caller's. */
+import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
+import { attendeesOf, meetingById } from './meetings.ts';
+import { dropReminders } from './outbox.ts';
+import { idOf } from './rows.ts';
+import { newHash, newRoom } from './secrets.ts';
+import type { Store } from './store.ts';
+
+/** What a booking says, already checked. */
+export interface BookingFacts {
+  readonly subject: string;
+  /** Unix seconds. */
+  readonly begin: number;
+  /** Seconds. */
+  readonly duration: number;
+  /** Lower-case addresses, without the owner's; nobody is in both lists. */
+  readonly moderators: readonly string[];
+  readonly guests: readonly string[];
+}
+
+/** A meeting and its people, as they are in the database after a write. */
+export interface Saved {
+  readonly meeting: Meeting;
+  readonly attendees: readonly Attendee[];
+}
+
+/** How an attempt to change a meeting ended: `conflict` when somebody else has changed it since, `gone` when it is deleted. */
+export type Update = ({ readonly outcome: 'saved' } & Saved) | { readonly outcome: 'conflict' | 'gone' };
+
+/** The part of lib/clock.ts that a booking needs. */
+export interface BookingClock {
+  now(): number;
+  nanoseconds(): bigint;
+}
+
+/** Books a meeting; its room and everyone's secret are made here. The owner counts as accepted, as in the original. */
+export function insertMeeting(store: Store, clock: BookingClock, owner: string, booking: BookingFacts): Saved {
+  return store.transaction(() => {
+    const now = clock.now();
+    const id = insertRow(store, clock.nanoseconds(), booking, now);
+    store.run('INSERT INTO meeting_extra (extra_meeting_id, extra_modified, extra_plain) VALUES (?, ?, 1)', id, now);
+    insertAttendee(store, id, owner, 'owner');
+    for (const email of booking.moderators) insertAttendee(store, id, email, 'moderator');
+    for (const email of booking.guests) insertAttendee(store, id, email, 'guest');
+    return savedOf(store, id.toString());
+  });
+}
+
+/** The meeting's row, under the first free id from this one on: two bookings may come in one tick of the clock. */
+function insertRow(store: Store, from: bigint, booking: BookingFacts, now: number): bigint {
+  const { subject, begin, duration } = booking;
+  for (let id = from; ; id += 1n) {
+    const inserted = store.run(
+      `INSERT INTO meetings
+         (meeting_id, meeting_name, meeting_object, meeting_begin, meeting_duration, meeting_end, meeting_create)
+       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (meeting_id) DO NOTHING`,
+      id,
+      newRoom(),
+      subject,
+      begin,
+      duration,
+      begin + duration,
+      now,
+    );
+    if (inserted === 1) return id;
+  }
+}
+
+function insertAttendee(store: Store, id: bigint, email: string, role: Role): void {
+  store.run(
+    `INSERT INTO attendees
+       (attendee_meeting_id, attendee_meeting_hash, attendee_role, attendee_email, attendee_count, attendee_partstat)
+     VALUES (?, ?, ?, ?, 0, ?)`,
+    id,
+    newHash(),
+    role,
+    email,
+    role === 'owner' ? 1 : 0,
+  );
+}
+
+function savedOf(store: Store, id: MeetingId): Saved {
+  const meeting = meetingById(store, id);
+  if (meeting === undefined) throw new Error(`meeting ${id} is not there after it was written`);
+  return { meeting, attendees: attendeesOf(store, id) };
+}
+
+/**
+ * Changes a meeting. Those who stay keep their secret, their answer and their count. `sequence` goes up when the time or
+ * the subject changes, and when somebody is removed: the CANCEL they get has to be newer than what they have, and a
+ * later invitation newer than that. `version` goes up whenever anything changes; a save that changes nothing moves neither.
+ * @param expected the version that the form was made from
+ * @param now Unix seconds
+ */
+export function updateMeeting(
+  store: Store,
+  id: MeetingId,
+  expected: number,
+  booking: BookingFacts,
+  now: number,
+): Update {
+  return store.transaction((): Update => {
+    const bound = idOf(id);
+    const meeting = meetingById(store, id);
+    if (bound === null || meeting === undefined) return { outcome: 'gone' };
+    if (meeting.version !== expected) return { outcome: 'conflict' };
+    const people = changePeople(store, bound, booking);
+    const { subject, begin, duration } = booking;
+    const moved = meeting.subject !== subject || meeting.begin !== begin || meeting.duration !== duration;
+    if (moved) {
+      store.run(
+        `UPDATE meetings SET meeting_object = ?, meeting_begin = ?, meeting_duration = ?, meeting_end = ?
+         WHERE meeting_id = ?`,
+        subject,
+        begin,
+        duration,
+        begin + duration,
+        bound,
+      );
+    }
+    if (moved || people.changed) {
+      const sequence = meeting.sequence + (moved || people.removed ? 1 : 0);
+      recordChange(store, bound, { ...meeting, sequence, modified: Math.max(now, meeting.modified) }, moved);
+    }
+    return { outcome: 'saved', ...savedOf(store, id) };
+  });
+}
+
+/** Brings the rows of moderators and guests to what the booking says; the owner's row is never touched. */
+function changePeople(store: Store, id: bigint, booking: BookingFacts): { changed: boolean; removed: boolean } {
+  const wanted = new Map<string, Role>();
+  for (const email of booking.guests) wanted.set(email, 'guest');
+  for (const email of booking.moderators) wanted.set(email, 'moderator');
+  let changed = false;
+  let removed = false;
+  const known = new Set<string>();
+  for (const { email, role, hash } of attendeesOf(store, id.toString())) {
+    known.add(email);
+    if (role === 'owner') continue;
+    const next = wanted.get(email);
+    if (next === role) continue;
+    changed = true;
+    if (next === undefined) {
+      removed = true;
+      store.run('DELETE FROM attendees WHERE attendee_meeting_hash = ? AND attendee_meeting_id = ?', hash, id);
+    } else {
+      store.run(
+        'UPDATE attendees SET attendee_role = ? WHERE attendee_meeting_hash = ? AND attendee_meeting_id = ?',
+        next,
+        hash,
+        id,
+      );
+    }
+  }
+  for (const [email, role] of wanted) {
+    if (known.has(email)) continue;
+    changed = true;
+    insertAttendee(store, id, email, role);
+  }
+  return { changed, removed };
+}
+
+/** Our word on what changed, over what the triggers noted for a change by somebody else. */
+function recordChange(
+  store: Store,
+  id: bigint,
+  to: Pick<Meeting, 'sequence' | 'version' | 'modified'>,
+  plain: boolean,
+): void {
+  store.run('INSERT OR IGNORE INTO meeting_extra (extra_meeting_id, extra_modified) VALUES (?, ?)', id, to.modified);
+  store.run(
+    `UPDATE meeting_extra
+     SET extra_sequence = ?, extra_version = ?, extra_modified = ?, extra_plain = max(extra_plain, ?)
+     WHERE extra_meeting_id = ?`,
+    to.sequence,
+    to.version + 1,
+    to.modified,
+    plain ? 1 : 0,
+    id,
+  );
+}
+
+/**
+ * Deletes a meeting with its people and reminders; mails that tell of it are the caller's, in the same transaction.
+ * @param now Unix seconds
+ * @returns false when it was already gone
+ */
+export function removeMeeting(store: Store, id: MeetingId, now: number): boolean {
+  const bound = idOf(id);
+  if (bound === null) return false;
+  return store.transaction(() => {
+    if (store.run('DELETE FROM meetings WHERE meeting_id = ?', bound) === 0) return false;
+    dropReminders(store, id, now);
+    return true;
+  });
+}

@@ -1,0 +1,101 @@
+/** Calendar feeds: whose a hash is, the addresses of that person, and the text as it was last made. */
+import { newHash } from './secrets.ts';
+import type { Store } from './store.ts';
+
+/** Whose feed it is. */
+export interface FeedOwner {
+  readonly uid: string;
+  /** As `rememberAddresses` kept them, lower case, the main one first; empty for a feed that only the original has seen. */
+  readonly addresses: readonly string[];
+}
+
+/** A feed's text, made earlier. */
+export interface KeptFeed {
+  /** What it was made from. */
+  readonly fingerprint: string;
+  /** With its quotes. */
+  readonly etag: string;
+  readonly body: string;
+}
+
+/** The hash in the address of a user's feed; made on first use. */
+export function feedOf(store: Store, uid: string): string {
+  return (
+    knownFeed(store, uid) ??
+    store.transaction(() => {
+      // Another request may have been first since we looked.
+      const known = knownFeed(store, uid);
+      if (known !== undefined) return known;
+      const hash = newHash();
+      store.run('INSERT INTO ical (ical_owner, ical_hash) VALUES (?, ?)', uid, hash);
+      return hash;
+    })
+  );
+}
+
+/** The first one, should the original have made two. */
+function knownFeed(store: Store, uid: string): string | undefined {
+  const row = store.get<{ readonly hash: string }>(
+    'SELECT ical_hash AS hash FROM ical WHERE ical_owner = ? ORDER BY ical_id LIMIT 1',
+    uid,
+  );
+  return row?.hash;
+}
+
+/** Whose feed a hash is, or undefined; the hash may be anybody's text. */
+export function feedByHash(store: Store, hash: string): FeedOwner | undefined {
+  const row = store.get<{ readonly uid: string }>('SELECT ical_owner AS uid FROM ical WHERE ical_hash = ?', hash);
+  return row && { uid: row.uid, addresses: addressesOf(store, row.uid) };
+}
+
+function addressesOf(store: Store, uid: string): string[] {
+  return store
+    .all<{ readonly address: string }>(
+      'SELECT feed_address AS address FROM feed_address WHERE feed_owner = ? ORDER BY feed_position',
+      uid,
+    )
+    .map((row) => row.address);
+}
+
+/** Keeps a user's addresses for the feed, which nobody signs in for; writes only when they have changed. */
+export function rememberAddresses(store: Store, uid: string, addresses: readonly string[]): void {
+  const known = addressesOf(store, uid);
+  if (known.length === addresses.length && known.every((address, index) => address === addresses[index])) return;
+  store.transaction(() => {
+    store.run('DELETE FROM feed_address WHERE feed_owner = ?', uid);
+    for (const [position, address] of addresses.entries()) {
+      store.run(
+        'INSERT INTO feed_address (feed_owner, feed_position, feed_address) VALUES (?, ?, ?)',
+        uid,
+        position,
+        address,
+      );
+    }
+  });
+}
+
+/** The text that was last made for a feed, or undefined. */
+export function cachedFeed(store: Store, hash: string): KeptFeed | undefined {
+  return store.get<KeptFeed>(
+    'SELECT feed_fingerprint AS fingerprint, feed_etag AS etag, feed_body AS body FROM feed_text WHERE feed_hash = ?',
+    hash,
+  );
+}
+
+/**
+ * Keeps the text of a feed.
+ * @param now Unix seconds: what is not renewed is forgotten by a purge
+ */
+export function keepFeed(store: Store, hash: string, feed: KeptFeed, now: number): void {
+  store.transaction(() => {
+    store.run(
+      `INSERT OR REPLACE INTO feed_text (feed_hash, feed_fingerprint, feed_etag, feed_body, feed_kept)
+       VALUES (?, ?, ?, ?, ?)`,
+      hash,
+      feed.fingerprint,
+      feed.etag,
+      feed.body,
+      now,
+    );
+  });
+}

@@ -1,0 +1,147 @@
+/** Reading meetings: one by its id or room, those of a person, those of the house. */
+import type { Attendee, Invitation, Meeting, Role } from '../meetings/meeting.ts';
+import {
+  ATTENDEE_COLUMNS,
+  type AttendeeRow,
+  attendeeOf,
+  idOf,
+  MEETING_COLUMNS,
+  type MeetingRow,
+  meetingOf,
+} from './rows.ts';
+import type { Store } from './store.ts';
+
+/** A meeting as a person's list and feed show it. */
+export interface Listed extends Invitation {
+  /** The owner's address; empty where an old row has none. */
+  readonly owner: string;
+  /** How many moderators and guests there are; the owner is not counted. */
+  readonly invited: number;
+  /** How many of them have accepted. */
+  readonly accepted: number;
+}
+
+/** A meeting as the administrator's list shows it. */
+export interface Summary {
+  readonly meeting: Meeting;
+  /** The owner's address; empty where an old row has none. */
+  readonly owner: string;
+  readonly invited: number;
+  readonly accepted: number;
+}
+
+interface Counts {
+  readonly owner: string | null;
+  readonly invited: number;
+  readonly accepted: number;
+}
+
+/** Owner and counts of a meeting `m`, each from idx_attendee_meeting_role alone. */
+const COUNT_COLUMNS = `
+  (SELECT lower(o.attendee_email) FROM attendees AS o
+   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role = 'owner' LIMIT 1) AS owner,
+  (SELECT count(*) FROM attendees AS o
+   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role IN ('moderator', 'guest')) AS invited,
+  (SELECT count(*) FROM attendees AS o
+   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role IN ('moderator', 'guest')
+     AND o.attendee_partstat = 1) AS accepted`;
+
+const RANK: Readonly<Record<Role, number>> = { owner: 2, moderator: 1, guest: 0 };
+
+/**
+ * The meetings in which a person takes part, by begin. One who is invited under several addresses has each meeting
+ * once, in the highest role.
+ * @param addresses the person's addresses, lower case
+ * @param when only meetings that end after this Unix time
+ */
+export function invitationsOf(
+  store: Store,
+  addresses: readonly string[],
+  when: { readonly endAfter: number },
+): Listed[] {
+  const rows = store.all<MeetingRow & AttendeeRow & Counts>(
+    `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${COUNT_COLUMNS}
+     FROM agenda
+     CROSS JOIN attendees AS a ON a.attendee_id = agenda_attendee_id
+     CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
+     LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+     WHERE agenda_email IN (SELECT value FROM json_each(?)) AND agenda_end > ?
+     ORDER BY m.meeting_begin, m.meeting_id`,
+    JSON.stringify(addresses),
+    when.endAfter,
+  );
+  const best = new Map<string, Listed>();
+  for (const row of rows) {
+    const known = best.get(row.id);
+    if (known && RANK[known.attendee.role] >= RANK[row.role]) continue;
+    best.set(row.id, { ...summaryOf(row), attendee: attendeeOf(row) });
+  }
+  return [...best.values()];
+}
+
+function summaryOf(row: MeetingRow & Counts): Summary {
+  return { meeting: meetingOf(row), owner: row.owner ?? '', invited: row.invited, accepted: row.accepted };
+}
+
+/** A meeting by its id, or undefined; the id may be anybody's text. */
+export function meetingById(store: Store, id: string): Meeting | undefined {
+  const bound = idOf(id);
+  if (bound === null) return undefined;
+  const row = store.get<MeetingRow>(
+    `SELECT ${MEETING_COLUMNS}
+     FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+     WHERE m.meeting_id = ?`,
+    bound,
+  );
+  return row && meetingOf(row);
+}
+
+/** A meeting by its room's name, or undefined. Should two have it, the later one. */
+export function meetingByRoom(store: Store, room: string): Meeting | undefined {
+  const row = store.get<MeetingRow>(
+    `SELECT ${MEETING_COLUMNS}
+     FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+     WHERE m.meeting_name = ? ORDER BY m.meeting_id DESC LIMIT 1`,
+    room,
+  );
+  return row && meetingOf(row);
+}
+
+/**
+ * The meetings of everybody, by end.
+ * @param when only those that end after this Unix time, at most `limit` of them
+ */
+export function meetingsOfAll(store: Store, when: { readonly endAfter: number; readonly limit: number }): Summary[] {
+  const rows = store.all<MeetingRow & Counts>(
+    `SELECT ${MEETING_COLUMNS}, ${COUNT_COLUMNS}
+     FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+     WHERE m.meeting_end > ? ORDER BY m.meeting_end LIMIT ?`,
+    when.endAfter,
+    when.limit,
+  );
+  return rows.map(summaryOf);
+}
+
+/** The people of a meeting: owner, moderators, guests, each in the order they were added. */
+export function attendeesOf(store: Store, id: string): Attendee[] {
+  return attendeesOfEach(store, [id]).get(id) ?? [];
+}
+
+/** The people of several meetings, by meeting id, as `attendeesOf` gives them. */
+export function attendeesOfEach(store: Store, ids: readonly string[]): Map<string, Attendee[]> {
+  const rows = store.all<AttendeeRow & { readonly meetingId: string }>(
+    `SELECT CAST(a.attendee_meeting_id AS TEXT) AS meetingId, ${ATTENDEE_COLUMNS}
+     FROM attendees AS a
+     WHERE a.attendee_meeting_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))
+     ORDER BY a.attendee_id`,
+    JSON.stringify(ids.filter((id) => idOf(id) !== null)),
+  );
+  const people = new Map<string, Attendee[]>();
+  for (const row of rows) {
+    const known = people.get(row.meetingId);
+    if (known) known.push(attendeeOf(row));
+    else people.set(row.meetingId, [attendeeOf(row)]);
+  }
+  for (const list of people.values()) list.sort((a, b) => RANK[b.role] - RANK[a.role]);
+  return people;
+}

@@ -1,0 +1,57 @@
+/** Brings a database up to date: the numbered files of sql/, counted by PRAGMA user_version (0: the original's, or empty). */
+import { chmodSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import upstream from '../../sql/0001-upstream-tables.sql';
+import extra from '../../sql/0002-meeting-extra-agenda.sql';
+import outbox from '../../sql/0003-outbox-feeds-forms.sql';
+
+/** The migrations in order: the first brings user_version from 0 to 1. */
+export const MIGRATIONS: readonly string[] = [upstream, extra, outbox];
+
+/**
+ * Applies what is missing, in one transaction. An up-to-date file costs one read and takes no write lock; of two
+ * processes that come at once the second waits, then finds nothing left to do. A file of a later version is taken as it
+ * is: later versions only add.
+ */
+export function migrate(database: Database.Database): void {
+  if (versionOf(database) >= MIGRATIONS.length) return;
+  keepLogAhead(database);
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const version = versionOf(database);
+    if (version === 0 && isEmpty(database)) chmodSync(database.name, 0o640);
+    for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
+    if (version < MIGRATIONS.length) database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(database: Database.Database): number {
+  return database.pragma('user_version', { simple: true }) as number;
+}
+
+/** A file that we have just made: it will hold secrets, so the world does not read it. */
+function isEmpty(database: Database.Database): boolean {
+  return !database.memory && database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+}
+
+/**
+ * Switches to write-ahead logging, which the file remembers: readers then never wait for a writer. The switch needs the
+ * file for itself and SQLite does not always wait for that, so we do: half a second, then go on without; the next
+ * migration tries again, and everything works the slower way meanwhile.
+ */
+function keepLogAhead(database: Database.Database): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 0; attempt < 25; attempt += 1) {
+    try {
+      database.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))) throw error;
+      Atomics.wait(pause, 0, 0, 20);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** The database as the other modules of store/ use it: open, ask, write in one transaction. No SQL outside this folder. */
+import Database from 'better-sqlite3';
+import { Unavailable } from '../refusal.ts';
+import { migrate } from './schema.ts';
+
+/** What may be bound to a statement. Ids of meetings are bound as bigint (spec section 2). */
+export type Value = string | number | bigint | null;
+
+/** An open database. Every method throws Unavailable('database') when the surroundings fail: locked, full, damaged, unreadable. */
+export interface Store {
+  /** The database's file. */
+  readonly file: string;
+  /** All rows of a query. */
+  all<Row>(sql: string, ...values: Value[]): Row[];
+  /** The first row of a query, or undefined. */
+  get<Row>(sql: string, ...values: Value[]): Row | undefined;
+  /** Runs a statement that writes; the number of rows it changed. Use it within `transaction`. */
+  run(sql: string, ...values: Value[]): number;
+  /**
+   * Does the work in one transaction that has the write lock from its beginning (BEGIN IMMEDIATE), and is on the disk
+   * when this returns. What throws in it undoes all of it. Within another transaction it is a part of that one.
+   */
+  transaction<Result>(work: () => Result): Result;
+  /** The text of every statement prepared so far: a test asks SQLite for their plans. */
+  statements(): string[];
+  /** The driver itself, for backup and checks within store/. */
+  readonly database: Database.Database;
+  close(): void;
+}
+
+/** How to open. */
+export interface StoreOptions {
+  /** How long to wait for another process's write, in milliseconds; 5000 when not said. */
+  readonly busyTimeout?: number;
+  /** The path of better_sqlite3.node, where it is not in its package. */
+  readonly nativeBinding?: string;
+}
+
+/** SQLite's result codes that speak of the surroundings, not of a mistake in our code (sqlite.org/rescode.html). */
+const SURROUNDINGS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|CORRUPT|PERM|AUTH|PROTOCOL|NOMEM)/;
+
+/**
+ * Opens a database of ours or of the original, and brings it up to date; makes an empty one where there is none.
+ * @param file its path; the folder must exist
+ * @throws Unavailable when it cannot be opened
+ */
+export function openStore(file: string, options: StoreOptions = {}): Store {
+  const database = guarded(() => {
+    const { busyTimeout = 5000, nativeBinding } = options;
+    const opened = new Database(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
+    try {
+      migrate(opened);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+    return opened;
+  });
+  return storeOf(database);
+}
+
+function storeOf(database: Database.Database): Store {
+  const prepared = new Map<string, Database.Statement<Value[]>>();
+  const statement = (sql: string): Database.Statement<Value[]> => {
+    let known = prepared.get(sql);
+    if (known === undefined) {
+      known = database.prepare<Value[]>(sql);
+      prepared.set(sql, known);
+    }
+    return known;
+  };
+  return {
+    file: database.name,
+    database,
+    all: <Row>(sql: string, ...values: Value[]) => guarded(() => statement(sql).all(...values) as Row[]),
+    get: <Row>(sql: string, ...values: Value[]) => guarded(() => statement(sql).get(...values) as Row | undefined),
+    run: (sql, ...values) => guarded(() => statement(sql).run(...values).changes),
+    transaction: (work) => (database.inTransaction ? work() : inTransaction(database, work)),
+    statements: () => [...prepared.keys()],
+    close: () => database.close(),
+  };
+}
+
+function inTransaction<Result>(database: Database.Database, work: () => Result): Result {
+  guarded(() => {
+    // In WAL mode the driver's default leaves the last writes to the operating system: a power cut would lose them.
+    database.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
+  });
+  try {
+    const result = work();
+    if (result instanceof Promise) throw new TypeError('a transaction cannot wait: its work must not be async');
+    guarded(() => database.exec('COMMIT'));
+    return result;
+  } catch (error) {
+    // SQLite has already rolled back by itself after some errors, a full disk for one.
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Does it, and calls the surroundings' failures by one name. */
+function guarded<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Database.SqliteError && SURROUNDINGS.test(error.code)) {
+      throw new Unavailable('database', `${error.code}: ${error.message}`);
+    }
+    // The driver's own check, before SQLite is asked.
+    if (error instanceof TypeError && error.message.includes('directory does not exist')) {
+      throw new Unavailable('database', error.message);
+    }
+    throw error;
+  }
+}
