@@ -1,4 +1,4 @@
-/** Reading meetings: one by its id or room, those of a person, those of the house. */
+/** Reading meetings: one by its id or room, those of a person, and their people. */
 import type { Attendee, Invitation, Meeting, Role } from '../meetings/meeting.ts';
 import {
   ATTENDEE_COLUMNS,
@@ -18,15 +18,6 @@ export interface Listed extends Invitation {
   /** How many moderators and guests there are; the owner is not counted. */
   readonly invited: number;
   /** How many of them have accepted. */
-  readonly accepted: number;
-}
-
-/** A meeting as the administrator's list shows it. */
-export interface Summary {
-  readonly meeting: Meeting;
-  /** The owner's address; empty where an old row has none. */
-  readonly owner: string;
-  readonly invited: number;
   readonly accepted: number;
 }
 
@@ -74,13 +65,10 @@ export function invitationsOf(
   for (const row of rows) {
     const known = best.get(row.id);
     if (known && RANK[known.attendee.role] >= RANK[row.role]) continue;
-    best.set(row.id, { ...summaryOf(row), attendee: attendeeOf(row) });
+    const { invited, accepted } = row;
+    best.set(row.id, { meeting: meetingOf(row), attendee: attendeeOf(row), owner: row.owner ?? '', invited, accepted });
   }
   return [...best.values()];
-}
-
-function summaryOf(row: MeetingRow & Counts): Summary {
-  return { meeting: meetingOf(row), owner: row.owner ?? '', invited: row.invited, accepted: row.accepted };
 }
 
 /** A meeting by its id, or undefined; the id may be anybody's text. */
@@ -105,21 +93,6 @@ export function meetingByRoom(store: Store, room: string): Meeting | undefined {
     room,
   );
   return row && meetingOf(row);
-}
-
-/**
- * The meetings of everybody, by end.
- * @param when only those that end after this Unix time, at most `limit` of them
- */
-export function meetingsOfAll(store: Store, when: { readonly endAfter: number; readonly limit: number }): Summary[] {
-  const rows = store.all<MeetingRow & Counts>(
-    `SELECT ${MEETING_COLUMNS}, ${COUNT_COLUMNS}
-     FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
-     WHERE m.meeting_end > ? ORDER BY m.meeting_end LIMIT ?`,
-    when.endAfter,
-    when.limit,
-  );
-  return rows.map(summaryOf);
 }
 
 /** The people of a meeting: owner, moderators, guests, each in the order they were added. */

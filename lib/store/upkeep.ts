@@ -1,0 +1,90 @@
+/** What an administrator does with the database as a whole: purge, check, back up. */
+import { renameSync, rmSync } from 'node:fs';
+import type { Store } from './store.ts';
+
+/** How many meetings ended before a Unix time. */
+export function countEndedBefore(store: Store, before: number): number {
+  const row = store.get<{ readonly amount: number }>(
+    'SELECT count(*) AS amount FROM meetings WHERE meeting_end < ?',
+    before,
+  );
+  return row?.amount ?? 0;
+}
+
+/**
+ * Deletes meetings that ended before a Unix time, with their people and reminders, in one transaction; those who write
+ * meanwhile wait no longer than that takes.
+ * @param limit at most this many; those that ended first
+ * @returns how many
+ */
+export function purgeEndedBefore(store: Store, before: number, limit: number): number {
+  return store.transaction(() =>
+    store.run(
+      `DELETE FROM meetings WHERE meeting_id IN (
+         SELECT meeting_id FROM meetings WHERE meeting_end < ? ORDER BY meeting_end LIMIT ?)`,
+      before,
+      limit,
+    ),
+  );
+}
+
+/**
+ * Forgets the mails that were sent, refused or dropped before a Unix time, and the texts of feeds that nobody has
+ * fetched anew since; a mail that waits stays.
+ * @param limit at most this many mails
+ * @returns how many mails
+ */
+export function purgeMailsBefore(store: Store, before: number, limit: number): number {
+  return store.transaction(() => {
+    store.run('DELETE FROM feed_text WHERE feed_kept < ?', before);
+    return store.run(
+      `DELETE FROM outbox WHERE outbox_id IN (
+         SELECT outbox_id FROM outbox WHERE outbox_finished IS NOT NULL AND outbox_finished < ? LIMIT ?)`,
+      before,
+      limit,
+    );
+  });
+}
+
+/** When the newest meeting was booked, in Unix seconds; null when there is none. Ids grow with time, so it has the highest. */
+export function newestBooking(store: Store): number | null {
+  const row = store.get<{ readonly created: number }>(
+    'SELECT meeting_create AS created FROM meetings ORDER BY meeting_id DESC LIMIT 1',
+  );
+  return row?.created ?? null;
+}
+
+/** The first thing that SQLite finds wrong in the file, or null when it is sound. Reads all of it. */
+export function checkIntegrity(store: Store): string | null {
+  const result = store.database.pragma('integrity_check(1)', { simple: true });
+  return result === 'ok' ? null : String(result);
+}
+
+/**
+ * Copies the database while it is in use. The copy appears under its name only when it is whole, and is consistent.
+ * @param progress told how many pages are copied, of how many
+ */
+export async function backUp(
+  store: Store,
+  file: string,
+  progress: (done: number, total: number) => void = () => {},
+): Promise<void> {
+  const part = `${file}.part`;
+  rmSync(part, { force: true });
+  let least = Number.POSITIVE_INFINITY;
+  try {
+    await store.database.backup(part, {
+      progress: ({ totalPages, remainingPages }) => {
+        progress(totalPages - remainingPages, totalPages);
+        // A write by another process makes SQLite begin again: then all in one step, which no write can come between.
+        const again = remainingPages > least;
+        least = Math.min(least, remainingPages);
+        return again ? totalPages : 2000;
+      },
+    });
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
