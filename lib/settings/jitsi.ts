@@ -4,11 +4,11 @@ import { choice, integer, integers, secret, text, words } from './rows.ts';
 /** Rows about tokens and Prosody. */
 export const jitsi = {
   JMB_JWT_ISS: text('', {
-    fr: 'Émetteur des jetons : app_id de Prosody',
+    fr: 'Émetteur des jetons\u00a0: app_id de Prosody',
     en: 'Issuer of tokens: app_id of Prosody',
   }),
   JMB_JWT_SECRET: secret('', {
-    fr: 'Clé des jetons : app_secret de Prosody',
+    fr: 'Clé des jetons\u00a0: app_secret de Prosody',
     en: 'Key of tokens: app_secret of Prosody',
   }),
   JMB_JWT_AUD: text('jitsi', {
@@ -16,7 +16,7 @@ export const jitsi = {
     en: 'Audience of tokens, one of Prosody’s asap_accepted_audiences',
   }),
   JMB_JWT_IN: choice(['query', 'fragment'], {
-    fr: 'Où l’adresse de la salle porte le jeton : query (?jwt=) ou fragment (#jwt=, hors des journaux)',
+    fr: 'Où l’adresse de la salle porte le jeton\u00a0: query (?jwt=) ou fragment (#jwt=, hors des journaux)',
     en: 'Where the room’s address carries the token: query (?jwt=) or fragment (#jwt=, stays out of logs)',
   }),
   JMB_JWT_TTL: integer(
@@ -29,11 +29,11 @@ export const jitsi = {
     60,
   ),
   JMB_JWT_FEATURES: words('', {
-    fr: 'Fonctions que le jeton accorde (recording livestreaming transcription…), « nom=false » pour en refuser une',
+    fr: 'Fonctions que le jeton accorde (recording livestreaming transcription…), «\u00a0nom=false\u00a0» pour en refuser une',
     en: 'Features that the token grants (recording livestreaming transcription…), `name=false` to deny one',
   }),
   JMB_ACTIVE_COMMAND: text('', {
-    fr: 'Sur un hôte à deux nœuds : commande dont la fin avec 0 dit que ce nœud est actif et envoie ; vide : toujours actif',
+    fr: 'Sur un hôte à deux nœuds\u00a0: commande dont la fin avec 0 dit que ce nœud est actif et envoie\u00a0; vide\u00a0: toujours actif',
     en: 'On a two-node host: command whose exit status 0 says that this node is active and sends; empty: always active',
   }),
   JMB_JVB_STATISTICS: text('http://127.0.0.1:8080/colibri/stats', {
@@ -41,7 +41,7 @@ export const jitsi = {
     en: 'REST statistics of JVB, for Munin',
   }),
   JMB_XMPP_REMINDER: integers('15 5 0', 'min', {
-    fr: 'Messages dans la salle avant la fin ; vide : aucun',
+    fr: 'Messages dans la salle avant la fin\u00a0; vide\u00a0: aucun',
     en: 'Messages into the room before the end; empty: none',
   }),
   JMB_XMPP_SERVICE: text('xmpp://localhost:5222', {
@@ -53,7 +53,7 @@ export const jitsi = {
     en: 'Virtual host of the XMPP account',
   }),
   JMB_XMPP_USER: text('', {
-    fr: 'Compte XMPP ; vide : pas de messages',
+    fr: 'Compte XMPP\u00a0; vide\u00a0: pas de messages',
     en: 'XMPP account; empty: no messages',
   }),
   JMB_XMPP_PASSWORD: secret('', {

@@ -6,7 +6,7 @@ import { plainWords } from './words.ts';
 export const mail = {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expansion of the settings, not of JavaScript
   JMB_MAIL_DOMAIN: text('${JMB_SERVER_NAME#*.}', {
-    fr: 'Domaine des adresses de la maison : leurs modérateurs passent par l’authentification',
+    fr: 'Domaine des adresses de la maison\u00a0: leurs modérateurs passent par l’authentification',
     en: 'Domain of the house’s addresses: their moderators sign in',
   }),
   JMB_MAIL_FROM_NOTIFICATION: text('noreply@$JMB_MAIL_DOMAIN', {
@@ -14,11 +14,11 @@ export const mail = {
     en: 'Address that mails come from (header and envelope)',
   }),
   JMB_SMTP_URL: secret('smtp://localhost:25', {
-    fr: 'Serveur SMTP ; smtps:// pour TLS, smtp://nom:motdepasse@hôte:587 pour s’authentifier',
+    fr: 'Serveur SMTP\u00a0; smtps:// pour TLS, smtp://nom:motdepasse@hôte:587 pour s’authentifier',
     en: 'SMTP server; smtps:// for TLS, smtp://user:password@host:587 to authenticate',
   }),
   JMB_MAIL_REMINDER: integers('10080 1440 60 10', 'min', {
-    fr: 'Rappels par courriel avant le début ; vide : aucun',
+    fr: 'Rappels par courriel avant le début\u00a0; vide\u00a0: aucun',
     en: 'Reminders by mail before the begin; empty: none',
   }),
   JMB_SUBJECT_NEW_OWNER: subject('organisateur, nouvelle réunion', 'owner, new meeting'),
@@ -43,7 +43,7 @@ export const mail = {
 
 function subject(fr: string, en: string) {
   return phrase(plainWords, '', {
-    fr: `Objet du courriel (${fr}) ; vide : celui du catalogue`,
+    fr: `Objet du courriel (${fr})\u00a0; vide\u00a0: celui du catalogue`,
     en: `Subject of the mail (${en}); empty: the catalogue’s`,
   });
 }

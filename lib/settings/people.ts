@@ -4,15 +4,15 @@ import { flag, moduleNames, oneModule, secret, text } from './rows.ts';
 /** Rows about identity, directory and modules. */
 export const people = {
   JMB_MODULE_GET_AUTH_IDENTITY: oneModule('identity-remote_user', {
-    fr: 'Module qui lit l’identité donnée par Apache : identity-cas, identity-mellon, identity-shibboleth, identity-oidc, identity-remote_user',
+    fr: 'Module qui lit l’identité donnée par Apache\u00a0: identity-cas, identity-mellon, identity-shibboleth, identity-oidc, identity-remote_user',
     en: 'Module that reads the identity given by Apache: identity-cas, identity-mellon, identity-shibboleth, identity-oidc, identity-remote_user',
   }),
   JMB_MODULE_CHECK_MODERATOR: moduleNames('booking private-room', {
-    fr: 'Modules qui décident d’un jeton, dans l’ordre : le premier refus met fin, le premier accord vaut',
+    fr: 'Modules qui décident d’un jeton, dans l’ordre\u00a0: le premier refus met fin, le premier accord vaut',
     en: 'Modules that decide about a token, in order: the first refusal ends it, the first consent settles it',
   }),
   JMB_MODULE_CHECK_EDITOR: oneModule('', {
-    fr: 'Module qui dit qui peut réserver (editor_role-ldap) ; vide : toute personne authentifiée',
+    fr: 'Module qui dit qui peut réserver (editor_role-ldap)\u00a0; vide\u00a0: toute personne authentifiée',
     en: 'Module that says who may book (editor_role-ldap); empty: everyone who signed in',
   }),
   JMB_MODULE_CHECK_EDITOR_LDAP_FILTER: text('', {
@@ -20,7 +20,7 @@ export const people = {
     en: 'LDAP filter that whoever may book matches',
   }),
   JMB_LDAPSEARCH: secret('', {
-    fr: 'Annuaire, sous la forme d’une ligne de commande ldapsearch (-H, -b, -D, -y, -w, -ZZ) ; vide : pas d’annuaire',
+    fr: 'Annuaire, sous la forme d’une ligne de commande ldapsearch (-H, -b, -D, -y, -w, -ZZ)\u00a0; vide\u00a0: pas d’annuaire',
     en: 'Directory, written as a command line of ldapsearch (-H, -b, -D, -y, -w, -ZZ); empty: no directory',
   }),
   JMB_FIX_MAIL_ALIASES: flag(false, {
@@ -28,7 +28,7 @@ export const people = {
     en: 'Replace an alias that the directory knows (mailAlternateAddress) by the main address',
   }),
   JMB_LISTS_SUBSCRIBERS: text('', {
-    fr: 'Fichier de lignes « adresse-de-liste adresse-de-membre » : une liste invitée est remplacée par ses membres',
+    fr: 'Fichier de lignes «\u00a0adresse-de-liste adresse-de-membre\u00a0»\u00a0: une liste invitée est remplacée par ses membres',
     en: 'File of lines `list-address member-address`: an invited list is replaced by its members',
   }),
 };

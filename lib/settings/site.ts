@@ -25,7 +25,7 @@ export const site = {
     en: 'Language of mails, of feeds and, where the browser states none, of pages',
   }),
   JMB_PATH: text('', {
-    fr: 'Dossier du programme ; vide : trouvé depuis l’exécutable',
+    fr: 'Dossier du programme\u00a0; vide\u00a0: trouvé depuis l’exécutable',
     en: 'Folder of the program; empty: found from the executable',
   }),
   JMB_DATA: text('/var/www/jitsi-jmb', {
@@ -37,7 +37,7 @@ export const site = {
     en: 'SQLite database',
   }),
   JMB_CGI_TMP: text('/tmp', {
-    fr: 'Dossier temporaire de la version d’origine ; lu, mais sans effet',
+    fr: 'Dossier temporaire de la version d’origine\u00a0; lu, mais sans effet',
     en: 'Temporary folder of the original; read, without effect',
   }),
   JMB_MODULES: text('$JMB_PATH/modules', {
@@ -45,11 +45,11 @@ export const site = {
     en: 'Folder of the administrator’s modules (NAME.mjs)',
   }),
   JMB_LOG: text('stderr', {
-    fr: 'Journal : stderr (celui d’Apache), syslog, ou le chemin absolu d’un fichier',
+    fr: 'Journal\u00a0: stderr (celui d’Apache), syslog, ou le chemin absolu d’un fichier',
     en: 'Log: stderr (Apache’s own), syslog, or the absolute path of a file',
   }),
   JMB_DAEMONS: text('', {
-    fr: 'Services de la version d’origine ; lu, mais sans effet : cron lance `jmb remind`',
+    fr: 'Services de la version d’origine\u00a0; lu, mais sans effet\u00a0: cron lance `jmb remind`',
     en: 'Daemons of the original; read, without effect: cron runs `jmb remind`',
   }),
   JMB_DEFAULT_URL_REDIRECT: text('$JMB_URL/booking.cgi?list', {
@@ -61,7 +61,7 @@ export const site = {
     en: 'Where everyone else goes when a meeting ends',
   }),
   JMB_SLEEP_REDIRECT: integer(5, 's', {
-    fr: 'Attente de la version d’origine avant de passer à la page suivante ; lu, mais sans effet',
+    fr: 'Attente de la version d’origine avant de passer à la page suivante\u00a0; lu, mais sans effet',
     en: 'How long the original waited before the next page; read, without effect',
   }),
 };
