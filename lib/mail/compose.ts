@@ -3,8 +3,8 @@
 import { describeEvent, invited, oneLine } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/fingerprint.ts';
 import { writeCalendar } from '../calendar/ics.ts';
-import type { MeetingId, Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
+import type { OutboxMail } from '../store/outbox.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
 import type { Letter, MailEvent } from './letters.ts';
 import { type MailSettings, mailSubject, writeBody } from './wording.ts';
@@ -28,26 +28,14 @@ export interface MailParts {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A mail for the outbox. */
-export interface OutboxMail {
-  readonly meetingId: MeetingId;
-  /** To someone taken off a meeting, it is a deletion. */
-  readonly kind: 'new' | 'edit' | 'del' | 'reminder';
-  readonly recipient: string;
-  readonly role: Role;
-  /** The same at each try, so that mailboxes drop a copy (RFC 5322 section 3.6.4). With its angle brackets. */
-  readonly messageId: string;
-  /** MailParts as JSON. */
-  readonly content: string;
-  /** When it is no longer worth sending: Unix seconds, or null for never. */
-  readonly expires: number | null;
-}
-
 /** Settings that a mail's content depends on. */
 export type ComposeSettings = MailSettings &
   Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
 
-/** The mails of an event, in the order of its letters. */
+/**
+ * The mails of an event, in the order of its letters. To someone taken off a meeting it is a deletion; a reminder is worth nothing
+ * once the meeting has begun.
+ */
 export function composeMails(event: MailEvent, settings: ComposeSettings): OutboxMail[] {
   return event.letters.map((letter) => ({
     meetingId: event.meeting.id,
@@ -81,8 +69,9 @@ function parts(event: MailEvent, letter: Letter, settings: ComposeSettings): Mai
 
 /** What sets this mail apart from the others of the meeting: kind, version and recipient, none of them secret. */
 function messageId(event: MailEvent, letter: Letter, serverName: string): string {
-  const { id, sequence } = event.meeting;
-  const version = letter.kind === 'reminder' ? `${sequence}-${event.at}` : `${sequence}`;
+  const { id, begin } = event.meeting;
+  // A reminder is told from another by when it was due and for what time, whatever else changes meanwhile.
+  const version = letter.kind === 'reminder' ? `${begin}-${event.at}` : `${event.meeting.version}`;
   return `<${id}.${letter.kind}.${version}.${fingerprint(letter.attendee.email)}@${serverName}>`;
 }
 

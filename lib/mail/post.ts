@@ -23,9 +23,6 @@ export interface PostOffice {
   close(): void;
 }
 
-/** How many mails go at once. */
-export const CONNECTIONS = 3;
-
 /** Longest waits in milliseconds: RFC 5321 section 4.5.3.2 allows minutes, the next run of cron takes up what these cut off. */
 const CONNECT_TIMEOUT = 10_000;
 const ANSWER_TIMEOUT = 30_000;
@@ -37,11 +34,12 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
  * Opens a post office; nothing is connected yet.
  * @param url `smtp://host:port` (STARTTLS where the server offers it), `smtps://user:password@host`; nodemailer's options may follow
  *   as a query, such as `?tls.rejectUnauthorized=false` or `?requireTLS=true`
+ * @param connections how many mails may go at the same time
  */
-export function openPostOffice(url: string): PostOffice {
+export function openPostOffice(url: string, connections = 1): PostOffice {
   const transport = createTransport({
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: connections,
     maxRequeues: 1,
     connectionTimeout: CONNECT_TIMEOUT,
     greetingTimeout: CONNECT_TIMEOUT,

@@ -8,10 +8,7 @@ import type { Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
 import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { durationText, longDate, timeOf } from '../text/dates.ts';
-import type { Letter, LetterKind, MailEvent } from './letters.ts';
-
-type Part<T extends string> = Capitalize<T>;
-type WordedKind = Part<Exclude<LetterKind, 'removed'>>;
+import type { Letter, MailEvent } from './letters.ts';
 
 /** Settings that the words depend on. */
 export type MailSettings = Pick<
@@ -24,25 +21,17 @@ export type MailSettings = Pick<
   | `JMB_SUBJECT_${'NEW' | 'EDIT' | 'DEL' | 'MAIL_REMINDER'}_${Uppercase<Role>}`
 >;
 
-const KIND: Record<LetterKind, WordedKind> = {
-  new: 'New',
-  edit: 'Edit',
-  del: 'Del',
-  removed: 'Del',
-  reminder: 'Reminder',
-};
-const SETTING = { New: 'NEW', Edit: 'EDIT', Del: 'DEL', Reminder: 'MAIL_REMINDER' } as const;
-const ROLE: Record<Role, Part<Role>> = { owner: 'Owner', moderator: 'Moderator', guest: 'Guest' };
-const UPPER = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
+const SETTING = { new: 'NEW', edit: 'EDIT', del: 'DEL', removed: 'DEL', reminder: 'MAIL_REMINDER' } as const;
+const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
 
-function key(what: 'Title' | 'Intro', { kind, attendee }: Letter): TextKey {
-  return kind === 'removed' ? `mail${what}Removed` : `mail${what}${KIND[kind]}${ROLE[attendee.role]}`;
+function key(what: 'title' | 'intro', { kind, attendee }: Letter): TextKey {
+  return kind === 'removed' ? `mail.${what}_removed` : `mail.${what}_${kind}_${attendee.role}`;
 }
 
 /** The mail's title: the administrator's for this kind and role, else the catalogue's. */
 function title(letter: Letter, settings: MailSettings, texts: Texts): string {
-  const own = oneLine(settings[`JMB_SUBJECT_${SETTING[KIND[letter.kind]]}_${UPPER[letter.attendee.role]}`]);
-  return own || texts(key('Title', letter));
+  const own = oneLine(settings[`JMB_SUBJECT_${SETTING[letter.kind]}_${ROLE[letter.attendee.role]}`]);
+  return own || texts(key('title', letter));
 }
 
 /** The subject line: the title and the meeting's subject. A title that ends in punctuation needs no colon. */
@@ -51,7 +40,7 @@ export function mailSubject(event: MailEvent, letter: Letter, settings: MailSett
   const first = title(letter, settings, texts);
   const subject = oneLine(event.meeting.subject);
   if (subject === '') return first;
-  return /[:\]>)–-]$/.test(first) ? `${first} ${subject}` : texts('mailSubject', { title: first, subject });
+  return /[:\]>)–-]$/.test(first) ? `${first} ${subject}` : texts('mail.subject', { title: first, subject });
 }
 
 /** Plain text and HTML of one letter. */
@@ -70,35 +59,37 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
   const texts = textsIn(settings.JMB_LANG);
   const { meeting, owner } = event;
   const { kind, attendee } = letter;
-  const person = owner.name ? texts('mailPerson', { name: oneLine(owner.name), email: owner.email }) : owner.email;
+  const person = owner.name ? texts('mail.person', { name: oneLine(owner.name), email: owner.email }) : owner.email;
   const date = longDate(settings.JMB_LANG, meeting.begin);
   const time = timeOf(settings.JMB_LANG, meeting.begin);
   const ended = kind === 'del' || kind === 'removed';
   const row = (label: TextKey, value: string) => ({
     label: texts(label),
     value,
-    line: texts('mailRow', { label: texts(label), value }),
+    line: texts('mail.row', { label: texts(label), value }),
   });
   return {
     language: settings.JMB_LANG,
     title: title(letter, settings, texts),
-    intro: texts(key('Intro', letter), { organiser: person, date, time }),
+    intro: texts(key('intro', letter), { organiser: person, date, time }),
     rows: [
-      row('mailLabelSubject', oneLine(meeting.subject)),
-      row('mailLabelOrganiser', person),
-      row('mailLabelDate', date),
+      row('mail.label_subject', oneLine(meeting.subject)),
+      row('mail.label_organiser', person),
+      row('mail.label_date', date),
       row(
-        'mailLabelTime',
-        texts('mailHours', { begin: time, end: timeOf(settings.JMB_LANG, meeting.end), zone: settings.JMB_ICAL_TZID }),
+        'mail.label_time',
+        texts('mail.hours', { begin: time, end: timeOf(settings.JMB_LANG, meeting.end), zone: settings.JMB_ICAL_TZID }),
       ),
-      row('mailLabelDuration', durationText(settings.JMB_LANG, meeting.duration)),
+      row('mail.label_duration', durationText(settings.JMB_LANG, meeting.duration)),
     ],
     people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),
-    join: ended ? null : { ...joinLink(event, letter, settings, texts), note: texts(`mailNote${ROLE[attendee.role]}`) },
-    answersTitle: texts('mailAnswers'),
+    join: ended ? null : { ...joinLink(event, letter, settings, texts), note: texts(`mail.note_${attendee.role}`) },
+    answersTitle: texts('mail.answers'),
     answers: ended || attendee.role === 'owner' ? [] : answers(letter, settings, texts),
     others: accountLinks(event, letter, settings, texts),
-    footer: texts(attendee.role === 'owner' ? 'mailFooterOwner' : 'mailFooter', { name: oneLine(settings.JMB_NAME) }),
+    footer: texts(attendee.role === 'owner' ? 'mail.footer_owner' : 'mail.footer', {
+      name: oneLine(settings.JMB_NAME),
+    }),
   };
 }
 
@@ -106,22 +97,22 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
 function people(event: MailEvent, texts: Texts): { label: string; items: string[] }[] {
   const list = (role: Role) => event.attendees.filter((one) => one.role === role).map((one) => one.email);
   return [
-    { label: texts('mailLabelModerators'), items: list('moderator') },
-    { label: texts('mailLabelGuests'), items: list('guest') },
+    { label: texts('mail.label_moderators'), items: list('moderator') },
+    { label: texts('mail.label_guests'), items: list('guest') },
   ].filter((group) => group.items.length > 0);
 }
 
 function joinLink(event: MailEvent, { attendee }: Letter, settings: MailSettings, texts: Texts): Link {
   return {
-    label: texts(`mailJoin${ROLE[attendee.role]}`),
+    label: texts(`mail.join_${attendee.role}`),
     url: meetingLink(settings.JMB_URL, event.meeting, attendee),
   };
 }
 
 function answers({ attendee }: Letter, settings: MailSettings, texts: Texts): Link[] {
   return [
-    { label: texts('mailAccept'), url: answerLink(settings.JMB_URL, attendee.hash, 'accept') },
-    { label: texts('mailDecline'), url: answerLink(settings.JMB_URL, attendee.hash, 'decline') },
+    { label: texts('mail.accept'), url: answerLink(settings.JMB_URL, attendee.hash, 'accept') },
+    { label: texts('mail.decline'), url: answerLink(settings.JMB_URL, attendee.hash, 'decline') },
   ];
 }
 
@@ -129,6 +120,6 @@ function answers({ attendee }: Letter, settings: MailSettings, texts: Texts): Li
 function accountLinks(event: MailEvent, { attendee }: Letter, settings: MailSettings, texts: Texts): Link[] {
   const feed = event.accounts.get(attendee.email);
   if (feed === undefined) return [];
-  const list = { label: texts('mailBookings'), url: bookingLink(settings.JMB_URL) };
-  return feed === null ? [list] : [list, { label: texts('mailFeed'), url: feedLink(settings.JMB_URL, feed) }];
+  const list = { label: texts('mail.bookings'), url: bookingLink(settings.JMB_URL) };
+  return feed === null ? [list] : [list, { label: texts('mail.feed'), url: feedLink(settings.JMB_URL, feed) }];
 }

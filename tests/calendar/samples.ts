@@ -20,6 +20,7 @@ export const meeting: Meeting = {
   created: NOW - 86_400,
   modified: NOW - 3600,
   sequence: 2,
+  version: 3,
 };
 
 export const owner: Attendee = {

@@ -1,0 +1,132 @@
+/** Sends what waits in the outbox, within a time. */
+
+import type { Context } from '../context.ts';
+import type { MeetingId } from '../meetings/meeting.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import type { MailParts } from './compose.ts';
+import { type Delivery, type Ledger, openLedger } from './ledger.ts';
+import type { Outcome, PostOffice } from './post.ts';
+
+/** What a sender needs of a context. */
+export type SenderContext = Pick<Context, 'settings' | 'store' | 'log'>;
+
+/** What to send, and how long it may take. */
+export interface SendOptions {
+  /** Only the mails about this meeting. */
+  readonly meetingId?: MeetingId;
+  /** Milliseconds until it returns, whatever the server does. */
+  readonly deadlineMs: number;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/** How many mails are taken at once; more than a booking has at most by default, so that a page takes its own in one go. */
+const BATCH = 60;
+
+/** How many of them go at the same time. */
+const AT_ONCE = 3;
+
+/** How much longer than the deadline a lease holds, in seconds: the results are still to be written down then. */
+const LEASE_MARGIN = 30;
+
+/** A mail is not begun when less time than this is left, in milliseconds: broken off at the end, it might arrive twice. */
+const LEAST_TIME = 250;
+
+/**
+ * Sends what is due. Never throws: what goes wrong is logged, and the mails stay in the outbox.
+ * @returns what became of the mails that were due and that no other sender had
+ */
+export async function sendWaiting(context: SenderContext, options: SendOptions): Promise<Delivery> {
+  const begin = performance.now();
+  const passed = () => performance.now() - begin;
+  const now = () => options.now + Math.floor(passed() / 1000);
+  const ledger = openLedger(context, now, Math.ceil(options.deadlineMs / 1000) + LEASE_MARGIN);
+  try {
+    await sendAll(context, options, ledger, () => options.deadlineMs - passed());
+  } catch (error) {
+    context.log.event('mail-failed', { reason: error instanceof Error ? error.message : String(error) });
+  }
+  return ledger.delivery;
+}
+
+/** Batch after batch, until nothing is due, the time is over, or the server turns out not to be there. */
+async function sendAll(
+  context: SenderContext,
+  options: SendOptions,
+  ledger: Ledger,
+  left: () => number,
+): Promise<void> {
+  const pace = startPace(left);
+  let office: PostOffice | undefined;
+  let queue: OutboxRow[] = [];
+  const take = () => {
+    if (pace.goesOn()) queue = ledger.take(BATCH, options.meetingId);
+    return queue.length > 0;
+  };
+  try {
+    while (take()) {
+      office ??= (await import('./post.ts')).openPostOffice(context.settings.JMB_SMTP_URL, AT_ONCE);
+      await sendQueue(queue, office, ledger, pace);
+    }
+  } finally {
+    office?.close();
+  }
+}
+
+/** One mail alone first, so that a server which is not there is asked once; then several at a time. Leaves the queue empty. */
+async function sendQueue(queue: OutboxRow[], office: PostOffice, ledger: Ledger, pace: Pace): Promise<void> {
+  const sendNext = async (): Promise<void> => {
+    const row = queue.shift();
+    if (row === undefined) return;
+    ledger.note(
+      row,
+      await pace.time((signal) => office.send(JSON.parse(row.content) as MailParts, row.messageId, signal)),
+    );
+  };
+  const sendOn = async (): Promise<void> => {
+    while (pace.goesOn() && queue.length > 0) await sendNext();
+  };
+  try {
+    if (pace.goesOn()) await sendNext();
+    await Promise.all(Array.from({ length: AT_ONCE }, sendOn));
+  } finally {
+    const { unreachable } = pace;
+    for (const row of queue.splice(0)) {
+      // Where the server is not there, what was not tried waits as long as what was.
+      if (unreachable === undefined) ledger.giveBack(row);
+      else ledger.note(row, { state: 'postponed', reason: unreachable, obstacle: 'server' });
+    }
+  }
+}
+
+/** Knows when to stop. */
+interface Pace {
+  /** Why no mail goes through at present. */
+  readonly unreachable: string | undefined;
+  goesOn(): boolean;
+  /** Watches one try; the signal ends it when the time is over. */
+  time(send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome>;
+}
+
+/** @param left milliseconds until the deadline */
+function startPace(left: () => number): Pace {
+  const deadline = AbortSignal.timeout(Math.max(0, left()));
+  let slowest = 0;
+  let broken = 0;
+  let unreachable: string | undefined;
+  return {
+    get unreachable() {
+      return unreachable;
+    },
+    goesOn: () => unreachable === undefined && left() > Math.max(LEAST_TIME, slowest * 1.5),
+    async time(send) {
+      const before = left();
+      const outcome = await send(deadline);
+      slowest = Math.max(slowest, before - left());
+      // One connection that breaks may be chance or this one mail's fault; two in a row are the server's.
+      broken = outcome.state === 'postponed' && outcome.obstacle === 'connection' ? broken + 1 : 0;
+      if (outcome.state === 'postponed' && (outcome.obstacle === 'server' || broken > 1)) unreachable = outcome.reason;
+      return outcome;
+    },
+  };
+}
