@@ -3,6 +3,7 @@
  * that holds only what it needs; big libraries that few requests touch are files of their own in dist/lib, loaded when
  * first used.
  */
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -10,6 +11,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -47,16 +49,28 @@ function sources(folder) {
     .map((name) => name.slice(0, -3));
 }
 
-/** One executable file from one source. */
-async function executable(source, outfile) {
-  await build({
-    ...COMMON,
-    entryPoints: [source],
-    outfile,
-    banner: { js: '#!/usr/bin/env node' },
-    plugins: [esbuildTemplates, apart],
-  });
+/** One program in one file: an executable, or a part of lib/. */
+async function program(source, outfile, options = {}) {
+  await build({ ...COMMON, entryPoints: [source], outfile, plugins: [esbuildTemplates, apart], ...options });
+}
+
+const FIRST_LINE = { js: '#!/usr/bin/env node' };
+
+/** An executable of its own. */
+async function command(source, outfile) {
+  await program(source, outfile, { banner: FIRST_LINE });
   chmodSync(outfile, 0o755);
+}
+
+/** A door: its program in lib/ as a function that V8 can keep compiled, and its starter in cgi-bin/ (lib/start/starter.ts). */
+async function door(name) {
+  const file = `${out}/lib/${name}.js`;
+  await program(`cgi-bin/${name}.ts`, file, { banner: { js: '(function(require){' }, footer: { js: '})' } });
+  const digest = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
+  const define = { PROGRAM: JSON.stringify(`${name}.js`), CACHE: JSON.stringify(`${name}-${digest}.cache`) };
+  const executable = `${out}/cgi-bin/${name}.cgi`;
+  await program('lib/start/starter.ts', executable, { banner: FIRST_LINE, define });
+  chmodSync(executable, 0o755);
 }
 
 /** A developers' tool: an ES module that uses the clone's node_modules. */
@@ -96,8 +110,9 @@ for (const name of readdirSync('templates/pages').filter((file) => /\.(css|js|sv
 }
 
 const made = await Promise.allSettled([
-  ...sources('cgi-bin').map((name) => executable(`cgi-bin/${name}.ts`, `${out}/cgi-bin/${name}.cgi`)),
-  executable('cron/jmb.ts', `${out}/bin/jmb`),
+  ...sources('cgi-bin').map(door),
+  command('cron/jmb.ts', `${out}/bin/jmb`),
+  program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   ...Object.keys(PACKAGES_APART).map(library),
   ...['demo', 'bench', 'crash']
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
@@ -107,10 +122,9 @@ rmSync('dist', { recursive: true, force: true });
 chmodSync(out, 0o755);
 renameSync(out, 'dist');
 
-for (const folder of ['cgi-bin', 'bin']) {
-  for (const name of readdirSync(`dist/${folder}`)) {
-    console.log(`${folder}/${name}`.padEnd(24), `${Math.ceil(statSync(`dist/${folder}/${name}`).size / 1024)} KiB`);
-  }
+for (const file of [...sources('cgi-bin').map((name) => `lib/${name}.js`), 'bin/jmb']) {
+  if (existsSync(`dist/${file}`))
+    console.log(file.padEnd(20), `${Math.ceil(statSync(`dist/${file}`).size / 1024)} KiB`);
 }
 // esbuild has already printed what was wrong; what could be built is there.
 if (made.some(({ status }) => status === 'rejected')) process.exitCode = 1;
