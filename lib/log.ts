@@ -79,12 +79,14 @@ function toSyslog(line: string, program: string): void {
 /** A value that needs quotes gets them; no value can begin a new line or forge a field. */
 function logValue(value: string): string {
   const escaped = plain(value);
-  return escaped === '' || /[\s"=\\]/.test(escaped) ? `"${escaped.replace(/(?<!\\)"/g, '\\"')}"` : escaped;
+  return escaped === '' || escaped !== value || /[\s=]/.test(value) ? `"${escaped}"` : escaped;
 }
 
-/** Control characters, and the separators that some readers take for a line's end, as `\u….`. */
+/** Quotes and backslashes escaped; control characters, and the separators that some readers take for a line's end, as `\u….`. */
 function plain(value: string): string {
-  return value.replace(/[\p{Cc}\u2028\u2029\\]/gu, (character) =>
-    character === '\\' ? '\\\\' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return value.replace(/[\p{Cc}\u2028\u2029\\"]/gu, (character) =>
+    character === '\\' || character === '"'
+      ? `\\${character}`
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
