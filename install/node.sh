@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Node: the machine's own where it is new enough, else a private one in a folder of the clone, from the npm registry.
+
+oldest_node=20
+private_node_version=22.23.3
+private_npm_version=10.9.9
+
+is_new_enough() {
+    local version
+    version=$("$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null) || return 1
+    [ "$version" -ge "$oldest_node" ]
+}
+
+# Puts a node of version 20 or later, and an npm, first in PATH.
+need_node() {
+    local private=$here/.private-node/node_modules/.bin
+    if is_new_enough node && command -v npm >/dev/null; then return 0; fi
+    if ! is_new_enough "$private/node"; then
+        command -v npm >/dev/null || need_packages npm
+        if is_new_enough node; then return 0; fi
+        install_private_node
+    fi
+    PATH=$private:$PATH
+    export PATH
+    is_new_enough node || fail "the private Node in $here/.private-node does not run: delete that folder and start again"
+}
+
+install_private_node() {
+    local machine folder=$here/.private-node
+    case $(uname -m) in
+    x86_64) machine=x64 ;;
+    aarch64) machine=arm64 ;;
+    *) fail "there is no private Node for $(uname -m): install Node $oldest_node or later yourself" ;;
+    esac
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    printf '{ "private": true }\n' >"$folder/package.json"
+    npm_step "Installing a private Node $private_node_version in $folder" "$folder" \
+        install --save-exact "node-linux-$machine@$private_node_version" "npm@$private_npm_version"
+}
+
+# Runs npm in a folder. Node knows its own certificates only: give it those of the machine as well.
+npm_step() {
+    local what=$1 folder=$2 machine_certificates=/etc/ssl/certs/ca-certificates.crt
+    shift 2
+    local words=(env "npm_config_nodedir=$(node_headers)")
+    if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r $machine_certificates ]; then
+        words+=("NODE_EXTRA_CA_CERTS=$machine_certificates")
+    fi
+    quiet_step "$what" "${words[@]}" npm --prefix "$folder" --no-audit --no-fund --no-update-notifier "$@"
+}
+
+# The folder whose include/node has the headers of this node, for packages that are compiled; nothing: npm fetches them.
+node_headers() {
+    node -p 'const { dirname } = require("path"), root = dirname(dirname(fs.realpathSync(process.execPath)));
+        fs.existsSync(root + "/include/node/node_api.h") ? root : ""' 2>/dev/null || true
+}
+
+# Installs the packages of package-lock.json, if those in node_modules are not the same or were compiled for another node.
+need_node_modules() {
+    if ! node "$here/install/modules_match.mjs"; then
+        need_packages python3 make g++
+        npm_step "Installing the packages of package-lock.json (compiling takes a minute)" "$here" ci
+        node "$here/install/modules_match.mjs" || fail "npm ci has left node_modules incomplete"
+    fi
+}
+
+build() {
+    quiet_step "Building" npm --prefix "$here" run build
+}

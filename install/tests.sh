@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# install.sh --test: everything that can be checked without a person; the last line is `N passed, N failed`.
+
+test_packages=(
+    apache2-bin libapache2-mod-fcgid            # the server
+    chromium                                    # the browser
+    slapd ldap-utils                            # the directory
+    prosody                                     # rooms that messages go to
+    python3-icalendar                           # a reader of calendars that is not ours
+    openssl git curl shellcheck
+)
+
+# The slow ones need real identity providers and a Debian to install on.
+full_test_packages=(
+    libapache2-mod-auth-cas libapache2-mod-auth-mellon libapache2-mod-shib libapache2-mod-auth-openidc libaprutil1-dbd-sqlite3
+    lemonldap-ng liblasso-perl libgd-securityimage-perl perlmagick libmime-tools-perl libemail-sender-perl libio-string-perl
+    libstring-random-perl libunicode-string-perl libsoap-lite-perl libconvert-base32-perl libcrypt-openssl-x509-perl
+    libcrypt-jwt-perl libnet-ldap-perl debootstrap nginx-light
+)
+
+run_tests() {
+    local packages=("${test_packages[@]}")
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --full) packages+=("${full_test_packages[@]}") && export JMB_FULL=1 ;;
+        *) fail "--test knows no $1; it takes --full" ;;
+        esac
+        shift
+    done
+    need_packages "${packages[@]}"
+    need_node
+    need_node_modules
+    build
+
+    results=$(mktemp -d)
+    at_end rm -rf "$results"
+    cd "$here" || fail "$here is gone"
+    passed=0 failed=0
+    check_passes "types" npx tsc --noEmit
+    check_passes "lint" npx biome check .
+    check_passes "shell scripts" shellcheck -x -a install.sh .ci/run
+    # Its own exit status says no more than the counts, but for errors outside of any test.
+    local status=0
+    step npx vitest run --reporter=default --reporter=json --outputFile.json="$results/vitest.json" || status=$?
+    local counts
+    counts=$(node install/count_tests.mjs "$results/vitest.json" "$status")
+    passed=$((passed + ${counts% *})) failed=$((failed + ${counts#* }))
+    say "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# Counts a check as one test.
+check_passes() {
+    local what=$1
+    shift
+    say "Checking $what..."
+    if step "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
