@@ -43,6 +43,8 @@ CREATE TABLE feed_text (
 	feed_kept INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+CREATE INDEX idx_feed_kept ON feed_text(feed_kept);
+
 -- The secret that a user's forms carry (against cross-site request forgery).
 CREATE TABLE form_token (
 	form_owner TEXT PRIMARY KEY,

@@ -40,6 +40,7 @@ export interface OutboxRow extends OutboxMail {
   readonly finished: number | null;
 }
 
+/** In the statements below a plus keeps SQLite from an index that finds all mails of a state where those of a meeting are few. */
 const COLUMNS = `
   outbox_id AS id, CAST(outbox_meeting_id AS TEXT) AS meetingId, outbox_kind AS kind, outbox_recipient AS recipient,
   outbox_role AS role, outbox_message_id AS messageId, outbox_content AS content, outbox_expires AS expires,
@@ -98,8 +99,10 @@ export function claim(store: Store, claim: Claim): OutboxRow[] {
   }
   return store.transaction(() => {
     store.run(
-      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'expired', outbox_finished = ?1
-       WHERE outbox_state = 'waiting' AND outbox_next <= ?1 AND outbox_expires <= ?1`,
+      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'expired', outbox_finished = ?
+       WHERE outbox_state = 'waiting' AND outbox_next <= ? AND outbox_expires <= ?`,
+      now,
+      now,
       now,
     );
     return dueIds(store, now, limit, claim.meetingId).map((id) => lease(store, id, by, now + leaseSeconds));
@@ -121,7 +124,7 @@ function dueIds(store: Store, now: number, limit: number, meetingId: MeetingId |
         )
       : store.all<{ readonly id: number }>(
           `SELECT due.outbox_id AS id FROM outbox AS due
-           WHERE due.outbox_meeting_id = ? AND due.outbox_state = 'waiting' AND due.outbox_next <= ?
+           WHERE due.outbox_meeting_id = ? AND +due.outbox_state = 'waiting' AND due.outbox_next <= ?
              AND NOT EXISTS (SELECT 1 FROM outbox AS older
                WHERE older.outbox_meeting_id = due.outbox_meeting_id AND older.outbox_recipient = due.outbox_recipient
                  AND older.outbox_state = 'waiting' AND older.outbox_id < due.outbox_id)
@@ -193,10 +196,11 @@ export function retry(store: Store, id: number, now: number): boolean {
   return store.transaction(
     () =>
       store.run(
-        `UPDATE outbox SET outbox_state = 'waiting', outbox_next = ?1, outbox_by = NULL, outbox_finished = NULL
-         WHERE outbox_id = ?2 AND outbox_state IN ('waiting', 'refused') AND (outbox_by IS NULL OR outbox_next <= ?1)`,
+        `UPDATE outbox SET outbox_state = 'waiting', outbox_next = ?, outbox_by = NULL, outbox_finished = NULL
+         WHERE outbox_id = ? AND outbox_state IN ('waiting', 'refused') AND (outbox_by IS NULL OR outbox_next <= ?)`,
         now,
         id,
+        now,
       ) === 1,
   );
 }
@@ -224,7 +228,7 @@ export function dropReminders(store: Store, meetingId: MeetingId, now: number, r
     store.run(
       `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'no longer wanted',
          outbox_finished = ?
-       WHERE outbox_meeting_id = ? AND outbox_state = 'waiting' AND outbox_kind = 'reminder'
+       WHERE outbox_meeting_id = ? AND +outbox_state = 'waiting' AND outbox_kind = 'reminder'
          AND outbox_recipient = coalesce(?, outbox_recipient)`,
       now,
       idOf(meetingId),

@@ -1,0 +1,20 @@
+/** A lock between processes that dies with its holder: SQLite's own lock on a file beside the database. */
+import Database from 'better-sqlite3';
+
+/**
+ * Takes the lock, or says at once that somebody holds it.
+ * The kernel drops it when the process ends, however it ends, so that a killed run never blocks the next.
+ * @param file a path of its own; made when absent
+ * @returns a function that gives the lock back, or null when another process holds it
+ */
+export function takeLock(file: string, nativeBinding?: string): (() => void) | null {
+  const lock = new Database(file, { timeout: 0, ...(nativeBinding ? { nativeBinding } : {}) });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
+    throw error;
+  }
+  return () => lock.close();
+}

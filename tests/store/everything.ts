@@ -1,0 +1,69 @@
+/** Each function of lib/store once, so that a test can look at every statement they prepare. */
+import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
+import { meetingsFrom } from '../../lib/store/census.ts';
+import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
+import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
+import { formToken, formTokenHolds } from '../../lib/store/forms.ts';
+import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
+import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
+import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, retry } from '../../lib/store/outbox.ts';
+import { countPrivate } from '../../lib/store/privates.ts';
+import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { countEndedBefore, newestBooking, purgeEndedBefore, purgeMailsBefore } from '../../lib/store/upkeep.ts';
+import { mail } from './mails.ts';
+import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
+
+/** Goes through all of it on an open database. */
+export function everything(store: Store): void {
+  const { meeting, attendees } = insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+  const { id } = meeting;
+  const hash = attendees[1]?.hash ?? '';
+  const moderators = ['invite@ailleurs.test', 'new@example.org'];
+  updateMeeting(store, id, 0, { ...BOOKING, subject: 'Moved', moderators, guests: [] }, NOW);
+  invitationsOf(store, [ALICE], { endAfter: NOW });
+  meetingByRoom(store, meeting.room);
+  attendeesOf(store, id);
+  invitationByHash(store, hash);
+  ownerOf(store, id);
+  recordAnswer(store, attendees[2]?.hash ?? '', 'declined', NOW);
+  countConnection(store, hash);
+  meetingsFrom(store, NOW);
+  feedOf(store, 'alice');
+  feedByHash(store, feedOf(store, 'alice'));
+  rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
+  keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', etag: '"f"', body: 'BEGIN' }, NOW);
+  cachedFeed(store, feedOf(store, 'alice'));
+  formToken(store, 'alice');
+  formTokenHolds(store, 'alice', 'x');
+  countPrivate(store, 'alice', NOW);
+  for (const kind of ['mail', 'xmpp'] as const) {
+    planReminderRows(store, kind, id, [NOW - 60]);
+    markRemindersDone(
+      store,
+      kind,
+      dueReminders(store, kind, NOW).map((due) => due.id),
+    );
+  }
+  outbox(store, id);
+  roomFigures(store, NOW);
+  mailFigures(store, NOW);
+  countEndedBefore(store, NOW);
+  newestBooking(store);
+  purgeEndedBefore(store, 1, 1);
+  purgeMailsBefore(store, 1, 1);
+  removeMeeting(store, id, NOW);
+}
+
+function outbox(store: Store, id: string): void {
+  enqueue(store, [mail(id, 'one@example.org'), mail(id, 'two@example.org'), mail(id, 'three@example.org')], NOW);
+  const [first] = claim(store, { by: 'a', now: NOW, leaseSeconds: 60, limit: 1, meetingId: id });
+  const [second, third] = claim(store, { by: 'a', now: NOW, leaseSeconds: 60, limit: 2 });
+  if (!first || !second || !third) throw new Error('three mails were there to be claimed');
+  markSent(store, first.id, NOW);
+  markRefused(store, second.id, 'a', '550 no', NOW);
+  postpone(store, third.id, 'a', '450 later', NOW + 60);
+  retry(store, second.id, NOW);
+  mailsIn(store, 'waiting', 10);
+  outboxOf(store, id);
+}

@@ -1,0 +1,66 @@
+/** Databases to try things on: each in a folder of its own, gone when the test file is done. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import type { BookingClock, BookingFacts } from '../../lib/store/bookings.ts';
+import { openStore, type Store, type StoreOptions } from '../../lib/store/store.ts';
+
+/** A database that the original wrote. */
+const UPSTREAM = fileURLToPath(new URL('../support/upstream.db', import.meta.url));
+
+const folders: string[] = [];
+const stores: Store[] = [];
+
+afterAll(() => {
+  for (const store of stores) if (store.database.open) store.close();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A path in a new folder. */
+export function scratch(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'jmb-store-'));
+  folders.push(folder);
+  return join(folder, name);
+}
+
+/** A copy of the original's database. */
+export function upstreamCopy(): string {
+  const file = scratch('jmb.db');
+  copyFileSync(UPSTREAM, file);
+  return file;
+}
+
+/** An open database, by default new and empty. */
+export function open(file: string = scratch('jmb.db'), options?: StoreOptions): Store {
+  const store = openStore(file, options);
+  stores.push(store);
+  return store;
+}
+
+/** Runs SQL the way the original does: by the sqlite3 command. */
+export function sqlite3(file: string, sql: string): string {
+  return execFileSync('sqlite3', ['-cmd', '.timeout 5000', file, sql], { encoding: 'utf8' }).trim();
+}
+
+/** A clock that stands still. */
+export function clockAt(now: number): BookingClock {
+  return { now: () => now, nanoseconds: () => BigInt(now) * 1_000_000_000n };
+}
+
+/** When the tests take place: Unix seconds, in November 2026. */
+export const NOW = 1_795_446_000;
+
+/** A booking of an hour, a day from NOW, with one moderator and one guest. */
+export const BOOKING: BookingFacts = {
+  subject: "Soutenance d'Élodie",
+  begin: NOW + 86_400,
+  duration: 3600,
+  moderators: ['bob.durand@example.org'],
+  guests: ['invite@ailleurs.test'],
+};
+
+/** Who books. */
+export const ALICE = 'alice.martin@example.org';
