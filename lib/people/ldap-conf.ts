@@ -13,11 +13,8 @@ export interface LdapConf {
   readonly verify: boolean;
 }
 
-/** Where Debian and Ubuntu keep it. */
-const LDAP_CONF = '/etc/ldap/ldap.conf';
-
-/** Reads the file; one that is not there says nothing. */
-export function readLdapConf(file = LDAP_CONF): LdapConf {
+/** Reads the file that Debian and Ubuntu have, or the one that LDAPCONF names; one that is not there says nothing. */
+export function readLdapConf(file = process.env['LDAPCONF'] ?? '/etc/ldap/ldap.conf'): LdapConf {
   const values = new Map<string, string>();
   for (const line of textOf(file).split('\n')) {
     const [, name, value] = /^([A-Za-z_]+)\s+(.*?)\s*$/.exec(line) ?? [];

@@ -189,11 +189,45 @@ describe('a directory that does not answer is never a "no"', () => {
   });
 });
 
-describe('STARTTLS', () => {
-  it('refuses a certificate that nobody vouches for', async () => {
-    const command = slapd.ldapsearch.replace('-x', '-x -ZZ').replace('127.0.0.1', 'localhost');
-    const error = await thrownBy(directory(command).personOf('alice'));
-    expect(error).toMatchObject({ what: 'directory', detail: expect.stringMatching(/self.signed/) });
+describe('STARTTLS, and what ldap.conf says', () => {
+  const conf = (): string => join(dirname(slapd.passwordFile), 'ldap.conf');
+  const encrypted = (host: string): Directory =>
+    directory(slapd.ldapsearch.replace('-x', '-x -ZZ').replace('127.0.0.1', host));
+
+  beforeAll(() => {
+    process.env['LDAPCONF'] = conf();
+  });
+  afterAll(() => {
+    delete process.env['LDAPCONF'];
+  });
+
+  it('refuses a certificate that nobody vouches for, takes one that the host trusts, of the right name only', async () => {
+    writeFileSync(conf(), '# nothing\n');
+    expect(await thrownBy(encrypted('localhost').personOf('alice'))).toMatchObject({
+      what: 'directory',
+      detail: expect.stringMatching(/self.signed/),
+    });
+    writeFileSync(conf(), `TLS_CACERT\t${slapd.certificate}\n`);
+    expect((await encrypted('localhost').personOf('alice'))?.uid).toBe('alice');
+    expect(await thrownBy(encrypted('127.0.0.1').personOf('alice'))).toMatchObject({
+      what: 'directory',
+      detail: expect.stringMatching(/does not match certificate/),
+    });
+    writeFileSync(conf(), 'TLS_REQCERT never\n');
+    expect((await encrypted('127.0.0.1').personOf('alice'))?.uid).toBe('alice');
+    writeFileSync(conf(), 'TLS_CACERT /nothing/here\n');
+    expect(await thrownBy(encrypted('localhost').personOf('alice'))).toMatchObject({
+      what: 'directory',
+      detail: expect.stringMatching(/ENOENT.*nothing.here/),
+    });
+  });
+
+  it('fills in server and base', async () => {
+    const command = `ldapsearch -x -D ${slapd.bind} -y ${slapd.passwordFile}`;
+    writeFileSync(conf(), `URI ${slapd.url} ldap://127.0.0.1:1\nbase ${slapd.base}\n`);
+    expect((await directory(command).personOf('alice'))?.uid).toBe('alice');
+    writeFileSync(conf(), `URI ${slapd.url}\n`);
+    expect(await thrownBy(directory(command).personOf('alice'))).toBeInstanceOf(SettingsError);
   });
 });
 
