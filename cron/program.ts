@@ -1,0 +1,130 @@
+/** The command's words: subcommands, options and their help. Each subcommand's work is in its own file, loaded when asked for. */
+import { Command, InvalidArgumentError } from 'commander';
+import { type CommandContext, openSurroundings, parseTime } from './surroundings.ts';
+
+/** A subcommand's work: the exit status. */
+type Work = (context: CommandContext) => Promise<number> | number;
+
+/**
+ * Reads the words of the command line and does what they say.
+ * @returns the exit status: 0 done, 1 something is wrong, 2 could not begin (settings, database)
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let status = 0;
+  const work = (load: () => Promise<Work>, now?: number) => async (): Promise<void> => {
+    status = await within(await load(), now);
+  };
+  const program = new Command('jmb')
+    .description(
+      'Jitsi Meet Booking at the command line: what cron runs, and what an administrator asks.\nRun it as the user of the web server (www-data), who owns the database.',
+    )
+    .showHelpAfterError('(jmb --help lists the commands)')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 done, 1 something is wrong, 2 could not begin.
+Settings: etc/jmb_jwt.cf and etc/jmb_local.cf beside the program; JMB_ETC=DIR moves them.
+
+Examples:
+  jmb check                       is everything as it should be?
+  jmb outbox                      which mails wait, which were refused and why
+  jmb outbox --retry 42           try mail 42 again now
+  jmb remind --dry-run            what would cron do now?
+  jmb backup /var/backups/jmb.db  a consistent copy while people book`,
+    );
+
+  program
+    .command('remind')
+    .description('what cron runs each minute: due reminders, mails that wait, messages at the end of meetings')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--now <time>', 'take this for the present: Unix seconds, or 2026-12-03T14:30', time)
+    .option('--quiet', 'print nothing; the log has it all')
+    .action((options: { dryRun?: boolean; now?: number; quiet?: boolean }) =>
+      work(async () => (await import('./remind.ts')).remind(options), options.now)(),
+    );
+  program
+    .command('list')
+    .description('the meetings to come and running')
+    .option('--all', 'the past ones too')
+    .option('--json', 'for a script')
+    .action((options: { all?: boolean; json?: boolean }) =>
+      work(async () => (await import('./list.ts')).list(options))(),
+    );
+  program
+    .command('show')
+    .argument('<id>', 'the meeting’s id, or the name of its room')
+    .description('one meeting: its people, their answers, reminders and mails')
+    .option('--json', 'for a script')
+    .action((id: string, options: { json?: boolean }) =>
+      work(async () => (await import('./show.ts')).show(id, options))(),
+    );
+  program
+    .command('outbox')
+    .description('the mails that wait, and those refused for good with their reason')
+    .option('--retry <id>', 'try this one again now (a refused one too)', identifier)
+    .option('--json', 'for a script')
+    .action((options: { retry?: number; json?: boolean }) =>
+      work(async () => (await import('./outbox.ts')).outbox(options))(),
+    );
+  program
+    .command('purge')
+    .description('remove meetings that ended long ago, with their people and reminders')
+    .requiredOption('--older-than <days>', 'days since the end of the meeting', days)
+    .option('--dry-run', 'count, and remove nothing')
+    .option('--quiet', 'print nothing')
+    .action((options: { olderThan: number; dryRun?: boolean; quiet?: boolean }) =>
+      work(async () => (await import('./purge.ts')).purge(options))(),
+    );
+  program
+    .command('backup')
+    .argument('<file>', 'where the copy goes; an existing file is not overwritten')
+    .description('a consistent copy of the database, while it is used')
+    .action((file: string) => work(async () => (await import('./backup.ts')).backup(file))());
+  program
+    .command('check')
+    .description('settings, database, directory, mail server, clock, token secret, Apache’s guard: one line each')
+    .option('--json', 'for a script')
+    .action((options: { json?: boolean }) => work(async () => (await import('./check.ts')).check(options))());
+
+  program.exitOverride();
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
+    throw error;
+  }
+  return status;
+}
+
+/** Opens the surroundings for one piece of work, and closes them whatever happens. */
+export async function within(work: Work, now?: number): Promise<number> {
+  let context: CommandContext | undefined;
+  try {
+    context = openSurroundings(now);
+    return await work(context);
+  } catch (error) {
+    process.stderr.write(`jmb: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  } finally {
+    context?.close();
+  }
+}
+
+function time(text: string): number {
+  try {
+    return parseTime(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function identifier(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('an id is a number; `jmb outbox` shows them.');
+  return Number(text);
+}
+
+function days(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('a number of days.');
+  return Number(text);
+}

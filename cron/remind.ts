@@ -1,0 +1,88 @@
+/** `jmb remind`: what cron runs each minute. One run at a time; each step goes on when another fails. */
+import { sendWaiting } from '../lib/mail/sender.ts';
+import { takeLock } from '../lib/store/lock.ts';
+import { mailsIn } from '../lib/store/outbox.ts';
+import { dueReminders } from '../lib/store/reminders.ts';
+import { byMeeting, enqueueReminders } from './remind_mails.ts';
+import { tellRooms } from './remind_rooms.ts';
+import type { CommandContext } from './surroundings.ts';
+
+/** How long one run sends, in milliseconds: the next run of cron takes over what is left. */
+const SENDING = 50_000;
+
+/** Options of the command. */
+export interface RemindOptions {
+  readonly dryRun?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Does what is due now. The exit status is 1 when a step failed; mails that wait for a better hour are no failure. */
+export function remind(options: RemindOptions): (context: CommandContext) => Promise<number> {
+  return async (context) => {
+    const say = (text: string): void => {
+      if (!options.quiet) process.stdout.write(`${text}\n`);
+    };
+    if (options.dryRun) return foretell(context, say);
+    if (!(await isActive(context))) {
+      say('this node is not the active one');
+      return 0;
+    }
+    const release = takeLock(`${context.settings.JMB_DB}-remind`);
+    if (release === null) {
+      say('another run is at work');
+      return 0;
+    }
+    try {
+      return await work(context, say);
+    } finally {
+      release();
+    }
+  };
+}
+
+async function work(context: CommandContext, say: (text: string) => void): Promise<number> {
+  let status = 0;
+  const step = async (name: string, does: () => Promise<string>): Promise<void> => {
+    try {
+      say(await does());
+    } catch (error) {
+      status = 1;
+      const reason = error instanceof Error ? error.message : String(error);
+      context.log.event('failed', { step: name, reason });
+      process.stderr.write(`jmb: ${name}: ${reason}\n`);
+    }
+  };
+  await step('reminders', async () => `reminders: ${await enqueueReminders(context)} mails written`);
+  // The message at the end is worth nothing later, mails are: a slow mail server must not hold it up.
+  await step('rooms', async () => `rooms: ${await tellRooms(context)} told`);
+  await step('mails', async () => {
+    const { sent, waiting, refused } = await sendWaiting(context, { deadlineMs: SENDING, now: context.clock.now() });
+    return `mails: ${sent} sent, ${waiting} put off, ${refused} refused`;
+  });
+  return status;
+}
+
+function foretell(context: CommandContext, say: (text: string) => void): number {
+  const now = context.clock.now();
+  for (const { latest, reminders } of byMeeting(dueReminders(context.store, 'mail', now), now)) {
+    const meeting = reminders[0]?.meeting;
+    say(latest ? `reminder: ${latest.meeting.id} ${latest.meeting.subject}` : `too late to remind: ${meeting?.id}`);
+  }
+  for (const reminder of dueReminders(context.store, 'xmpp', now)) say(`room: ${reminder.meeting.room}`);
+  for (const mail of mailsIn(context.store, 'waiting', 1000)) {
+    if (mail.next <= now) say(`mail: ${mail.id} ${mail.kind} to ${mail.recipient}`);
+  }
+  return 0;
+}
+
+/** On a two-node host both run cron and share the database; only one may send. */
+async function isActive(context: CommandContext): Promise<boolean> {
+  const command = context.settings.JMB_ACTIVE_COMMAND;
+  if (command === '') return true;
+  const { spawnSync } = await import('node:child_process');
+  const asked = spawnSync('/bin/sh', ['-c', command], { stdio: 'ignore', timeout: 30_000 });
+  if (asked.status !== 0 && asked.status !== 1) {
+    context.log.event('active-command', { status: asked.status ?? 'none', command, reason: asked.error?.message });
+  }
+  return asked.status === 0;
+}

@@ -1,0 +1,66 @@
+/** Due reminders become mails in the outbox: the mark and the mails in one transaction, so that a crash loses and doubles nothing. */
+import { composeMails } from '../lib/mail/compose.ts';
+import { reminderLetters } from '../lib/mail/letters.ts';
+import { accountsOf } from '../lib/people/accounts.ts';
+import { attendeesOf } from '../lib/store/meetings.ts';
+import { enqueue } from '../lib/store/outbox.ts';
+import { type DueReminder, dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
+import type { CommandContext } from './surroundings.ts';
+
+/** The reminders of one meeting whose time has come, and the one that is still worth sending. */
+export interface DueMeeting {
+  readonly reminders: readonly DueReminder[];
+  /** The latest; null when the meeting has begun, for then no reminder helps. */
+  readonly latest: DueReminder | null;
+}
+
+/** Groups what is due by meeting: after an outage only the latest of each goes out. */
+export function byMeeting(due: readonly DueReminder[], now: number): DueMeeting[] {
+  const meetings = new Map<string, DueReminder[]>();
+  for (const reminder of due) {
+    const group = meetings.get(reminder.meeting.id);
+    if (group) group.push(reminder);
+    else meetings.set(reminder.meeting.id, [reminder]);
+  }
+  return [...meetings.values()].map((reminders) => {
+    const latest = reminders.reduce((one, other) => (other.date > one.date ? other : one));
+    return { reminders, latest: latest.meeting.begin > now ? latest : null };
+  });
+}
+
+/** Puts the mails of every due reminder in the outbox; how many mails. */
+export async function enqueueReminders(context: CommandContext): Promise<number> {
+  const now = context.clock.now();
+  let mails = 0;
+  for (const { reminders, latest } of byMeeting(dueReminders(context.store, 'mail', now), now)) {
+    const ids = reminders.map((reminder) => reminder.id);
+    if (latest === null) {
+      markRemindersDone(context.store, 'mail', ids);
+      continue;
+    }
+    mails += await enqueueOne(context, latest, ids, now);
+  }
+  return mails;
+}
+
+async function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[], now: number): Promise<number> {
+  const { store, settings, log } = context;
+  const { meeting } = reminder;
+  const addresses = attendeesOf(store, meeting.id).map((attendee) => attendee.email);
+  // Asked before the transaction: the directory may take seconds, and others want to book meanwhile.
+  const accounts = await accountsOf(context, addresses);
+  const mails = store.transaction(() => {
+    if (!markRemindersDone(store, 'mail', ids).includes(reminder.id)) return [];
+    const attendees = attendeesOf(store, meeting.id);
+    const owner = attendees.find((attendee) => attendee.role === 'owner')?.email ?? '';
+    const letters = reminderLetters(attendees);
+    const written = composeMails(
+      { meeting, owner: { email: owner }, attendees, letters, accounts, at: reminder.date },
+      settings,
+    );
+    enqueue(store, written, now);
+    return written;
+  });
+  if (mails.length > 0) log.event('reminded', { id: meeting.id, mails: mails.length, planned: reminder.date });
+  return mails.length;
+}

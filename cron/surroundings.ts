@@ -1,0 +1,55 @@
+/** What a command works with: the same parts that a request gets, with a clock that `--now` can set. */
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
+import { type Context, Surroundings } from '../lib/context.ts';
+
+/** A command's context, and how to let go of it. */
+export interface CommandContext extends Context {
+  /** The installed tree. */
+  readonly root: string;
+  close(): void;
+}
+
+/** The tree that this executable stands in (`bin/jmb` below the root). */
+export function rootOfCommand(): string {
+  return dirname(dirname(realpathSync(process.argv[1] ?? '.')));
+}
+
+/**
+ * Opens the surroundings of a command.
+ * @param now Unix time in seconds that the command takes for the present; undefined: the system's
+ * @throws SettingsError when a settings file cannot be read
+ */
+export function openSurroundings(now?: number): CommandContext {
+  const root = rootOfCommand();
+  const around = new Surroundings(root, 'jmb', process.env);
+  const inner = around.contextOf({ method: 'GET', query: '', body: new Uint8Array(), env: {} });
+  const clock: Clock = now === undefined ? systemClock : fixedClock(now);
+  return {
+    root,
+    clock,
+    language: inner.language,
+    texts: inner.texts,
+    get settings() {
+      return inner.settings;
+    },
+    get log() {
+      return inner.log;
+    },
+    get store() {
+      return inner.store;
+    },
+    get directory() {
+      return inner.directory;
+    },
+    close: () => around.close(),
+  };
+}
+
+/** Reads `--now`: Unix seconds, or a date and time as ISO 8601 writes it. */
+export function parseTime(text: string): number {
+  const seconds = /^\d+$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
+  if (!Number.isFinite(seconds)) throw new Error(`${text}: neither Unix seconds nor a date such as 2026-12-03T14:30`);
+  return seconds;
+}

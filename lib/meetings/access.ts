@@ -1,0 +1,41 @@
+/** What a meeting's state is, and who may do what when (spec section 1). Pure. */
+import type { Meeting, Role } from './meeting.ts';
+
+/** Where a meeting is in its life; `soon` from the time that the door shows. */
+export type MeetingState = 'planned' | 'soon' | 'running' | 'over';
+
+/** How long before the begin the way in shows, in seconds (JMB_LIST_HIGHLIGHT_OWNER, JMB_LIST_HIGHLIGHT_GUEST). */
+export interface LeadTimes {
+  readonly owner: number;
+  readonly guest: number;
+}
+
+type Times = Pick<Meeting, 'begin' | 'end'>;
+
+/** The lead time of a role: moderators come as early as owners. */
+export function leadOf(role: Role, leads: LeadTimes): number {
+  return role === 'guest' ? leads.guest : leads.owner;
+}
+
+/** The state at a Unix time; the end itself is over. */
+export function stateOf(meeting: Times, now: number, leadSeconds: number): MeetingState {
+  if (now >= meeting.end) return 'over';
+  if (now >= meeting.begin) return 'running';
+  return now >= meeting.begin - leadSeconds ? 'soon' : 'planned';
+}
+
+/** Whether the way in shows for this role. */
+export function joinOpen(meeting: Times, role: Role, now: number, leads: LeadTimes): boolean {
+  const state = stateOf(meeting, now, leadOf(role, leads));
+  return state === 'soon' || state === 'running';
+}
+
+/** Whether the meeting may still be changed: by its owner, before it begins. */
+export function mayEdit(meeting: Times, role: Role, now: number): boolean {
+  return role === 'owner' && now < meeting.begin;
+}
+
+/** Whether an invitation may still be answered: until the end; the owner has nothing to answer. */
+export function mayAnswer(meeting: Times, role: Role, now: number): boolean {
+  return role !== 'owner' && now < meeting.end;
+}

@@ -1,0 +1,153 @@
+/** What a valid booking is (spec section 2): from the form as typed to a booking, or to what is wrong with each field. Pure. */
+import type { TextKey } from '../text/catalogue.ts';
+import { unixOf } from '../text/zone.ts';
+import { type AddressBook, invite } from './people.ts';
+
+/** The form as it was typed. */
+export interface BookingForm {
+  /** conf_date: `YYYY-MM-DD`. */
+  readonly date: string;
+  /** conf_time: `HH:MM`. */
+  readonly time: string;
+  /** conf_duration: minutes. */
+  readonly duration: string;
+  /** conf_object. */
+  readonly subject: string;
+  readonly moderators: string;
+  readonly guests: string;
+}
+
+/** A field of the form. */
+export type Field = keyof BookingForm;
+
+/** What is wrong with a field, for the user. */
+export interface Mistake {
+  readonly text: TextKey;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+/** A booking that may be saved. */
+export interface Booking {
+  readonly subject: string;
+  /** Unix seconds. */
+  readonly begin: number;
+  /** Seconds. */
+  readonly duration: number;
+  readonly moderators: readonly string[];
+  readonly guests: readonly string[];
+}
+
+/** What the rules depend on. */
+export interface BookingRules extends AddressBook {
+  /** Unix seconds. */
+  readonly now: number;
+  /** Minutes. */
+  readonly minMinutes: number;
+  /** Minutes. */
+  readonly maxMinutes: number;
+  readonly maxModerators: number;
+  readonly maxGuests: number;
+  /** The subject when none is typed. */
+  readonly defaultSubject: string;
+}
+
+/** A booking, or the mistakes of each field that has any. */
+export type Checked =
+  | { readonly booking: Booking }
+  | { readonly mistakes: Readonly<Partial<Record<Field, readonly Mistake[]>>> };
+
+/** The longest subject, in characters: it goes into headers, calendars and tabs. */
+export const LONGEST_SUBJECT = 200;
+
+/** A begin this many seconds ago still counts as now: the form takes a moment to fill in, and knows minutes only. */
+export const GRACE = 60;
+
+/** How far ahead one can book, in seconds: two years; a mistyped year is no meeting. */
+const FARTHEST = 2 * 366 * 86_400;
+
+/** Checks a form against all the rules at once, so that the user corrects it once. */
+export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
+  const mistakes: Partial<Record<Field, Mistake[]>> = {};
+  const wrong = (field: Field, text: TextKey, values?: Mistake['values']): void => {
+    mistakes[field] = [...(mistakes[field] ?? []), values === undefined ? { text } : { text, values }];
+  };
+  const begin = checkBegin(form, rules.now, wrong);
+  const duration = checkDuration(form.duration, rules, wrong);
+  const subject = checkSubject(form.subject, rules.defaultSubject, wrong);
+  const people = checkPeople(form, rules, wrong);
+  if (begin === null || duration === null || Object.keys(mistakes).length > 0) return { mistakes };
+  return { booking: { subject, begin, duration, ...people } };
+}
+
+type Wrong = (field: Field, text: TextKey, values?: Mistake['values']) => void;
+
+function checkBegin(form: BookingForm, now: number, wrong: Wrong): number | null {
+  const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(form.date.trim());
+  const time = /^(\d{2}):(\d{2})(?::00)?$/.exec(form.time.trim());
+  const [year, month, day] = (date ?? []).slice(1).map(Number);
+  const [hour, minute] = (time ?? []).slice(1).map(Number);
+  const midday = date && unixOf({ year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: 12, minute: 0 });
+  if (midday === null) wrong('date', 'rule.date');
+  if (time === null || (hour ?? 24) > 23 || (minute ?? 60) > 59) {
+    wrong('time', 'rule.time');
+    return null;
+  }
+  if (midday === null) return null;
+  const begin = unixOf({ year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: hour ?? 0, minute: minute ?? 0 });
+  if (begin === null) {
+    wrong('time', 'rule.time_skipped');
+    return null;
+  }
+  if (begin < now - GRACE) wrong(midday < now - 43_200 ? 'date' : 'time', 'rule.past');
+  if (begin > now + FARTHEST) wrong('date', 'rule.far');
+  return begin;
+}
+
+function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number | null {
+  const minutes = /^\d{1,5}$/.test(typed.trim()) ? Number(typed) : null;
+  if (minutes === null || minutes === 0) {
+    wrong('duration', 'rule.duration');
+    return null;
+  }
+  if (minutes < rules.minMinutes || minutes > rules.maxMinutes) {
+    wrong('duration', 'rule.duration_bounds', { min: rules.minMinutes, max: rules.maxMinutes });
+    return null;
+  }
+  return minutes * 60;
+}
+
+function checkSubject(typed: string, defaultSubject: string, wrong: Wrong): string {
+  const subject = typed
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  if ([...subject].length > LONGEST_SUBJECT) wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
+  return subject || defaultSubject;
+}
+
+function checkPeople(
+  form: BookingForm,
+  rules: BookingRules,
+  wrong: Wrong,
+): { moderators: readonly string[]; guests: readonly string[] } {
+  const { moderators, guests, badModerators, badGuests } = invite(form.moderators, form.guests, rules);
+  if (badModerators.length > 0) wrong('moderators', 'rule.address', { addresses: shortened(badModerators) });
+  if (badGuests.length > 0) wrong('guests', 'rule.address', { addresses: shortened(badGuests) });
+  if (moderators.length > rules.maxModerators) wrong('moderators', 'rule.moderators', { max: rules.maxModerators });
+  if (guests.length > rules.maxGuests) {
+    wrong('guests', 'rule.guests', { max: rules.maxGuests, number: guests.length });
+  }
+  if (guests.length === 0 && badGuests.length === 0) wrong('guests', 'rule.no_guest');
+  return { moderators, guests };
+}
+
+function shortened(pieces: readonly string[]): string {
+  const some = pieces.slice(0, 5).map((piece) => (piece.length > 80 ? `${piece.slice(0, 79)}…` : piece));
+  return some.join(', ') + (pieces.length > 5 ? ', …' : '');
+}
+
+/** The begin that a new form offers: the next full quarter of an hour, strictly after now. */
+export function nextQuarter(now: number): number {
+  // Every zone in use is offset from UTC by whole quarters of an hour.
+  return (Math.floor(now / 900) + 1) * 900;
+}

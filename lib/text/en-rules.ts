@@ -1,0 +1,17 @@
+/** English texts about what a booking must be. */
+import type { frRules } from './fr-rules.ts';
+
+export const enRules: Record<keyof typeof frRules, string> = {
+  'rule.date': 'Give a date of the calendar, such as 2026-12-03.',
+  'rule.time': 'Give a time, such as 14:30.',
+  'rule.time_skipped': 'That time does not exist on that day: clocks are set forward over it. Choose another.',
+  'rule.past': 'That moment has passed. Choose a begin to come.',
+  'rule.far': 'That date is more than two years away. Check the year.',
+  'rule.duration': 'Give a duration in minutes, such as 60.',
+  'rule.duration_bounds': 'A meeting takes {min} to {max} minutes.',
+  'rule.subject_long': 'The subject can have {max} characters at most.',
+  'rule.address': 'These are not mail addresses: {addresses}',
+  'rule.moderators': 'At most {max} moderators besides you.',
+  'rule.guests': 'At most {max} guests; there are {number}.',
+  'rule.no_guest': 'Invite at least one person.',
+};

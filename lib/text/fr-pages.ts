@@ -1,0 +1,2 @@
+/** French texts. */
+export const frPages = {};
