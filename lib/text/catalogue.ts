@@ -1,13 +1,11 @@
 /** The one catalogue of texts: French first, English alike; each topic in a pair of files beside this one. */
-import { enCommon } from './en-common.ts';
-import { enHttp } from './en-http.ts';
+import { enHttp, enHttp } from './en-http.ts';
 import { enMail } from './en-mail.ts';
 import { enPages } from './en-pages.ts';
 import { enPeople } from './en-people.ts';
 import { enRooms } from './en-rooms.ts';
 import { enRules } from './en-rules.ts';
-import { frCommon } from './fr-common.ts';
-import { frHttp } from './fr-http.ts';
+import { frHttp, frHttp } from './fr-http.ts';
 import { frMail } from './fr-mail.ts';
 import { frPages } from './fr-pages.ts';
 import { frPeople } from './fr-people.ts';
@@ -17,13 +15,13 @@ import { frRules } from './fr-rules.ts';
 /** A language that users read. */
 export type Language = 'fr' | 'en';
 
-const fr = { ...frCommon, ...frPages, ...frRules, ...frMail, ...frPeople, ...frRooms, ...frHttp };
+const fr = { ...frHttp, ...frPages, ...frRules, ...frMail, ...frPeople, ...frRooms, ...frHttp };
 
 /** The name of a text. */
 export type TextKey = keyof typeof fr;
 
 const en: Readonly<Record<TextKey, string>> = {
-  ...enCommon,
+  ...enHttp,
   ...enPages,
   ...enRules,
   ...enMail,
