@@ -1,11 +1,11 @@
 /** The one catalogue of texts: French first, English alike; each topic in a pair of files beside this one. */
-import { enHttp, enHttp } from './en-http.ts';
+import { enHttp } from './en-http.ts';
 import { enMail } from './en-mail.ts';
 import { enPages } from './en-pages.ts';
 import { enPeople } from './en-people.ts';
 import { enRooms } from './en-rooms.ts';
 import { enRules } from './en-rules.ts';
-import { frHttp, frHttp } from './fr-http.ts';
+import { frHttp } from './fr-http.ts';
 import { frMail } from './fr-mail.ts';
 import { frPages } from './fr-pages.ts';
 import { frPeople } from './fr-people.ts';
@@ -15,7 +15,7 @@ import { frRules } from './fr-rules.ts';
 /** A language that users read. */
 export type Language = 'fr' | 'en';
 
-const fr = { ...frHttp, ...frPages, ...frRules, ...frMail, ...frPeople, ...frRooms, ...frHttp };
+const fr = { ...frHttp, ...frPages, ...frRules, ...frMail, ...frPeople, ...frRooms };
 
 /** The name of a text. */
 export type TextKey = keyof typeof fr;
@@ -27,7 +27,6 @@ const en: Readonly<Record<TextKey, string>> = {
   ...enMail,
   ...enPeople,
   ...enRooms,
-  ...enHttp,
 };
 
 /** Every text of every language, for tests that hold them against each other. */
