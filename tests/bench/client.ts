@@ -1,0 +1,95 @@
+/** A web client that costs little: one kept connection of HTTP/1.1, one request at a time (RFC 9112). */
+import { connect, type Socket } from 'node:net';
+
+/** An answer: its status, headers with lower-case names, body, and how long it took in milliseconds. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  readonly time: number;
+}
+
+/** Asks one server over one connection, dialled again when the server has closed it. */
+export class Client {
+  readonly #port: number;
+  #socket: Socket | null = null;
+  #received = '';
+  #wake: (() => void) | null = null;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  /** GET of an address. */
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines.join('')}\r\n`;
+    const socket = this.#socket ?? (await this.#dial());
+    const start = performance.now();
+    this.#received = '';
+    socket.write(request);
+    const { status, fields, body } = await this.#read();
+    const time = performance.now() - start;
+    if (fields.get('connection') === 'close') this.close();
+    return { status, headers: fields, body, time };
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+    this.#socket = null;
+  }
+
+  async #dial(): Promise<Socket> {
+    const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
+    socket.setEncoding('latin1');
+    socket.on('data', (piece: string) => {
+      this.#received += piece;
+      this.#wake?.();
+    });
+    socket.on('close', () => {
+      this.#socket = null;
+      this.#wake?.();
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    socket.on('error', () => socket.destroy());
+    this.#socket = socket;
+    return socket;
+  }
+
+  async #read(): Promise<{ status: number; fields: Map<string, string>; body: string }> {
+    const end = await this.#until(() => this.#received.indexOf('\r\n\r\n'));
+    const [first = '', ...lines] = this.#received.slice(0, end).split('\r\n');
+    const status = Number(first.split(' ', 2)[1]);
+    const fields = new Map<string, string>();
+    for (const line of lines) {
+      const mark = line.indexOf(':');
+      fields.set(line.slice(0, mark).toLowerCase(), line.slice(mark + 1).trim());
+    }
+    const from = end + 4;
+    if (status === 304 || status === 204) return { status, fields, body: '' };
+    if (fields.get('transfer-encoding') === 'chunked') {
+      const last = await this.#until(() =>
+        this.#received.startsWith('0\r\n\r\n', from) ? from : this.#received.indexOf('\r\n0\r\n\r\n', from),
+      );
+      return { status, fields, body: this.#received.slice(from, last) };
+    }
+    const length = Number(fields.get('content-length') ?? '0');
+    await this.#until(() => (this.#received.length >= from + length ? from : -1));
+    return { status, fields, body: Buffer.from(this.#received.slice(from, from + length), 'latin1').toString('utf8') };
+  }
+
+  /** Waits for what is looked for; rejects when the server hangs up before. */
+  async #until(look: () => number): Promise<number> {
+    for (;;) {
+      const at = look();
+      if (at >= 0) return at;
+      if (this.#socket === null) throw new Error('the server hung up');
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}

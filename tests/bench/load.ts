@@ -1,0 +1,96 @@
+/** What many clients at once do to FastCGI: calendar programs that poll, browsers that come together, a hundred thousand requests. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { Client } from './client.ts';
+import { quantile } from './measure.ts';
+import { ask, type Server } from './server.ts';
+import type { User } from './site.ts';
+
+/** How one process takes polling. */
+export interface Polling {
+  /** Feeds a second, sent whole. */
+  readonly whole: number;
+  /** Feeds a second that a client already has (304). */
+  readonly unchanged: number;
+}
+
+/** Asks one process for feeds as fast as it answers, for so many milliseconds each. */
+export async function poll(server: Server, user: User, duration: number): Promise<Polling> {
+  const { headers } = await ask(server.client, 'ical', user);
+  const etag = headers.get('etag') ?? '';
+  const rate = async (known: Readonly<Record<string, string>>, status: number): Promise<number> => {
+    let count = 0;
+    const start = performance.now();
+    while (performance.now() - start < duration) {
+      const answer = await server.client.get(`/ical.cgi?${user.feed}`, known);
+      if (answer.status !== status) throw new Error(`the feed: status ${answer.status} instead of ${status}`);
+      count += 1;
+    }
+    return (count * 1000) / (performance.now() - start);
+  };
+  return { whole: await rate({}, 200), unchanged: await rate({ 'if-none-match': etag }, 304) };
+}
+
+/** How so many browsers at once fare. */
+export interface Crowd {
+  readonly requests: number;
+  readonly errors: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Sends browsers all at once, each of which asks for the list so many times. */
+export async function crowd(server: Server, user: User, browsers: number, requests: number): Promise<Crowd> {
+  const times: number[] = [];
+  let errors = 0;
+  const browser = async (): Promise<void> => {
+    const client = new Client(server.port);
+    for (let count = 0; count < requests; count += 1) {
+      try {
+        times.push((await ask(client, 'list', user)).time);
+      } catch {
+        errors += 1;
+      }
+    }
+    client.close();
+  };
+  await Promise.all(Array.from({ length: browsers }, browser));
+  times.sort((a, b) => a - b);
+  return { requests: browsers * requests, errors, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+}
+
+/** The memory of one process over many requests. */
+export interface Memory {
+  readonly requests: number;
+  /** Resident MiB after a tenth of the requests, and after all. */
+  readonly early: number;
+  readonly late: number;
+  readonly processes: number;
+}
+
+/** Asks one process for its pages in turn, and looks at its memory. `program` is a part of its command line. */
+export async function remember(server: Server, user: User, requests: number, program: string): Promise<Memory> {
+  let early = 0;
+  for (let count = 1; count <= requests; count += 1) {
+    await ask(server.client, 'list', user);
+    if (count === Math.ceil(requests / 10)) early = resident(program).size;
+  }
+  const { size, processes } = resident(program);
+  return { requests, early, late: size, processes };
+}
+
+/** Resident memory in MiB of the processes whose command line holds a text, and their number. */
+function resident(program: string): { size: number; processes: number } {
+  let size = 0;
+  let processes = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) continue;
+      size += Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+      processes += 1;
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return { size, processes };
+}

@@ -1,0 +1,71 @@
+/** `npm run bench`: how fast JMB is, against the bare programs on the same machine. It needs Apache with mod_fcgid, and a C compiler for the C program. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compare } from './compare.ts';
+import { grow } from './growth.ts';
+import { crowd, poll, remember } from './load.ts';
+import { readOptions } from './options.ts';
+import { writePrograms } from './programs.ts';
+import { type Report, ratiosOnly, tables } from './report.ts';
+import { handOver, makeSite, type Server, type Site, startServer } from './server.ts';
+import { addUsers } from './site.ts';
+
+const options = readOptions(process.argv.slice(2));
+if (options !== null) {
+  const folder = mkdtempSync(join(tmpdir(), 'jmb-bench-'));
+  const running: Server[] = [];
+  let tidied: Promise<void> | null = null;
+  const tidy = (): Promise<void> => {
+    tidied ??= Promise.all(running.map((server) => server.stop())).then(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    return tidied;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => tidy().then(() => process.exit(1)));
+  }
+  try {
+    const report = await measure(folder, running, options.quick);
+    process.stdout.write(tables(report));
+    if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(ratiosOnly(report), null, 2)}\n`);
+  } finally {
+    await tidy();
+  }
+}
+
+async function measure(folder: string, running: Server[], quick: boolean): Promise<Report> {
+  const say = (what: string): void => void process.stderr.write(`${what} …\n`);
+  const site: Site = { root: join(folder, 'site'), programs: join(folder, 'programs'), users: ['ten', 'hundred'] };
+  const { c } = writePrograms(site.programs);
+  makeSite(site);
+  const users = addUsers(join(site.root, 'data/jmb.db'), { ten: 10, hundred: 100 });
+  handOver(site.root);
+  const ten = users.get('ten');
+  const hundred = users.get('hundred');
+  if (ten === undefined || hundred === undefined) throw new Error('the users were not made');
+  const start = async (...parameters: Parameters<typeof startServer>): Promise<Server> => {
+    const server = await startServer(...parameters);
+    running.push(server);
+    return server;
+  };
+
+  say('pages in turns');
+  const plain = await start(site, 'cgid');
+  const fast = await start(site, 'fcgid');
+  const comparison = await compare(plain, fast, [ten, hundred], { rounds: quick ? 100 : 300, c });
+
+  say('load');
+  const one = 'FcgidMaxProcessesPerClass 1\nFcgidMaxRequestsPerProcess 0';
+  const single = await start(site, 'fcgid', one);
+  const polling = await poll(single, ten, quick ? 2000 : 10_000);
+  const browsers = await crowd(fast, ten, 64, quick ? 20 : 100);
+  await fast.stop();
+  const memory = await remember(single, ten, quick ? 5000 : 100_000, join(site.root, 'cgi-bin/booking.cgi'));
+
+  say('growth');
+  const sizes = quick ? [1000, 100_000] : [1000, 100_000, 1_000_000];
+  const growth = await grow(folder, site.programs, sizes, quick ? 100 : 300);
+  const machine = { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
+  return { date: new Date().toISOString(), quick, machine, comparison, polling, crowd: browsers, memory, growth };
+}
