@@ -13,7 +13,7 @@ function dist(): string {
 
 /** What goes into a tree besides the program. */
 export interface TreeOptions {
-  /** The lines of jmb_local.cf. */
+  /** The lines of jmb_jwt.cf; jmb_local.cf, which comes after it, is left to the administrator. */
   readonly settings: Readonly<Record<string, string>>;
   /** Administrators' modules: file name (`x.mjs`) to source. */
   readonly modules: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export function makeTree(root: string, { settings, modules }: TreeOptions, from:
   }
   for (const name of ['etc', 'modules', 'data', 'log']) mkdirSync(join(root, name), { recursive: true });
   for (const name of ['data', 'log']) giveToWebUser(join(root, name));
-  writeFileSync(join(root, 'etc/jmb_local.cf'), settingsFile(settings));
+  writeFileSync(join(root, 'etc/jmb_jwt.cf'), settingsFile(settings));
   for (const [name, source] of Object.entries(modules)) writeFileSync(join(root, 'modules', name), source);
 }
 

@@ -24,6 +24,8 @@ export function asWebUser(needs: readonly string[], command: readonly string[]):
   if (isRoot) words.push('--reuid', String(WWW_DATA), '--regid', String(WWW_DATA), '--clear-groups');
   if (isRoot && !needs.every((path) => reaches(path))) {
     words.push('--inh-caps', '+dac_override', '--ambient-caps', '+dac_override');
+    // Without it access(2), which better-sqlite3 asks, takes the right away for the time of its question.
+    words.push('--securebits', '+no_setuid_fixup');
   }
   return [...words, '--', ...command];
 }

@@ -1,0 +1,107 @@
+/** The demo's own server, behind its Apache: what is neither JMB's nor a file. Welcome, mailbox, and rooms in Jitsi's stead. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ACCOUNTS } from '../support/accounts.ts';
+import { page, html as tag } from './html.ts';
+import { mailList, mailPage } from './mail_pages.ts';
+import { listMails, readMail } from './mailbox.ts';
+import { type RoomRules, roomPage } from './room.ts';
+import { STYLE } from './style.ts';
+import { type DemoTexts, demoTexts } from './texts.ts';
+import { welcomePage } from './welcome.ts';
+
+/** What the server shows. */
+export interface ViewerOptions {
+  /** The folder with the mails. */
+  readonly mail: string;
+  /** The demo's public host and port. */
+  readonly host: string;
+  readonly rules: RoomRules;
+}
+
+/** A running server. */
+export interface Viewer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  readonly status?: number;
+  readonly type?: string;
+  readonly policy?: string;
+  readonly body: string | Buffer;
+}
+
+/** Nothing but our own style; the mail's own page, which has its styles in it, sits in a frame. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** A mail's HTML may look as it likes and lead away, and nothing else. */
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; frame-ancestors 'self'";
+
+/** Starts the server on a free port of 127.0.0.1. */
+export async function startViewer(options: ViewerOptions): Promise<Viewer> {
+  const server = createServer((request, response) => {
+    answerTo(request, options).then(
+      (answer) => send(response, answer),
+      (error: unknown) => send(response, { status: 500, type: 'text/plain', body: String(error) }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function send(response: ServerResponse, { status = 200, type = 'text/html', policy = POLICY, body }: Answer): void {
+  response.writeHead(status, {
+    'Content-Type': `${type}; charset=utf-8`,
+    'Content-Security-Policy': policy,
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(body);
+}
+
+async function answerTo(request: IncomingMessage, { mail, host, rules }: ViewerOptions): Promise<Answer> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://demo');
+  const texts = demoTexts(request.headers['accept-language']);
+  if (pathname === '/') return { body: welcomePage(texts, host, ACCOUNTS) };
+  if (pathname === '/mail/demo.css') return { type: 'text/css', body: STYLE };
+  if (pathname === '/mail' || pathname === '/mail/') return { body: mailList(texts, await listMails(mail)) };
+  const letter = /^\/mail\/([^/]+)$/.exec(pathname)?.[1];
+  if (letter !== undefined) return oneMail(texts, mail, decoded(letter), searchParams.get('part'));
+  const room = /^\/([^/.]+)$/.exec(pathname)?.[1];
+  if (room !== undefined) return { body: await roomPage(texts, rules, decoded(room), searchParams.get('jwt')) };
+  return nothing(texts);
+}
+
+async function oneMail(texts: DemoTexts, folder: string, name: string, part: string | null): Promise<Answer> {
+  const found = await readMail(folder, name);
+  if (found === null) return nothing(texts);
+  if (part === 'source') return { type: 'text/plain', body: found.raw };
+  if (part !== 'html') return { body: mailPage(texts, name, found.mail) };
+  return { policy: MAIL_POLICY, body: `<base target="_top">${found.mail.html || ''}` };
+}
+
+function nothing(texts: DemoTexts): Answer {
+  return {
+    status: 404,
+    body: page(texts.language, '404', tag`<main><p class="card">${texts.nothing_here}</p></main>`),
+  };
+}
+
+/** A part of an address; one that is not rightly encoded stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
