@@ -1,11 +1,12 @@
 /** Reads the settings: table defaults, then `etc/jmb_jwt.cf` (of the installer), then `etc/jmb_local.cf` (of the administrator). */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SettingsError } from './settings/error.ts';
 import type { Row } from './settings/rows.ts';
-import { type Assignment, expand, readAssignments, SettingsError } from './settings/shell.ts';
+import { type Assignment, expand, readAssignments } from './settings/shell.ts';
 import { type SettingName, settingsTable } from './settings-table.ts';
 
-export { SettingsError } from './settings/shell.ts';
+export { SettingsError } from './settings/error.ts';
 export type { SettingName } from './settings-table.ts';
 
 /** The values by name, as the table types them. */

@@ -285,6 +285,7 @@ describe('words of the original', () => {
     ['"=?ISO-8859-1?Q?R=E9union?= du jour"', 'Réunion du jour'],
     ['"=?UTF-8?B?UsOp?= =?UTF-8?B?dW5pb24=?="', 'Réunion'],
     ['"=?x-unknown?B?UsOp?="', '=?x-unknown?B?UsOp?='],
+    ['"R&eacute;union &amp; plus, R&D; &nothing;"', 'Réunion & plus, R&D; &nothing;'],
     ['"plain = ? text"', 'plain = ? text'],
   ])('JMB_SUBJECT_NEW_GUEST=%s', (written, meant) => {
     expect(local(`JMB_SUBJECT_NEW_GUEST=${written}`).JMB_SUBJECT_NEW_GUEST).toBe(meant);

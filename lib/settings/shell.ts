@@ -1,20 +1,6 @@
 /** Reads files of shell assignments without a shell: `KEY="value"`, quotes, comments and two expansions; nothing is ever executed. */
 
-/** A settings file that cannot be understood. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  /**
-   * @param file the path of the file
-   * @param line counted from 1; 0 when it is about the file as a whole
-   */
-  constructor(
-    readonly file: string,
-    readonly line: number,
-    readonly detail: string,
-  ) {
-    super(line > 0 ? `${file}:${line}: ${detail}` : `${file}: ${detail}`);
-  }
-}
+import { SettingsError } from './error.ts';
 
 /** What a file gave a name, and where. */
 export interface Assignment {
@@ -76,7 +62,6 @@ class Reader {
       const character = this.source[this.at];
       if (character === '#') this.skipComment();
       else if (character === '\n') this.newline();
-      else if (character === ';') this.at += 1;
       else return;
     }
   }
@@ -122,14 +107,14 @@ class Reader {
   /** A word of the shell: quoted and bare pieces side by side, up to a blank or a line's end. */
   private value(): string {
     let value = '';
-    if (this.source[this.at] === '~') this.fail('~ would need a shell; write the path in full');
     for (;;) {
       const character = this.source[this.at];
-      if (character === undefined || character === '\n' || character === ';') return value;
-      if (character === ' ' || character === '\t') {
+      if (character === undefined || ' \t\n;'.includes(character)) {
         this.endOfValue();
         return value;
       }
+      // A shell takes it for a home folder at the beginning and after a colon.
+      if (character === '~' && /^$|:$/.test(value)) this.fail('~ would need a shell; put the value between quotes');
       this.at += 1;
       if (character === '"') value += this.doubleQuoted();
       else if (character === "'") value += this.singleQuoted();
@@ -143,9 +128,10 @@ class Reader {
 
   /** After a value only a comment, another assignment or the end may follow: `KEY=a command` would run a command. */
   private endOfValue(): void {
-    this.skipBlanks();
+    const blank = this.skipBlanks();
     const character = this.source[this.at];
-    if (character === undefined || character === '\n' || character === ';' || character === '#') return;
+    if (character === ';') this.at += 1;
+    if (character === undefined || character === '\n' || character === ';' || (character === '#' && blank)) return;
     const back = this.at;
     const name = this.name();
     if (name !== '' && this.source[this.at] === '=') {
@@ -188,7 +174,7 @@ class Reader {
   /** The character after a backslash; nothing for a line's end. */
   private escaped(): string {
     const character = this.source[this.at];
-    if (character === undefined) return '\\';
+    if (character === undefined) this.fail('a backslash ends the file');
     if (character === '\n') {
       this.newline();
       return '';
@@ -201,8 +187,13 @@ class Reader {
   private expansion(quoted: boolean): string {
     const character = this.source[this.at] ?? '';
     if (character === '{') return this.bracedExpansion();
-    if (NAME_START.test(character)) return this.known(this.name());
-    if (/[0-9(!?$#@*-]/.test(character) || (!quoted && (character === '"' || character === "'"))) {
+    if (NAME_START.test(character)) {
+      const name = this.name();
+      // A shell joins the lines first, so that the name may go on.
+      if (this.source.startsWith('\\\n', this.at)) this.fail(`$${name} before a line that goes on; write \${${name}}`);
+      return this.known(name);
+    }
+    if (/[0-9(!?$#@*\\-]/.test(character) || (!quoted && (character === '"' || character === "'"))) {
       this.fail(`$${character} would need a shell; put a value that holds $ between single quotes`);
     }
     return '$';

@@ -1,9 +1,11 @@
-/** Makes the words of the original's settings plain: RFC 2047 encoded words. */
+/** Makes the words of the original's settings plain: RFC 2047 encoded words and HTML entities. */
+import { decodeEntities } from '../text/entities.ts';
+
 const ENCODED_WORD = /=\?([^?\s]+)\?([BbQq])\?([^?\s]*)\?=(?:\s+(?==\?[^?\s]+\?[BbQq]\?[^?\s]*\?=))?/g;
 
-/** The text as it reads, without encoded words (RFC 2047 section 2). */
+/** The text as it reads, without encoded words (RFC 2047 section 2) and entities such as `&eacute;`. */
 export function plainWords(text: string): string {
-  return text.includes('=?') ? text.replace(ENCODED_WORD, decodeWord) : text;
+  return decodeEntities(text.includes('=?') ? text.replace(ENCODED_WORD, decodeWord) : text);
 }
 
 /** One encoded word; a charset that nobody knows leaves it as it was. Blanks between two of them are dropped (RFC 2047 section 6.2). */
