@@ -21,7 +21,7 @@ export function randomText(alphabet: string, length: number): string {
   const fair = 256 - (256 % alphabet.length);
   let text = '';
   while (text.length < length) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(2 * length))) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(32))) {
       if (byte < fair && text.length < length) text += alphabet[byte % alphabet.length];
     }
   }

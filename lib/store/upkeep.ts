@@ -79,7 +79,7 @@ export async function backUp(
         // A write by another process makes SQLite begin again: then all in one step, which no write can come between.
         const again = remainingPages > least;
         least = Math.min(least, remainingPages);
-        return again ? totalPages : 2000;
+        return again ? totalPages : 256;
       },
     });
     renameSync(part, file);

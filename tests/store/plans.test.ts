@@ -89,7 +89,10 @@ describe.each(['as it is', 'after ANALYZE'])('with 10,000 meetings, %s', (state)
     ['meeting_end > ? AND +meeting_begin <= ?', 'COVERING INDEX idx_meeting_end_begin (meeting_end>?)'],
     ['due.outbox_meeting_id = ?', 'SEARCH due USING INDEX idx_outbox_meeting'],
     ["outbox_reason = 'no longer wanted'", 'SEARCH outbox USING INDEX idx_outbox_meeting'],
-    ["WHERE due.outbox_state = 'waiting'", 'SEARCH due USING INDEX idx_outbox_state (outbox_state=? AND outbox_next<?)'],
+    [
+      "WHERE due.outbox_state = 'waiting'",
+      'SEARCH due USING INDEX idx_outbox_state (outbox_state=? AND outbox_next<?)',
+    ],
   ])('the query with %s goes by %s', (part, step) => {
     const sql = store.statements().find((text) => text.includes(part));
     expect(planOf(sql ?? '').join('\n')).toContain(step);

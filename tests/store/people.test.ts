@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
+import { formToken, formTokenHolds } from '../../lib/store/forms.ts';
+import { countPrivate } from '../../lib/store/privates.ts';
+import { newHash, newRoom, randomText, sameSecret } from '../../lib/store/secrets.ts';
+import { ALICE, NOW, open, sqlite3, upstreamCopy } from './scratch.ts';
+
+describe('feeds', () => {
+  it('keep the address that the original gave, and get one at first use', () => {
+    const store = open(upstreamCopy());
+    expect(feedOf(store, 'alice')).toBe('LFRVwjYZf0I7kSoC');
+    const hash = feedOf(store, 'carol');
+    expect(hash).toMatch(/^[A-Za-z0-9]{16}$/);
+    expect(feedOf(store, 'carol')).toBe(hash);
+    expect(sqlite3(store.file, "SELECT ical_hash FROM ical WHERE ical_owner = 'carol'")).toBe(hash);
+  });
+
+  it('know the addresses of their owner, in order, as they were last seen', () => {
+    const store = open(upstreamCopy());
+    expect(feedByHash(store, 'LFRVwjYZf0I7kSoC')).toEqual({ uid: 'alice', addresses: [] });
+    rememberAddresses(store, 'alice', [ALICE, 'alice@example.org', 'a@example.org']);
+    rememberAddresses(store, 'alice', ['alice@example.org', ALICE]);
+    expect(feedByHash(store, 'LFRVwjYZf0I7kSoC')).toEqual({ uid: 'alice', addresses: ['alice@example.org', ALICE] });
+    expect(feedByHash(store, 'LFRVwjYZf0I7kSo')).toBeUndefined();
+    expect(feedByHash(store, '')).toBeUndefined();
+  });
+
+  it('write addresses only when they have changed', () => {
+    const store = open();
+    rememberAddresses(store, 'alice', [ALICE]);
+    const writes = () => store.database.prepare('SELECT total_changes()').pluck().get();
+    const before = writes();
+    rememberAddresses(store, 'alice', [ALICE]);
+    expect(writes()).toBe(before);
+  });
+
+  it('keep their last text', () => {
+    const store = open();
+    expect(cachedFeed(store, 'h')).toBeUndefined();
+    keepFeed(store, 'h', { fingerprint: 'one', etag: '"one"', body: 'BEGIN:VCALENDAR' }, NOW);
+    keepFeed(store, 'h', { fingerprint: 'two', etag: '"two"', body: 'é' }, NOW);
+    expect(cachedFeed(store, 'h')).toEqual({ fingerprint: 'two', etag: '"two"', body: 'é' });
+  });
+});
+
+describe('form tokens', () => {
+  it('are one a user, and hold for that user only', () => {
+    const store = open();
+    const token = formToken(store, 'alice');
+    expect(formToken(store, 'alice')).toBe(token);
+    expect(formToken(store, 'bob')).not.toBe(token);
+    expect(formTokenHolds(store, 'alice', token)).toBe(true);
+    expect(formTokenHolds(store, 'bob', token)).toBe(false);
+    expect(formTokenHolds(store, 'carol', '')).toBe(false);
+    for (const wrong of ['', token.slice(1), `${token}x`, token.toLowerCase().padEnd(17)]) {
+      expect(formTokenHolds(store, 'alice', wrong)).toBe(false);
+    }
+  });
+});
+
+describe('private rooms', () => {
+  it('are counted in the row that the original made, or in a new one', () => {
+    const store = open(upstreamCopy());
+    countPrivate(store, 'alice', NOW);
+    countPrivate(store, 'bob', NOW);
+    countPrivate(store, 'bob', NOW + 1);
+    expect(sqlite3(store.file, 'SELECT private_room, private_date, private_count FROM private')).toBe(
+      `alice|${NOW}|2\nbob|${NOW + 1}|2`,
+    );
+  });
+});
+
+describe('random names', () => {
+  it('have the form that links and rooms need', () => {
+    expect(newHash()).toMatch(/^[A-Za-z0-9]{16}$/);
+    expect(newRoom()).toMatch(/^[a-z]{16}$/);
+    expect(new Set(Array.from({ length: 1000 }, newRoom)).size).toBe(1000);
+  });
+
+  it('have each letter as often as the others', () => {
+    const drawn = randomText('abcdefghijklmnopqrstuvwxyz', 260_000);
+    const counts = new Map<string, number>();
+    for (const letter of drawn) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+    // 10,000 of each are expected, with a standard deviation of 98; with a plain modulo the first 22 would have 10,156.
+    const chi = [...counts.values()].reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
+    expect(counts.size).toBe(26);
+    expect(chi).toBeLessThan(80);
+  });
+
+  it('are compared whole', () => {
+    expect(sameSecret('abc', 'abc')).toBe(true);
+    for (const other of ['', 'ab', 'abd', 'abcabc', 'abcd']) expect(sameSecret('abc', other)).toBe(false);
+  });
+});
