@@ -38,7 +38,6 @@ const COMMON = {
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
-  loader: { '.sql': 'text' },
 };
 
 /** The TypeScript files of a folder, without their ending. */

@@ -2,8 +2,9 @@
  * Handlebars templates as modules: `import list from './list.hbs'` gives a function from a view to text, compiled here
  * and not at run time. One compiler for esbuild (the build) and for Vite (the tests).
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import Handlebars from 'handlebars';
 
 /** Helpers that a template may use besides Handlebars' own: `t`, a text of the catalogue by its key. */
@@ -56,29 +57,39 @@ export default (view) => template(view, { partials, helpers });
 `;
 }
 
-/** SQL and CSS files as text. */
-export function textModule(source) {
-  return `export default ${JSON.stringify(source)};`;
+/** A style sheet as a short digest of it: its address changes when it does, so that browsers may keep it for ever. */
+function versionOf(source) {
+  return createHash('sha256').update(source).digest('hex').slice(0, 12);
 }
 
-/** For esbuild: templates. (SQL goes by esbuild's own `text` loader.) */
+/** A file that is no TypeScript as the source of an ES module; null for any other. */
+function moduleOf(source, path) {
+  if (path.endsWith('.hbs')) return compileTemplate(source, path);
+  if (path.endsWith('.css')) return `export default ${JSON.stringify(versionOf(source))};`;
+  if (path.endsWith('.sql')) return `export default ${JSON.stringify(source)};`;
+  return null;
+}
+
+/** For esbuild: templates, style sheets and SQL. */
 export const esbuildTemplates = {
   name: 'templates',
   setup(build) {
-    build.onLoad({ filter: /\.hbs$/ }, async ({ path }) => ({
-      contents: compileTemplate(await readFile(path, 'utf8'), path),
+    build.onLoad({ filter: /\.(hbs|css|sql)$/ }, async ({ path }) => ({
+      contents: moduleOf(await readFile(path, 'utf8'), path),
       loader: 'js',
     }));
   },
 };
 
-/** For Vite: templates and SQL. */
+/** For Vite: the same. A style sheet goes by another name, or Vite takes it for its own. */
 export const viteTemplates = {
   name: 'templates',
   enforce: 'pre',
-  transform(source, path) {
-    if (path.endsWith('.hbs')) return { code: compileTemplate(source, path), map: null };
-    if (path.endsWith('.sql')) return { code: textModule(source), map: null };
-    return null;
+  resolveId(source, importer) {
+    return source.endsWith('.css') && importer ? `${resolve(dirname(importer), source)}.digest` : null;
+  },
+  async load(id) {
+    const path = id.replace(/\.digest$/, '');
+    return /\.(hbs|css|sql)$/.test(path) ? moduleOf(await readFile(path, 'utf8'), path) : null;
   },
 };

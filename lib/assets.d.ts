@@ -11,3 +11,9 @@ declare module '*.sql' {
   const text: string;
   export default text;
 }
+
+/** A digest of a style sheet, for its address. */
+declare module '*.css' {
+  const version: string;
+  export default version;
+}

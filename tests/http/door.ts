@@ -1,0 +1,52 @@
+/** A door for tests: handlers that do what handlers must not, and tell what they see. */
+
+import { formParams, queryParams } from '../../lib/http/params.ts';
+import { serve } from '../../lib/http/serve.ts';
+import { html, type Response } from '../../lib/message.ts';
+import { refuse, Unavailable } from '../../lib/refusal.ts';
+
+const text = (body: string): Response => html(200, body);
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+serve('door', {
+  '': { GET: (request) => text(`default ${queryParams(request).get('id') ?? ''}`) },
+  '*': { GET: (request) => text(`other ${request.query}`) },
+  '/alias.cgi': { GET: () => text('alias') },
+  hello: { GET: () => text('hello, héhé') },
+  echo: { POST: (request) => text(JSON.stringify([...formParams(request)])) },
+  slow: {
+    GET: async (request) => {
+      const secret = request.env['HTTP_X_SECRET'] ?? '';
+      await sleep(Number(queryParams(request).get('ms')));
+      return text(`${secret} ${request.env['HTTP_X_SECRET'] ?? ''}`);
+    },
+  },
+  zone: { GET: (_, context) => text(`${context.settings.JMB_NAME} ${new Date(1_765_000_000_000).getHours()}`) },
+  refuse: { GET: () => refuse(403, 'refused.not_editor', 'not an editor') },
+  bug: {
+    GET: () => {
+      throw new TypeError('a bug\nwith a second line');
+    },
+  },
+  later: {
+    GET: async () => {
+      setTimeout(() => {
+        throw new Error('a bug outside');
+      }, 1);
+      await sleep(20);
+      return text('survived');
+    },
+  },
+  down: {
+    GET: () => {
+      throw new Unavailable('directory', 'ldap://127.0.0.1 does not answer');
+    },
+  },
+  full: {
+    GET: () => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    },
+  },
+  header: { GET: () => ({ status: 302, headers: [['Location', '/a\r\nSet-Cookie: b=c']], body: '' }) },
+  big: { GET: () => text('x'.repeat(3_000_000)) },
+});

@@ -1,0 +1,212 @@
+/** A door as plain CGI and as FastCGI, run as web servers run it. */
+import { copyFileSync, renameSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Answers, requestBytes } from './records.ts';
+import { buildDoor, type Door, runCgi, type Standing, startFastcgi } from './run_door.ts';
+
+let door: Door;
+beforeAll(async () => {
+  door = await buildDoor();
+});
+afterAll(() => door.remove());
+
+const FORM = { REQUEST_METHOD: 'POST', CONTENT_TYPE: 'application/x-www-form-urlencoded' };
+
+describe('a door as plain CGI', () => {
+  it('always begins with a Status line, and gives length and charset', async () => {
+    const { head, body, code } = await runCgi(door, { QUERY_STRING: 'hello' });
+    expect(head.split('\r\n')[0]).toBe('Status: 200 OK');
+    expect(head).toContain('Content-Type: text/html; charset=utf-8');
+    expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
+    expect(body).toBe('hello, héhé');
+    expect(code).toBe(0);
+  });
+
+  it('answers HEAD with the headers of GET and no body', async () => {
+    const { head, body } = await runCgi(door, { QUERY_STRING: 'hello', REQUEST_METHOD: 'HEAD' });
+    expect(head).toContain('Content-Length: 13');
+    expect(body).toBe('');
+  });
+
+  it.each([
+    ['', 'default '],
+    ['id=a%2Bb+c', 'default a+b c'],
+    ['AbCdEf0123456789', 'other AbCdEf0123456789'],
+    ['hello=', 'hello, héhé'],
+    ['hello&x=1', 'hello, héhé'],
+    ['constructor', 'other constructor'],
+    ['*', 'other *'],
+    ['/alias.cgi', 'other /alias.cgi'],
+  ])('takes the action from the query %j', async (query, body) => {
+    expect((await runCgi(door, { QUERY_STRING: query })).body).toBe(body);
+  });
+
+  it('knows the addresses that Apache maps to it', async () => {
+    expect((await runCgi(door, { SCRIPT_NAME: '/cgi-bin/alias.cgi', QUERY_STRING: 'hello' })).body).toBe('alias');
+  });
+
+  it('reads a form, whatever its length and characters', async () => {
+    const long = 'é'.repeat(20_000);
+    const form = new URLSearchParams({ a: '1 +%&=', b: long, c: '' }).toString();
+    const { body } = await runCgi(door, { ...FORM, QUERY_STRING: 'echo', CONTENT_LENGTH: String(form.length) }, form);
+    expect(JSON.parse(body)).toEqual([
+      ['a', '1 +%&='],
+      ['b', long],
+      ['c', ''],
+    ]);
+  });
+
+  it.each([
+    ['a wrong method', { QUERY_STRING: 'hello', REQUEST_METHOD: 'DELETE' }, '', 405],
+    ['GET where only POST is', { QUERY_STRING: 'echo' }, '', 405],
+    ['bad percent-encoding', { QUERY_STRING: 'id=%zz' }, '', 400],
+    ['bytes that are no UTF-8', { QUERY_STRING: 'id=%ff' }, '', 400],
+    [
+      'another type of body',
+      { ...FORM, CONTENT_TYPE: 'application/json', QUERY_STRING: 'echo', CONTENT_LENGTH: '2' },
+      '{}',
+      415,
+    ],
+    ['a body that stops early', { ...FORM, QUERY_STRING: 'echo', CONTENT_LENGTH: '20' }, 'a=1', 400],
+    ['a length that is none', { ...FORM, QUERY_STRING: 'echo', CONTENT_LENGTH: 'many' }, 'a=1', 400],
+    ['a body that is too long', { ...FORM, QUERY_STRING: 'echo', CONTENT_LENGTH: '262145' }, 'a=1', 413],
+  ])('refuses %s', async (_, env, input, status) => {
+    const { head } = await runCgi(door, env, input);
+    expect(head).toContain(`Status: ${status} `);
+    expect(head.includes('Allow: ')).toBe(status === 405);
+  });
+
+  it('makes a page of a refusal', async () => {
+    const { head, body, log } = await runCgi(door, { QUERY_STRING: 'refuse' });
+    expect(head).toContain('Status: 403 ');
+    expect(body).toContain('autorisé');
+    expect(log).toContain('status=403');
+  });
+
+  it('keeps a bug from the user, and gives the administrator one line', async () => {
+    const { head, body, log } = await runCgi(door, { QUERY_STRING: 'bug' });
+    expect(head).toContain('Status: 500 ');
+    expect(body).not.toContain('TypeError');
+    expect(log.trim().split('\n')).toHaveLength(1);
+    expect(log).toContain('TypeError: a bug');
+  });
+
+  it.each(['down', 'full'])('says that the surroundings are broken (%s)', async (query) => {
+    const { head } = await runCgi(door, { QUERY_STRING: query });
+    expect(head).toContain('Status: 503 ');
+    expect(head).toContain('Retry-After: ');
+  });
+
+  it('names file and line of a mistake in the settings', async () => {
+    door.settings('JMB_NAME="Visio"\nJMB_MAX_GUESTS="$(cat /etc/passwd)"\n');
+    const { head, body, log } = await runCgi(door, { QUERY_STRING: 'zone' });
+    door.settings('');
+    expect(head).toContain('Status: 500 ');
+    expect(body).not.toContain('passwd');
+    expect(log).toMatch(/jmb_local\.cf.{0,12}2/);
+  });
+
+  it('lets no header begin another', async () => {
+    const { head } = await runCgi(door, { QUERY_STRING: 'header' });
+    expect(head).not.toMatch(/^Set-Cookie/m);
+  });
+
+  it('writes all of a big page', async () => {
+    expect((await runCgi(door, { QUERY_STRING: 'big' })).body).toHaveLength(3_000_000);
+  });
+});
+
+describe('a door that stays', () => {
+  const open: Socket[] = [];
+  const standing: Standing[] = [];
+  afterEach(async () => {
+    for (const socket of open.splice(0)) socket.destroy();
+    for (const one of standing.splice(0)) {
+      one.child.kill('SIGKILL');
+      await one.ended;
+    }
+    door.settings('');
+  });
+
+  async function start(): Promise<Standing> {
+    const one = await startFastcgi(door);
+    standing.push(one);
+    return one;
+  }
+
+  function ask(one: Standing, query: string, env: Record<string, string> = {}): Promise<string> {
+    const socket = connect(one.path);
+    open.push(socket);
+    const answers = new Answers();
+    const variables = { REQUEST_METHOD: 'GET', SCRIPT_NAME: '/door.cgi', QUERY_STRING: query, ...env };
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject);
+      socket.on('data', (piece: Buffer) => answers.push(piece));
+      socket.on('close', () => resolve(answers.output.get(1) ?? ''));
+      socket.write(requestBytes(1, variables, undefined, { keep: false }));
+    });
+  }
+
+  it('gives what the plain CGI gives', async () => {
+    const one = await start();
+    for (const query of ['hello', 'refuse', 'id=%ff', 'big']) {
+      const plain = await runCgi(door, { QUERY_STRING: query });
+      expect(await ask(one, query)).toBe(`${plain.head}\r\n\r\n${plain.body}`);
+    }
+  });
+
+  it('shows no request what another brought', async () => {
+    const one = await start();
+    const asked = Array.from({ length: 60 }, (_, number) => {
+      const secret = number % 3 === 0 ? undefined : `secret${number}`;
+      const env = secret === undefined ? {} : { HTTP_X_SECRET: secret };
+      return ask(one, `slow&ms=${(number * 13) % 50}`, env).then((text) => ({ secret: secret ?? '', text }));
+    });
+    for (const { secret, text } of await Promise.all(asked)) {
+      expect(text.split('\r\n\r\n')[1]).toBe(`${secret} ${secret}`);
+    }
+  });
+
+  it('loses nothing but the request to an error', async () => {
+    const one = await start();
+    const slow = ask(one, 'slow&ms=100');
+    expect(await ask(one, 'bug')).toContain('Status: 500 ');
+    expect(await ask(one, 'later')).toContain('survived');
+    expect(await slow).toContain('Status: 200 ');
+    expect(one.log()).toContain('a bug outside');
+    expect(await ask(one, 'hello')).toContain('héhé');
+  });
+
+  it('notices new settings, the time zone too', async () => {
+    door.settings('JMB_NAME="One"\nJMB_ICAL_TZID="Europe/Paris"\n');
+    const one = await start();
+    expect(await ask(one, 'zone')).toContain('One 6');
+    door.settings('JMB_NAME="Another"\nJMB_ICAL_TZID="Asia/Kolkata"\n');
+    expect(await ask(one, 'zone')).toContain('Another 11');
+    door.settings('JMB_NAME=$(x)\n');
+    expect(await ask(one, 'zone')).toContain('Status: 500 ');
+    door.settings('JMB_NAME="Again"\n');
+    expect(await ask(one, 'zone')).toContain('Again 6');
+  });
+
+  it('finishes what runs when it is told to end, and takes nothing more', async () => {
+    const one = await start();
+    const slow = ask(one, 'slow&ms=300', { HTTP_X_SECRET: 'done' });
+    await ask(one, 'hello');
+    await wait(30);
+    one.child.kill('SIGTERM');
+    expect(await slow).toContain('done');
+    expect(await one.ended).toBe(0);
+  });
+
+  it('ends when it was replaced, after the answer', async () => {
+    const one = await start();
+    expect(await ask(one, 'hello')).toContain('héhé');
+    copyFileSync(door.file, `${door.file}.new`);
+    renameSync(`${door.file}.new`, door.file);
+    expect(await ask(one, 'hello')).toContain('héhé');
+    expect(await one.ended).toBe(0);
+  });
+});
