@@ -14,14 +14,23 @@ interface Finding {
 
 type Question = (context: CommandContext) => Promise<Finding> | Finding;
 
-const questions: readonly Question[] = [settings, database, directory, mailServer, clock, secret, guard];
+/** The name of a finding when its question breaks: a bundle keeps no names of functions. */
+const questions: readonly (readonly [string, Question])[] = [
+  ['settings', settings],
+  ['database', database],
+  ['directory', directory],
+  ['mail', mailServer],
+  ['clock', clock],
+  ['secret', secret],
+  ['guard', guard],
+];
 
 /** Asks them all; one that breaks is a finding, not the end. The exit status is 1 when anything is wrong. */
 export function check(options: { json?: boolean }): (context: CommandContext) => Promise<number> {
   return async (context) => {
     const findings: Finding[] = [];
-    for (const question of questions) {
-      const finding = await askSafely(question, context);
+    for (const [about, question] of questions) {
+      const finding = await askSafely(about, question, context);
       findings.push(finding);
       if (!options.json)
         process.stdout.write(`${finding.verdict.padEnd(8)} ${finding.about.padEnd(10)} ${finding.detail}\n`);
@@ -31,11 +40,11 @@ export function check(options: { json?: boolean }): (context: CommandContext) =>
   };
 }
 
-async function askSafely(question: Question, context: CommandContext): Promise<Finding> {
+async function askSafely(about: string, question: Question, context: CommandContext): Promise<Finding> {
   try {
     return await question(context);
   } catch (error) {
-    return { about: question.name, verdict: 'wrong', detail: error instanceof Error ? error.message : String(error) };
+    return { about, verdict: 'wrong', detail: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** `jmb purge --older-than DAYS`: removes meetings that ended long ago. */
-import { countEndedBefore, purgeEndedBefore } from '../lib/store/upkeep.ts';
+import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/upkeep.ts';
 import type { CommandContext } from './surroundings.ts';
 
 /** How many meetings one transaction removes: short enough that people who book meanwhile do not notice. */
@@ -22,6 +22,7 @@ export function purge(options: {
       removed += batch;
       if (process.stderr.isTTY && !options.quiet) process.stderr.write(`\r${removed} of ${total} meetings`);
     }
+    while (!options.dryRun && purgeMailsBefore(context.store, before, BATCH) > 0);
     if (process.stderr.isTTY && !options.quiet) process.stderr.write('\r\x1b[K');
     if (removed > 0) context.log.event('purged', { meetings: removed, 'older-than-days': options.olderThan });
     if (!options.quiet) {
