@@ -71,18 +71,14 @@ export function settingsFiles(root: string, env: Environment = process.env): rea
   });
 }
 
-/** A key that the table does not know. */
-export interface UnknownSetting {
-  readonly name: string;
-  readonly file: string;
-  readonly line: number;
-}
-
-/** `JMB_` keys of the files that nothing here reads: a slip of the pen, or a setting of the original that has gone. */
-export function unknownSettings(settings: Settings): readonly UnknownSetting[] {
+/**
+ * `JMB_` keys of the files that nothing here reads: a slip of the pen, or a setting of the original that has gone.
+ * Each with its place, such as `JMB_MAX_GUEST (/opt/jitsi-jmb/etc/jmb_local.cf:2)`.
+ */
+export function unknownSettings(settings: Settings): readonly string[] {
   return [...settings.others]
     .filter(([name]) => name.startsWith('JMB_'))
-    .map(([name, { file, line }]) => ({ name, file, line }));
+    .map(([name, { file, line }]) => `${name} (${file}:${line})`);
 }
 
 function settingsFolder(root: string, env: Environment): string {

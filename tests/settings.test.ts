@@ -295,7 +295,7 @@ describe('words of the original', () => {
 describe('what surrounds the settings', () => {
   it('reports keys that nothing reads, and keeps them', () => {
     const settings = local('JMB_NAME=a\nJMB_MAX_GUEST=3\nOTHER=x\n');
-    expect(unknownSettings(settings)).toEqual([{ name: 'JMB_MAX_GUEST', file: join(etc, 'jmb_local.cf'), line: 2 }]);
+    expect(unknownSettings(settings)).toEqual([`JMB_MAX_GUEST (${join(etc, 'jmb_local.cf')}:2)`]);
     expect(settings.others.get('JMB_MAX_GUEST')?.value).toBe('3');
   });
 

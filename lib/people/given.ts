@@ -1,4 +1,5 @@
 /** What an identity module gives: an account as Apache's authentication modules hand it over, and how to read their variables. */
+import { splitAddresses } from '../text/addresses.ts';
 
 /** Apache's variables, as a CGI gets them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -7,7 +8,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export interface Given {
   /** The account's name. */
   readonly uid: string;
-  /** Addresses in any case, the main one first; none when Apache knows none. */
+  /** Lower case, the main one first; none when Apache knows none. */
   readonly addresses: readonly string[];
   /** The name to show, if Apache knows one. */
   readonly name: string | undefined;
@@ -16,7 +17,11 @@ export interface Given {
 /** Reads who is there, or null when nobody signed in. Reads only what its Apache module sets: other `HTTP_…` is the browser's word. */
 export type IdentityModule = (env: Variables) => Given | null;
 
-/** Makes what a module gives; null without an account. */
+/**
+ * Makes what a module gives; null without an account.
+ * @param addresses each may hold several, joined by `;`, by `,` or by blanks as the Apache modules do
+ * @param names the first that is one is taken
+ */
 export function given(
   uid: string | undefined,
   addresses: readonly (string | undefined)[],
@@ -26,7 +31,7 @@ export function given(
   if (account === '') return null;
   return {
     uid: account,
-    addresses: addresses.flatMap(addressesIn),
+    addresses: splitAddresses(addresses.join(' ')).addresses,
     name: names.map(shown).find((name) => name !== ''),
   };
 }
@@ -48,11 +53,6 @@ export function fullName(given: string | undefined, family: string | undefined):
 /** The first of several values that are joined by `;`, where `\;` stands for itself (mod_shib, mod_authnz_ldap). */
 export function firstOf(value: string | undefined): string | undefined {
   return value?.split(/(?<!\\);/)[0]?.replace(/\\;/g, ';');
-}
-
-/** The addresses of a variable; modules join several by `;`, by `,` or by blanks. */
-function addressesIn(value: string | undefined): readonly string[] {
-  return (value ?? '').split(/[\s;,]+/).filter((part) => /^[^@]+@[^@]+\.[^@]+$/.test(part));
 }
 
 /** A name on one line; nothing where its bytes are no UTF-8, since a name full of holes is worse than one made of the address. */

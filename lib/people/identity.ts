@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { Request } from '../message.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import type { Given, IdentityModule, Variables } from './given.ts';
+import { given as asGiven, type Given, type IdentityModule, type Variables } from './given.ts';
 import { identityCas } from './identity-cas.ts';
 import { identityMellon } from './identity-mellon.ts';
 import { identityOidc } from './identity-oidc.ts';
@@ -44,9 +44,8 @@ export async function identityOf(
 }
 
 function identity(uid: string, addresses: readonly string[], name: string | undefined): Identity {
-  const lower = [...new Set(addresses.map((address) => address.toLowerCase()))];
-  const email = lower[0] ?? '';
-  return { uid, email, name: name ?? nameOfAddress(email), addresses: lower };
+  const email = addresses[0] ?? '';
+  return { uid, email, name: name ?? nameOfAddress(email), addresses: [...new Set(addresses)] };
 }
 
 /** What a module says, built in or of the administrator. */
@@ -65,5 +64,5 @@ function checked(name: string, result: unknown): Given | null {
   if (typeof uid !== 'string' || uid === '' || !list.every((one) => typeof one === 'string')) {
     throw moduleFailure(name, 'gives neither null nor {uid, email, name}');
   }
-  return { uid, addresses: list, name: typeof shown === 'string' && shown !== '' ? shown : undefined };
+  return asGiven(uid, list, [typeof shown === 'string' ? shown : undefined]);
 }

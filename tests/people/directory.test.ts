@@ -222,6 +222,16 @@ describe('STARTTLS, and what ldap.conf says', () => {
     });
   });
 
+  it('holds for ldaps:// alike', async () => {
+    const command = slapd.ldapsearch.replace(slapd.url, slapd.secureUrl);
+    writeFileSync(conf(), `TLS_CACERT ${slapd.certificate}\n`);
+    expect((await directory(command).personOf('alice'))?.uid).toBe('alice');
+    const byNumber = command.replace('localhost', '127.0.0.1');
+    expect(await thrownBy(directory(byNumber).personOf('alice'))).toMatchObject({
+      detail: expect.stringMatching(/does not match certificate/),
+    });
+  });
+
   it('fills in server and base', async () => {
     const command = `ldapsearch -x -D ${slapd.bind} -y ${slapd.passwordFile}`;
     writeFileSync(conf(), `URI ${slapd.url} ldap://127.0.0.1:1\nbase ${slapd.base}\n`);

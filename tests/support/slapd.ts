@@ -9,12 +9,14 @@ import { freePort, untilAnswers } from './port.ts';
 export interface Slapd {
   /** Such as `ldap://127.0.0.1:40123`. */
   readonly url: string;
+  /** The same over TLS from the first byte, such as `ldaps://localhost:40124`. */
+  readonly secureUrl: string;
   readonly base: string;
   /** The account that searches, its password, and a file that holds it. */
   readonly bind: string;
   readonly password: string;
   readonly passwordFile: string;
-  /** The certificate that its STARTTLS shows, valid for `localhost`; signed by itself. */
+  /** The certificate that it shows, valid for `localhost`; signed by itself. */
   readonly certificate: string;
   /** A value for `JMB_LDAPSEARCH`, as administrators write it. */
   readonly ldapsearch: string;
@@ -57,6 +59,7 @@ export async function startSlapd(people: readonly Entry[] = PEOPLE): Promise<Sla
   const dir = mkdtempSync(join(tmpdir(), 'jmb-slapd-'));
   const config = join(dir, 'slapd.conf');
   const port = await freePort();
+  const securePort = await freePort();
   const bind = `cn=jitsi-jmb,ou=people,${BASE}`;
   mkdirSync(join(dir, 'data'));
   makeCertificate(dir);
@@ -68,7 +71,11 @@ export async function startSlapd(people: readonly Entry[] = PEOPLE): Promise<Sla
   const url = `ldap://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
   const resume = async (): Promise<void> => {
-    const started = spawn('/usr/sbin/slapd', ['-f', config, '-h', url, '-d', '0'], { stdio: 'ignore' });
+    const started = spawn(
+      '/usr/sbin/slapd',
+      ['-f', config, '-h', `${url} ldaps://127.0.0.1:${securePort}`, '-d', '0'],
+      { stdio: 'ignore' },
+    );
     child = started;
     if (await untilAnswers(port, 10, () => started.exitCode === null)) return;
     throw new Error(`slapd does not answer on ${url} (exit code ${started.exitCode})`);
@@ -84,6 +91,7 @@ export async function startSlapd(people: readonly Entry[] = PEOPLE): Promise<Sla
   await resume();
   return {
     url,
+    secureUrl: `ldaps://localhost:${securePort}`,
     base: `ou=people,${BASE}`,
     bind,
     password: PASSWORD,
