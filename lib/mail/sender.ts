@@ -110,7 +110,7 @@ interface Pace {
 
 /** @param left milliseconds until the deadline */
 function startPace(left: () => number): Pace {
-  const deadline = AbortSignal.timeout(Math.max(0, left()));
+  const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(left())));
   let slowest = 0;
   let broken = 0;
   let unreachable: string | undefined;
