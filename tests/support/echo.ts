@@ -1,0 +1,11 @@
+/** A program that tells what the web server handed to it: stands in a door's place in tests of the configuration. */
+import { serve } from '../../lib/http/serve.ts';
+import type { Request, Response } from '../../lib/message.ts';
+
+function echo(request: Request): Response {
+  const body = JSON.stringify({ ...request.env, body: request.body.byteLength });
+  return { status: 200, headers: [['Content-Type', 'application/json']], body };
+}
+
+const route = { GET: echo, POST: echo };
+serve('echo', { '': route, '*': route, '/invitation.cgi': route, '/close.cgi': route });
