@@ -87,7 +87,7 @@ export function cachedFeed(store: Store, hash: string): KeptFeed | undefined {
  * @param now Unix seconds: what is not renewed is forgotten by a purge
  */
 export function keepFeed(store: Store, hash: string, feed: KeptFeed, now: number): void {
-  store.transaction(() => {
+  store.note(() => {
     store.run(
       `INSERT OR REPLACE INTO feed_text (feed_hash, feed_fingerprint, feed_etag, feed_body, feed_kept)
        VALUES (?, ?, ?, ?, ?)`,

@@ -60,7 +60,7 @@ export function recordAnswer(store: Store, hash: string, answer: Answer, now: nu
 
 /** Counts that someone entered through their link. */
 export function countConnection(store: Store, hash: string): void {
-  store.transaction(() => {
+  store.note(() => {
     store.run(
       'UPDATE attendees SET attendee_count = coalesce(attendee_count, 0) + 1 WHERE attendee_meeting_hash = ?',
       hash,

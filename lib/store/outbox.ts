@@ -97,7 +97,7 @@ export function claim(store: Store, claim: Claim): OutboxRow[] {
   ) {
     return [];
   }
-  return store.transaction(() => {
+  return store.note(() => {
     store.run(
       `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'expired', outbox_finished = ?
        WHERE outbox_state = 'waiting' AND outbox_next <= ? AND outbox_expires <= ?`,

@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
  * @param now Unix seconds
  */
 export function countPrivate(store: Store, room: string, now: number): void {
-  store.transaction(() => {
+  store.note(() => {
     const counted = store.run(
       `UPDATE private SET private_count = coalesce(private_count, 0) + 1, private_date = ?
        WHERE private_id = (SELECT max(private_id) FROM private WHERE private_room = ?)`,
