@@ -36,6 +36,14 @@ export function given(
   };
 }
 
+/**
+ * The account: REMOTE_USER, which no browser can set. CAS and LDAP take a name in any case, and REMOTE_USER is as the user typed it;
+ * where the provider hands over its own spelling of the same name, that one counts.
+ */
+export function spelling(typed: string | undefined, spelt: string | undefined): string | undefined {
+  return spelt !== undefined && spelt.toLowerCase() === typed?.toLowerCase() ? spelt : typed;
+}
+
 /** Several values of one variable: `NAME`, else `NAME_0`, `NAME_1`, … as mod_auth_mellon numbers them. */
 export function numbered(env: Variables, name: string): readonly string[] {
   const values: string[] = [];

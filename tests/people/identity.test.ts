@@ -183,6 +183,22 @@ describe('identity-remote_user', () => {
     });
   });
 
+  it('spells the account as the directory does, and takes the other addresses that it hands over', async () => {
+    const env = {
+      REMOTE_USER: 'ALICE',
+      AUTHENTICATE_UID: 'alice',
+      AUTHENTICATE_MAIL: 'Alice.Martin@example.org',
+      AUTHENTICATE_DISPLAYNAME: '',
+      AUTHENTICATE_MAILALTERNATEADDRESS: 'amartin@example.org; Alice@Example.org',
+    };
+    expect(await ask('identity-remote_user', env)).toEqual({
+      uid: 'alice',
+      email: 'alice.martin@example.org',
+      name: 'Alice Martin',
+      addresses: ['alice.martin@example.org', 'amartin@example.org', 'alice@example.org'],
+    });
+  });
+
   it('asks the directory when Apache hands over no address', async () => {
     expect(await ask('identity-remote_user', { REMOTE_USER: 'ALICE' }, directoryOf())).toEqual({
       uid: 'alice',
