@@ -255,6 +255,7 @@ describe('values of the wrong kind', () => {
     ['JMB_MAX_GUESTS=0', 'JMB_MAX_GUESTS: expected at least 1, not 0'],
     ['JMB_MAIL_REMINDER="60 soon"', 'JMB_MAIL_REMINDER: expected a whole number, not "soon"'],
     ['JMB_FIX_MAIL_ALIASES=perhaps', 'JMB_FIX_MAIL_ALIASES: expected 1 or 0, not "perhaps"'],
+    ['JMB_LOG=jmb.log', 'JMB_LOG: expected stderr, syslog or the absolute path of a file, not "jmb.log"'],
     ['JMB_LANG=de', 'JMB_LANG: expected one of fr, en, not "de"'],
     ['JMB_MODULE_CHECK_EDITOR=../x', 'JMB_MODULE_CHECK_EDITOR: expected the name of a module, not "../x"'],
     [

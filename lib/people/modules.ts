@@ -5,6 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { Unavailable } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 
+/** How long a module may take, in milliseconds: one that hangs must not hold up the server's processes for ever. */
+const TIME_LIMIT = 10_000;
+
 /** What a module can be asked to do. */
 export type ModuleRole = 'check' | 'identity' | 'editor';
 
@@ -14,21 +17,23 @@ export type ModuleFunction = (...parameters: readonly unknown[]) => Promise<unkn
 /**
  * Loads a module; a file that changed is loaded anew. What it throws later is an Unavailable too: a broken module never decides.
  * @param name as in the settings: letters, digits, `_` and `-`, so that it names a file of the folder
+ * @param timeLimit milliseconds for each call
  * @throws Unavailable when there is no such file, it cannot be loaded, or it has no such function
  */
 export async function loadModule(
   settings: Pick<Settings, 'JMB_MODULES'>,
   name: string,
   role: ModuleRole,
+  timeLimit = TIME_LIMIT,
 ): Promise<ModuleFunction> {
   const path = join(settings.JMB_MODULES, `${name}.mjs`);
   const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   if (changed === undefined) throw moduleFailure(name, `there is no built-in module of this name, and no ${path}`);
   const address = `${pathToFileURL(path).href}?${changed}`;
-  const exports = await attempt(name, () => import(address) as Promise<Record<string, unknown>>);
+  const exports = await attempt(name, timeLimit, () => import(address) as Promise<Record<string, unknown>>);
   const found = exports[role];
   if (typeof found !== 'function') throw moduleFailure(name, `${path} exports no function ${role}`);
-  return (...parameters) => attempt(name, async () => found(...parameters));
+  return (...parameters) => attempt(name, timeLimit, async () => found(...parameters));
 }
 
 /** A module that does not do what it should. */
@@ -37,11 +42,17 @@ export function moduleFailure(name: string, detail: string): Unavailable {
 }
 
 /** The directory's failures stay what they are; everything else that a module throws is the module's. */
-async function attempt<T>(name: string, work: () => Promise<T>): Promise<T> {
+async function attempt<T>(name: string, timeLimit: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeLimit} ms`)), timeLimit);
+  });
   try {
-    return await work();
+    return await Promise.race([work(), late]);
   } catch (error) {
     if (error instanceof Unavailable) throw error;
     throw moduleFailure(name, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  } finally {
+    clearTimeout(timer);
   }
 }

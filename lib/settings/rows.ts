@@ -66,6 +66,17 @@ export function oneModule(fallback: string, explanation: Explanation): Row<strin
   return { ...text(fallback, explanation), read };
 }
 
+/** Where the log goes: `stderr`, `syslog` or the absolute path of a file. */
+export function logTarget(fallback: string, explanation: Explanation): Row<string> {
+  const read = (value: string): string => {
+    if (value !== 'stderr' && value !== 'syslog' && !value.startsWith('/')) {
+      throw new Error(`expected stderr, syslog or the absolute path of a file, not "${value}"`);
+    }
+    return value;
+  };
+  return { ...text(fallback, explanation), read };
+}
+
 /** Whole numbers of `unit` separated by blanks. */
 export function integers(fallback: string, unit: string, explanation: Explanation): Row<readonly number[]> {
   const read = (value: string): readonly number[] => wordsOf(value).map((word) => wholeNumber(word, 0));

@@ -1,5 +1,5 @@
 /** Settings of the service: its names, addresses, folders and log. */
-import { choice, integer, phrase, text } from './rows.ts';
+import { choice, integer, logTarget, phrase, text } from './rows.ts';
 import { plainWords } from './words.ts';
 
 /** Rows about the service as a whole. */
@@ -44,7 +44,7 @@ export const site = {
     fr: 'Dossier des modules de l’administrateur (NOM.mjs)',
     en: 'Folder of the administrator’s modules (NAME.mjs)',
   }),
-  JMB_LOG: text('stderr', {
+  JMB_LOG: logTarget('stderr', {
     fr: 'Journal\u00a0: stderr (celui d’Apache), syslog, ou le chemin absolu d’un fichier',
     en: 'Log: stderr (Apache’s own), syslog, or the absolute path of a file',
   }),

@@ -57,6 +57,12 @@ describe('a module of the administrator', () => {
     await expect(call()).rejects.toMatchObject({ what: 'module', detail: `late: ${detail}` });
   });
 
+  it('that never answers is a failure, after a while', async () => {
+    drop('hangs', 'export const check = () => new Promise(() => undefined);');
+    const call = await loadModule(settings, 'hangs', 'check', 50);
+    await expect(call()).rejects.toMatchObject({ what: 'module', detail: 'hangs: Error: no answer within 50 ms' });
+  });
+
   it('is loaded by the bundled program too', async () => {
     drop('bundled', 'export const check = async (word) => ({ verdict: word, from: import.meta.url });');
     const source = fileURLToPath(new URL('../../lib/people/modules.ts', import.meta.url));
