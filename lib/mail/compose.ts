@@ -52,8 +52,8 @@ function parts(event: MailEvent, letter: Letter, settings: ComposeSettings): Mai
   const { owner } = event;
   const invitation = calendar(event, letter, settings);
   return {
-    from: { name: oneLine(settings.JMB_NAME), address: settings.JMB_MAIL_FROM_NOTIFICATION },
-    replyTo: { name: oneLine(owner.name ?? ''), address: owner.email },
+    from: { name: mailboxName(settings.JMB_NAME), address: settings.JMB_MAIL_FROM_NOTIFICATION },
+    replyTo: { name: mailboxName(owner.name ?? ''), address: owner.email },
     to: { name: '', address: letter.attendee.email },
     subject: mailSubject(event, letter, settings),
     ...writeBody(event, letter, settings),
@@ -65,6 +65,11 @@ function parts(event: MailEvent, letter: Letter, settings: ComposeSettings): Mai
       'Content-Language': settings.JMB_LANG,
     },
   };
+}
+
+/** A name for a header; one that looks like an encoded word (RFC 2047) must not be decoded, and some programs would. */
+function mailboxName(name: string): string {
+  return oneLine(name).replace(/=\?/g, '= ?');
 }
 
 /** What sets this mail apart from the others of the meeting: kind, version and recipient, none of them secret. */

@@ -72,7 +72,7 @@ export function openLedger(
     },
     giveBack(row) {
       delivery.waiting++;
-      postpone(store, row.id, by, row.reason ?? '', now());
+      postpone(store, row.id, by, row.reason ?? 'not tried yet, for want of time', now());
     },
   };
 }

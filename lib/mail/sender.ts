@@ -73,21 +73,17 @@ async function sendAll(
   }
 }
 
-/** One mail alone first, so that a server which is not there is asked once; then several at a time. Leaves the queue empty. */
+/** One mail at a time until the server has answered to one, so that one which is not there is not asked by many; then several. */
 async function sendQueue(queue: OutboxRow[], office: PostOffice, ledger: Ledger, pace: Pace): Promise<void> {
   const sendNext = async (): Promise<void> => {
     const row = queue.shift();
-    if (row === undefined) return;
-    ledger.note(
-      row,
-      await pace.time((signal) => office.send(JSON.parse(row.content) as MailParts, row.messageId, signal)),
-    );
+    if (row !== undefined) ledger.note(row, await pace.time((signal) => send(row, office, signal)));
   };
   const sendOn = async (): Promise<void> => {
     while (pace.goesOn() && queue.length > 0) await sendNext();
   };
   try {
-    if (pace.goesOn()) await sendNext();
+    while (pace.goesOn() && queue.length > 0 && !pace.answered) await sendNext();
     await Promise.all(Array.from({ length: AT_ONCE }, sendOn));
   } finally {
     const { unreachable } = pace;
@@ -99,10 +95,23 @@ async function sendQueue(queue: OutboxRow[], office: PostOffice, ledger: Ledger,
   }
 }
 
+/** One try of one mail. */
+async function send(row: OutboxRow, office: PostOffice, signal: AbortSignal): Promise<Outcome> {
+  let parts: MailParts;
+  try {
+    parts = JSON.parse(row.content) as MailParts;
+  } catch {
+    return { state: 'refused', reason: 'the outbox holds no mail in this row' };
+  }
+  return office.send(parts, row.messageId, signal);
+}
+
 /** Knows when to stop. */
 interface Pace {
   /** Why no mail goes through at present. */
   readonly unreachable: string | undefined;
+  /** The server has had its say about a mail, whatever it said. */
+  readonly answered: boolean;
   goesOn(): boolean;
   /** Watches one try; the signal ends it when the time is over. */
   time(send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome>;
@@ -114,15 +123,20 @@ function startPace(left: () => number): Pace {
   let slowest = 0;
   let broken = 0;
   let unreachable: string | undefined;
+  let answered = false;
   return {
     get unreachable() {
       return unreachable;
+    },
+    get answered() {
+      return answered;
     },
     goesOn: () => unreachable === undefined && left() > Math.max(LEAST_TIME, slowest * 1.5),
     async time(send) {
       const before = left();
       const outcome = await send(deadline);
       slowest = Math.max(slowest, before - left());
+      answered ||= outcome.state !== 'postponed' || outcome.obstacle === 'mail';
       // One connection that breaks may be chance or this one mail's fault; two in a row are the server's.
       broken = outcome.state === 'postponed' && outcome.obstacle === 'connection' ? broken + 1 : 0;
       if (outcome.state === 'postponed' && (outcome.obstacle === 'server' || broken > 1)) unreachable = outcome.reason;

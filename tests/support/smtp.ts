@@ -47,6 +47,8 @@ export interface Smtp {
   readonly connections: number;
   /** Decides what goes wrong; nothing does to begin with. */
   fault: (moment: Moment) => Fault | undefined;
+  /** Milliseconds before it answers to a whole message; none to begin with. */
+  delay: number;
   stop(): Promise<void>;
 }
 
@@ -69,11 +71,14 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
   const { port = 0, startTls = false, ...rest } = options;
   const sockets = new Map<number | undefined, Socket>();
   const mails: ReceivedMail[] = [];
-  let connections = 0;
-  let fault: Smtp['fault'] = () => undefined;
+  const state: Pick<Smtp, 'fault' | 'delay'> & { connections: number } = {
+    fault: () => undefined,
+    delay: 0,
+    connections: 0,
+  };
 
-  const meet = (at: Moment['at'], session: SMTPServerSession, to: string | undefined, done: Done): void => {
-    const wrong = fault({ at, to, connections });
+  const faultAt = (at: Moment['at'], to?: string) => state.fault({ at, to, connections: state.connections });
+  const answer = (wrong: Fault | undefined, session: SMTPServerSession, done: Done): void => {
     if (wrong === undefined) done();
     else if (wrong === 'drop') sockets.get(session.remotePort)?.destroy();
     else if (wrong !== 'hang') done(Object.assign(new Error(wrong.text), { responseCode: wrong.code }));
@@ -87,36 +92,32 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
     logger: false,
     closeTimeout: 100,
     ...rest,
-    onConnect: (session, done) => meet('connect', session, undefined, done),
-    onMailFrom: (_address, session, done) => meet('mail', session, undefined, done),
-    onRcptTo: (address, session, done) => meet('rcpt', session, address.address, done),
+    onConnect: (session, done) => answer(faultAt('connect'), session, done),
+    onMailFrom: (_address, session, done) => answer(faultAt('mail'), session, done),
+    onRcptTo: (address, session, done) => answer(faultAt('rcpt', address.address), session, done),
     onData(stream, session, done) {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('end', () => {
         const raw = Buffer.concat(parts).toString();
         const { mailFrom, rcptTo } = session.envelope;
-        const keep = (accepted: boolean) =>
-          mails.push({
-            from: mailFrom ? mailFrom.address : '',
-            to: rcptTo.map((recipient) => recipient.address),
-            raw,
-            accepted,
-            secure: session.secure,
-            user: session.user,
-            parse: () => simpleParser(raw),
-          });
-        const to = rcptTo[0]?.address;
-        const wrong = fault({ at: 'data', to, connections });
-        keep(wrong === undefined);
-        if (wrong === undefined) done();
-        else if (wrong === 'drop') sockets.get(session.remotePort)?.destroy();
-        else if (wrong !== 'hang') done(Object.assign(new Error(wrong.text), { responseCode: wrong.code }));
+        const wrong = faultAt('data', rcptTo[0]?.address);
+        mails.push({
+          from: mailFrom ? mailFrom.address : '',
+          to: rcptTo.map((recipient) => recipient.address),
+          raw,
+          accepted: wrong === undefined,
+          secure: session.secure,
+          user: session.user,
+          parse: () => simpleParser(raw),
+        });
+        if (state.delay > 0) setTimeout(() => answer(wrong, session, done), state.delay);
+        else answer(wrong, session, done);
       });
     },
   });
   server.server.on('connection', (socket: Socket) => {
-    connections++;
+    state.connections++;
     const { remotePort } = socket;
     sockets.set(remotePort, socket);
     socket.once('close', () => sockets.delete(remotePort));
@@ -126,22 +127,13 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const bound = (server.server.address() as AddressInfo).port;
 
-  return {
+  return Object.assign(state, {
     url: `${rest.secure ? 'smtps' : 'smtp'}://127.0.0.1:${bound}`,
     port: bound,
     mails,
-    get connections() {
-      return connections;
-    },
-    get fault() {
-      return fault;
-    },
-    set fault(decide) {
-      fault = decide;
-    },
-    stop() {
+    stop(): Promise<void> {
       for (const socket of sockets.values()) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
-  };
+  });
 }
