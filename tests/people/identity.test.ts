@@ -250,6 +250,75 @@ describe('identity-remote_user', () => {
   });
 });
 
+/** Seen in real Apaches (Debian 12), signed in at LemonLDAP::NG with CAS, SAML and OpenID Connect, while the browser sent FORGED. */
+describe('what real modules handed over, forged headers beside it', () => {
+  const FORGED = {
+    HTTP_CAS_EXTRA: 'e',
+    HTTP_MAIL: 'evil@x.org',
+    HTTP_MELLON_MAIL: 'evil@x.org',
+    HTTP_OIDC_CLAIM_EMAIL: 'evil@x.org',
+    HTTP_REMOTE_USER: 'evil',
+    HTTP_UID: 'evil',
+  };
+  const WHO = 'Doctor Who';
+  const MAIL = 'dwho@badwolf.org';
+  const seen: Record<string, Variables> = {
+    'identity-cas': {
+      REMOTE_USER: 'dwho',
+      HTTP_CAS_CN: WHO,
+      HTTP_CAS_GIVENNAME: WHO,
+      HTTP_CAS_MAIL: MAIL,
+      HTTP_CAS_SN: WHO,
+      HTTP_CAS_UID: 'dwho',
+    },
+    'identity-mellon': {
+      AUTH_TYPE: 'Mellon',
+      HTTP_CAS_MAIL: 'x@evil.org',
+      HTTP_CAS_UID: 'evil',
+      MELLON_NAME_ID: '_A090A550A56DFC61832E12AF3D851591',
+      MELLON_NAME_ID_0: '_A090A550A56DFC61832E12AF3D851591',
+      MELLON_cn: WHO,
+      MELLON_cn_0: WHO,
+      MELLON_mail: MAIL,
+      MELLON_mail_0: MAIL,
+      MELLON_uid: 'dwho',
+      MELLON_uid_0: 'dwho',
+      REMOTE_USER: 'dwho',
+    },
+    'identity-shibboleth': {
+      AUTH_TYPE: 'shibboleth',
+      HTTP_CAS_MAIL: 'x@evil.org',
+      HTTP_CAS_UID: 'evil',
+      REMOTE_USER: 'dwho',
+      cn: WHO,
+      givenName: WHO,
+      mail: MAIL,
+      sn: WHO,
+      uid: 'dwho',
+    },
+    'identity-oidc': {
+      AUTH_TYPE: 'openid-connect',
+      HTTP_CAS_MAIL: 'x@evil.org',
+      HTTP_CAS_UID: 'evil',
+      OIDC_CLAIM_email: MAIL,
+      OIDC_CLAIM_family_name: WHO,
+      OIDC_CLAIM_given_name: WHO,
+      OIDC_CLAIM_name: WHO,
+      OIDC_CLAIM_preferred_username: 'dwho',
+      OIDC_CLAIM_sub: 'dwho',
+      REMOTE_USER: 'dwho',
+    },
+  };
+  it.each(Object.entries(seen))('%s', async (module, env) => {
+    expect(await ask(module, { ...FORGED, ...env })).toEqual({
+      uid: 'dwho',
+      email: MAIL,
+      name: WHO,
+      addresses: [MAIL],
+    });
+  });
+});
+
 describe('a module of the administrator', () => {
   it('is asked with Apache’s variables', async () => {
     writeFileSync(
