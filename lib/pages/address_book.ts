@@ -1,0 +1,37 @@
+/** What is known of the addresses in a form beside what was typed: mailing lists, and aliases that the directory knows. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import type { BookingForm } from '../meetings/booking.ts';
+import type { Identity } from '../meetings/meeting.ts';
+import type { AddressBook } from '../meetings/people.ts';
+import { SettingsError } from '../settings.ts';
+import { parseLists, splitAddresses } from '../text/addresses.ts';
+
+/**
+ * Gathers it for one form.
+ * @throws Unavailable when aliases are to be replaced and the directory is silent
+ * @throws SettingsError when the file of lists cannot be read: inviting a list's address instead of its members would lock them out
+ */
+export async function addressBook(context: Context, owner: Identity, form: BookingForm): Promise<AddressBook> {
+  const { settings, directory } = context;
+  const lists = listsOf(settings.JMB_LISTS_SUBSCRIBERS, settings.etc);
+  const aliases = new Map<string, string>();
+  if (settings.JMB_FIX_MAIL_ALIASES && directory !== null) {
+    const typed = [form.moderators, form.guests].flatMap((text) => splitAddresses(text).addresses);
+    const people = await directory.peopleOf(typed.flatMap((address) => lists.get(address) ?? [address]));
+    for (const [address, { email }] of people) if (email !== null) aliases.set(address, email);
+  }
+  return { owner: owner.addresses, lists, aliases };
+}
+
+function listsOf(file: string, etc: string): ReadonlyMap<string, readonly string[]> {
+  if (file === '') return new Map();
+  try {
+    return parseLists(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(join(etc, 'jmb_local.cf'), 0, `JMB_LISTS_SUBSCRIBERS: ${detail}`);
+  }
+}

@@ -1,0 +1,62 @@
+/** booking.cgi?attendees&id=ID: who answered what and who came, for the owner; and whom no mail has reached. */
+
+import attendees from '../../templates/pages/attendees.hbs';
+import type { Context } from '../context.ts';
+import type { Attendee } from '../meetings/meeting.ts';
+import type { Request, Response } from '../message.ts';
+import { isRefusal, type Refusal } from '../refusal.ts';
+import { type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { answerIcon, counted, meetingWords, personWords, placeWords, type Reading, readingOf } from './meeting_view.ts';
+import { page } from './page.ts';
+import { askedId, ownedMeeting, visitorOf } from './visitor.ts';
+
+/** Answers with the follow-up of one meeting. */
+export async function attendeesFollow(request: Request, context: Context): Promise<Response | Refusal> {
+  const identity = await visitorOf(context, request);
+  if (isRefusal(identity)) return identity;
+  const owned = ownedMeeting(context, identity, askedId(request));
+  if (isRefusal(owned)) return owned;
+  const reading = readingOf(context);
+  const { meeting } = owned;
+  const owner = owned.attendees.find(({ role }) => role === 'owner');
+  const mails = outboxOf(context.store, meeting.id);
+  const frame = { title: context.texts('follow.title'), user: identity.name };
+  return page(context, attendees, frame, {
+    ...meetingWords(reading, meeting),
+    ...(owner && placeWords(reading, meeting, owner)),
+    people: owned.attendees.map((attendee) => personRow(reading, attendee)),
+    totals: totals(reading, owned.attendees),
+    refused: mails.filter(({ state }) => state === 'refused').map((mail) => mailRow(reading, mail)),
+    waiting: mails.filter(({ state }) => state === 'waiting').map((mail) => mailRow(reading, mail)),
+  });
+}
+
+function personRow(reading: Reading, { role, email, answer, connections }: Attendee): object {
+  return {
+    ...personWords(email),
+    role: reading.texts(`role.${role}`),
+    answer: role === 'owner' ? 'owner' : answer,
+    answerWord: role === 'owner' ? '' : reading.texts(`follow.${answer}`),
+    icon: answerIcon(answer),
+    connections,
+  };
+}
+
+/** The owner is no part of the answers. */
+function totals(reading: Reading, attendees: readonly Attendee[]): object[] {
+  const invited = attendees.filter(({ role }) => role !== 'owner');
+  const answered = (answer: Attendee['answer']) => invited.filter((one) => one.answer === answer).length;
+  const came = invited.filter(({ connections }) => connections > 0).length;
+  const figures = [
+    ['invited', invited.length],
+    ['accepted', answered('accepted')],
+    ['declined', answered('declined')],
+    ['none', answered('none')],
+    ['came', came],
+  ] as const;
+  return figures.map(([kind, count]) => ({ kind, count, label: counted(reading, `follow.total_${kind}`, count) }));
+}
+
+function mailRow({ texts }: Reading, { recipient, kind, reason }: OutboxRow): object {
+  return { recipient, kind: texts(`follow.mail_${kind}`), reason: reason ?? '' };
+}

@@ -1,0 +1,68 @@
+/** ical.cgi?HASH: a user's calendar feed. Calendar programs ask all day, so what has not changed costs little. */
+
+import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/facts.ts';
+import type { Context } from '../context.ts';
+import { type Header, type Request, type Response, requestHeader } from '../message.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import { cachedFeed, type FeedOwner, feedByHash, keepFeed } from '../store/feeds.ts';
+import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
+import { texts } from '../text/catalogue.ts';
+
+/** Answers with the feed, or with 304 when the reader has it as it is. */
+export async function feedRead(request: Request, context: Context): Promise<Response | Refusal> {
+  const { store, settings, clock } = context;
+  const hash = request.query;
+  const owner = feedByHash(store, hash);
+  if (owner === undefined) return refuse(404, 'refused.no_feed', 'unknown feed');
+  const now = clock.now();
+  const entries = entriesOf(context, await addressesOf(context, owner), now);
+  const facts = feedFacts(entries, settings, texts(settings.JMB_LANG), now);
+  const fingerprint = feedFingerprint(facts);
+  const etag = `"${fingerprint}"`;
+  const headers: Header[] = [
+    ['Content-Type', 'text/calendar; charset=utf-8'],
+    ['Cache-Control', 'private, no-cache'],
+    ['ETag', etag],
+    ['X-Content-Type-Options', 'nosniff'],
+  ];
+  if (matches(requestHeader(request, 'If-None-Match'), etag)) return { status: 304, headers, body: '' };
+  const kept = cachedFeed(store, hash);
+  if (kept?.fingerprint === fingerprint) return { status: 200, headers, body: kept.body };
+  const { feed } = await import('../calendar/feed.ts');
+  const body = feed(facts);
+  keepFeed(store, hash, { fingerprint, etag, body }, now);
+  return { status: 200, headers, body };
+}
+
+/** The addresses kept when the user last came to booking.cgi; the directory's for a feed that only the original has seen. */
+async function addressesOf({ directory }: Context, { uid, addresses }: FeedOwner): Promise<readonly string[]> {
+  if (addresses.length > 0 || directory === null) return addresses;
+  const person = await directory.personOf(uid);
+  return person?.email ? [person.email, ...person.aliases] : [];
+}
+
+/** The meetings of a feed; the others' answers only where they are shown. */
+function entriesOf({ store }: Context, addresses: readonly string[], now: number): FeedEntry[] {
+  const listed = invitationsOf(store, addresses, { endAfter: now });
+  const own = listed.filter(({ attendee }) => attendee.role === 'owner').map(({ meeting }) => meeting.id);
+  const people = attendeesOfEach(store, own);
+  return listed.map(({ meeting, attendee, owner }) => ({
+    meeting,
+    attendee,
+    owner: { email: owner },
+    attendees: people.get(meeting.id) ?? [],
+  }));
+}
+
+/** If-None-Match (RFC 9110 section 13.1.2): weak comparison. Apache's mod_deflate appends `-gzip` to what it compressed. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  return header.split(',').some(
+    (one) =>
+      one
+        .trim()
+        .replace(/^W\//, '')
+        .replace(/-gzip"$/, '"') === etag,
+  );
+}

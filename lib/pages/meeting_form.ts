@@ -1,0 +1,148 @@
+/** booking.cgi?new and ?edit: the form, empty, filled from the database, or with what was typed and what is wrong with it. */
+
+import form from '../../templates/pages/form.hbs';
+import type { Context } from '../context.ts';
+import { mayEdit } from '../meetings/access.ts';
+import { type BookingForm, type Field, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
+import type { Attendee, Identity, Meeting, Role } from '../meetings/meeting.ts';
+import type { Request, Response } from '../message.ts';
+import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { formToken } from '../store/forms.ts';
+import { durationText } from '../text/dates.ts';
+import { clockTime, isoDate, startOfDay } from '../text/zone.ts';
+import { meetingWords } from './meeting_view.ts';
+import { page } from './page.ts';
+import { askedId, editorOf, type Owned, ownedMeeting } from './visitor.ts';
+
+/** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
+export interface FormFor {
+  readonly identity: Identity;
+  readonly meeting: Pick<Meeting, 'id' | 'version'> | null;
+}
+
+/** Why a form comes back. */
+export interface FormTrouble {
+  readonly mistakes?: Readonly<Partial<Record<Field, readonly Mistake[]>>>;
+  /** The meeting as somebody else has saved it meanwhile. */
+  readonly conflict?: Owned;
+}
+
+/** Shows an empty form. */
+export async function meetingNew(request: Request, context: Context): Promise<Response | Refusal> {
+  const identity = await editorOf(context, request);
+  if (isRefusal(identity)) return identity;
+  const { settings } = context;
+  const begin = nextQuarter(context.clock.now());
+  const typed = {
+    date: isoDate(begin),
+    time: clockTime(begin),
+    duration: String(settings.JMB_DEFAULT_MEETING_DURATION),
+    subject: defaultSubject(context),
+    moderators: '',
+    guests: '',
+  };
+  return formPage(context, { identity, meeting: null }, typed);
+}
+
+/** Shows the form of a meeting that has not begun. */
+export async function meetingEdit(request: Request, context: Context): Promise<Response | Refusal> {
+  const identity = await editorOf(context, request);
+  if (isRefusal(identity)) return identity;
+  const owned = ownedMeeting(context, identity, askedId(request));
+  if (isRefusal(owned)) return owned;
+  const { meeting } = owned;
+  return begunAlready(context, meeting) ?? formPage(context, { identity, meeting }, savedForm(owned));
+}
+
+/** Refuses to change what has begun. */
+export function begunAlready({ clock }: Context, meeting: Meeting): Refusal | null {
+  if (mayEdit(meeting, 'owner', clock.now())) return null;
+  return refuse(403, 'refused.begun', `meeting ${meeting.id} has begun`);
+}
+
+/** The subject of a meeting that is given none. */
+export function defaultSubject({ settings, texts }: Context): string {
+  return settings.JMB_DEFAULT_OBJECT || texts('meeting.no_subject');
+}
+
+/** A meeting as its form would have been typed. */
+function savedForm({ meeting, attendees }: Owned): BookingForm {
+  return {
+    date: isoDate(meeting.begin),
+    time: clockTime(meeting.begin),
+    duration: String(Math.round(meeting.duration / 60)),
+    subject: meeting.subject,
+    moderators: addresses(attendees, 'moderator').join('\n'),
+    guests: addresses(attendees, 'guest').join('\n'),
+  };
+}
+
+function addresses(attendees: readonly Attendee[], role: Role): string[] {
+  return attendees.filter((attendee) => attendee.role === role).map(({ email }) => email);
+}
+
+/** The names of the fields on the wire, in the order of the page. */
+const NAMES = [
+  ['subject', 'conf_object'],
+  ['date', 'conf_date'],
+  ['time', 'conf_time'],
+  ['duration', 'conf_duration'],
+  ['guests', 'conf_guests'],
+  ['moderators', 'conf_moderators'],
+] as const;
+
+/** Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile. */
+export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
+  const { settings, texts, store, clock } = context;
+  const { mistakes = {}, conflict } = trouble;
+  const title = texts(about.meeting === null ? 'form.title_new' : 'form.title_edit');
+  const wrong = Object.keys(mistakes).length > 0;
+  const frame = {
+    status: conflict !== undefined ? 409 : wrong ? 400 : 200,
+    title,
+    ...(wrong || conflict !== undefined ? { spoken: texts('form.spoken_error', { title }) } : {}),
+    user: about.identity.name,
+    editor: true,
+    ...(about.meeting === null ? ({ place: 'new' } as const) : {}),
+  };
+  const errors = Object.fromEntries(
+    NAMES.map(([field]) => [field, (mistakes[field] ?? []).map(({ text, values }) => texts(text, values)).join(' ')]),
+  );
+  return page(context, form, frame, {
+    token: formToken(store, about.identity.uid),
+    meeting: about.meeting,
+    typed,
+    errors,
+    mistakes: NAMES.filter(([field]) => errors[field] !== '').map(([field, name]) => ({
+      name,
+      label: texts(`form.${field}`),
+      text: errors[field],
+    })),
+    durations: durations(context, typed.duration),
+    earliest: isoDate(startOfDay(clock.now())),
+    longest: LONGEST_SUBJECT,
+    maxModerators: settings.JMB_MAX_MODERATORS,
+    maxGuests: settings.JMB_MAX_GUESTS,
+    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
+    conflict: conflict && {
+      ...meetingWords(context, conflict.meeting),
+      moderators: addresses(conflict.attendees, 'moderator'),
+      guests: addresses(conflict.attendees, 'guest'),
+    },
+  });
+}
+
+/** The durations to choose from; what was typed is among them, also where no step leads to it. */
+function durations({ settings, language }: Context, typed: string): object[] {
+  const { JMB_MIN_MEETING_DURATION: least, JMB_MAX_MEETING_DURATION: most, JMB_STEP_MEETING_DURATION: step } = settings;
+  const values = new Set<string>();
+  for (let minutes = least; minutes <= most; minutes += step) values.add(String(minutes));
+  values.add(typed);
+  return [...values]
+    .sort((one, other) => Number(one) - Number(other))
+    .map((value) => ({
+      value,
+      label: /^\d{1,5}$/.test(value) ? durationText(language, Number(value) * 60) : value,
+      chosen: value === typed,
+    }));
+}

@@ -1,0 +1,159 @@
+/** booking.cgi?list: what is now, what is next, what waits for me; then what is to come, by day, and what is past. */
+
+import list from '../../templates/pages/list.hbs';
+import { feedLink } from '../calendar/links.ts';
+import type { Context } from '../context.ts';
+import { queryParams } from '../http/params.ts';
+import type { Identity } from '../meetings/meeting.ts';
+import type { Request, Response } from '../message.ts';
+import { isEditor } from '../people/editor.ts';
+import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
+import { feedOf } from '../store/feeds.ts';
+import { invitationsOf, type Listed } from '../store/meetings.ts';
+import { isoDate } from '../text/zone.ts';
+import {
+  counted,
+  dayOf,
+  type MeetingWords,
+  meetingWords,
+  type PlaceWords,
+  personWords,
+  placeWords,
+  type Reading,
+  readingOf,
+} from './meeting_view.ts';
+import { noticeOf } from './notice.ts';
+import { page } from './page.ts';
+import { visitorOf } from './visitor.ts';
+
+/** close.cgi brings who has this cookie back to the list. */
+const COOKIE = 'viajmb=1; Path=/; SameSite=Lax; HttpOnly';
+
+const DAY = 86_400;
+
+/** Answers with the list. */
+export async function meetingList(request: Request, context: Context): Promise<Response | Refusal> {
+  const identity = await visitorOf(context, request);
+  if (isRefusal(identity)) return identity;
+  const { store, settings, texts } = context;
+  const reading = readingOf(context);
+  const listed = invitationsOf(store, identity.addresses, {
+    endAfter: reading.now - settings.JMB_SHOW_ARCHIVES * DAY,
+  });
+  const editor = await editorOrUnknown(context, identity);
+  const frame = {
+    // A directory that is silent must not hide today's meetings, nor be taken for a "no": the page says both.
+    status: editor === 'unknown' ? 503 : 200,
+    title: texts('list.title'),
+    user: identity.name,
+    editor: editor === true,
+    place: 'list',
+    headers: [['Set-Cookie', COOKIE]],
+  } as const;
+  return page(context, list, frame, {
+    notice: noticeOf(queryParams(request).get('notice'), texts),
+    directorySilent: editor === 'unknown',
+    ...sections(reading, listed),
+    ...ownAddresses(context, identity, editor === true),
+    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
+  });
+}
+
+async function editorOrUnknown(context: Context, identity: Identity): Promise<boolean | 'unknown'> {
+  try {
+    return await isEditor(context, identity);
+  } catch (error) {
+    if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
+    context.log.event('directory-silent', { for: 'list', uid: identity.uid, reason: error.detail });
+    return 'unknown';
+  }
+}
+
+/** The private room of an editor, and everyone's feed. */
+function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: boolean): object {
+  const feed = feedLink(settings.JMB_URL, feedOf(store, uid));
+  const room = encodeURIComponent(uid.toLowerCase());
+  return {
+    room: editor && { link: `token.cgi?room=${room}`, address: `${settings.JMB_URL.replace(/\/+$/, '')}/${room}` },
+    feed: { https: feed, webcal: feed.replace(/^https?:/, 'webcal:') },
+  };
+}
+
+/** One meeting in the list. */
+interface Item extends MeetingWords, PlaceWords {
+  readonly organiser: { name: string; email: string };
+  readonly counts: string;
+  readonly accepted: boolean;
+  readonly declined: boolean;
+  readonly unanswered: boolean;
+  readonly moderator: boolean;
+  /** Whether there is anything to press. */
+  readonly actions: boolean;
+  /** The element of the subject: h3, or h4 under a day. */
+  readonly heading: 'h3' | 'h4';
+  /** The day, where no heading says it. */
+  readonly day: string;
+}
+
+interface Day {
+  readonly name: string;
+  readonly meetings: Item[];
+}
+
+/** The list in its parts; each meeting stands in one of them. */
+function sections(reading: Reading, listed: readonly Listed[]): object {
+  const now: Item[] = [];
+  const waiting: Item[] = [];
+  const archives: Item[] = [];
+  const days: Day[] = [];
+  let next: Listed | undefined;
+  let lastDate = '';
+  for (const one of listed) {
+    const item = itemOf(reading, one);
+    if (item.state === 'over') {
+      archives.unshift(item);
+      continue;
+    }
+    if (item.state !== 'planned') {
+      now.push(item);
+      continue;
+    }
+    if (!item.declined) next ??= one;
+    if (item.answer === 'none' && !item.owner) {
+      waiting.push(item);
+      continue;
+    }
+    const date = isoDate(one.meeting.begin);
+    if (date !== lastDate) days.push({ name: dayOf(reading, one.meeting.begin), meetings: [] });
+    lastDate = date;
+    days.at(-1)?.meetings.push({ ...item, heading: 'h4', day: '' });
+  }
+  return {
+    now,
+    next: next && { ...meetingWords(reading, next.meeting), day: dayOf(reading, next.meeting.begin) },
+    waiting,
+    waitingCount: waiting.length > 0 && counted(reading, 'list.waiting', waiting.length),
+    days,
+    nothing: days.length === 0,
+    archives,
+    archivesCount: counted(reading, 'list.archives', archives.length),
+  };
+}
+
+function itemOf(reading: Reading, { meeting, attendee, owner, invited, accepted }: Listed): Item {
+  const place = placeWords(reading, meeting, attendee);
+  const { answer } = attendee;
+  return {
+    ...meetingWords(reading, meeting),
+    ...place,
+    organiser: personWords(owner),
+    counts: reading.texts('list.counts', { accepted, invited }),
+    accepted: answer === 'accepted',
+    declined: answer === 'declined',
+    unanswered: answer === 'none',
+    moderator: attendee.role === 'moderator',
+    actions: Boolean(place.join || place.accept || place.decline || place.editable),
+    heading: 'h3',
+    day: place.state === 'running' ? '' : dayOf(reading, meeting.begin),
+  };
+}

@@ -1,0 +1,64 @@
+/** Telling people of what was done to a meeting: the mails are written with it, in one transaction, and sent after. */
+
+import type { Context } from '../context.ts';
+import { type ComposeSettings, composeMails } from '../mail/compose.ts';
+import type { Letter, MailEvent } from '../mail/letters.ts';
+import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
+import { accountsOf } from '../people/accounts.ts';
+import { feedOf } from '../store/feeds.ts';
+import { enqueue } from '../store/outbox.ts';
+
+/** How long a page may wait for the mail server, in milliseconds; what is left then, the sender of the outbox sends. */
+const PATIENCE = 2_000;
+
+/**
+ * Which of these people have an account, by address. Asked before the transaction, since the directory may take seconds
+ * and others want to book meanwhile.
+ */
+export async function accounts(
+  context: Context,
+  identity: Identity,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const known = new Map(await accountsOf(context, addresses));
+  const feed = feedOf(context.store, identity.uid);
+  for (const address of identity.addresses) known.set(address, feed);
+  return known;
+}
+
+/** What the letters are about. */
+export type Occasion = Pick<MailEvent, 'meeting' | 'attendees' | 'accounts'>;
+
+/** Writes the letters to the outbox: call it within the transaction that does what they tell. */
+export function write(context: Context, owner: Identity, occasion: Occasion, letters: readonly Letter[]): void {
+  const { store, settings, clock } = context;
+  const now = clock.now();
+  const event = { ...occasion, owner: { email: ownerAddress(occasion, owner), name: owner.name }, letters, at: now };
+  enqueue(store, composeMails(event, settings satisfies ComposeSettings), now);
+}
+
+/** The address that the meeting was booked under, which may be another of the owner's. */
+function ownerAddress({ attendees }: Occasion, owner: Identity): string {
+  return attendees.find(({ role }) => role === 'owner')?.email ?? owner.email;
+}
+
+/** How the sending went, as the ending of a notice's name. */
+export type Ending = '' | '_waiting' | '_refused';
+
+/** Sends what was written about a meeting, for as long as a page may take. */
+export async function send(context: Context, id: MeetingId): Promise<Ending> {
+  const { sendWaiting } = await import('../mail/sender.ts');
+  const { sent, waiting, refused } = await sendWaiting(context, {
+    meetingId: id,
+    deadlineMs: PATIENCE,
+    now: context.clock.now(),
+  });
+  context.log.event('told', { id, sent, waiting, refused });
+  if (refused > 0) return '_refused';
+  return waiting > 0 ? '_waiting' : '';
+}
+
+/** A meeting's facts for a line of the log. */
+export function logged({ id, room, begin }: Meeting, { uid }: Identity): Record<string, string | number> {
+  return { id, room, begin, uid };
+}

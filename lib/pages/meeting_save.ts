@@ -1,0 +1,146 @@
+/** booking.cgi?register_new and ?register_edit: checks what was typed, saves it with its mails and reminders, sends, and goes back to the list. */
+
+import type { Context } from '../context.ts';
+import { formParams, type Params } from '../http/params.ts';
+import type { Letter } from '../mail/letters.ts';
+import { lettersToAll } from '../mail/letters.ts';
+import { type Booking, type BookingForm, checkBooking } from '../meetings/booking.ts';
+import { whoIsTold } from '../meetings/change.ts';
+import type { Identity, Meeting } from '../meetings/meeting.ts';
+import { planReminders } from '../meetings/reminders.ts';
+import type { Request, Response } from '../message.ts';
+import { isRefusal, type Refusal } from '../refusal.ts';
+import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
+import { dropReminders } from '../store/outbox.ts';
+import { planReminderRows } from '../store/reminders.ts';
+import { addressBook } from './address_book.ts';
+import { begunAlready, defaultSubject, type FormFor, formPage } from './meeting_form.ts';
+import { accounts, logged, send, write } from './meeting_mails.ts';
+import { listWith } from './notice.ts';
+import { beside, go } from './page.ts';
+import { askedId, editorOf, foreignForm, type Owned, ownedMeeting } from './visitor.ts';
+
+/** Books a meeting. */
+export async function meetingBook(request: Request, context: Context): Promise<Response | Refusal> {
+  const asked = await askedForm(request, context);
+  if (isRefusal(asked)) return asked;
+  const { identity, typed } = asked;
+  const booking = await checked(context, { identity, meeting: null }, typed);
+  if ('status' in booking) return booking;
+  const { store, clock, log } = context;
+  const known = await accounts(context, identity, [...booking.moderators, ...booking.guests]);
+  const meeting = store.transaction(() => {
+    const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
+    plan(context, meeting);
+    write(context, identity, { meeting, attendees, accounts: known }, lettersToAll('new', attendees));
+    return meeting;
+  });
+  log.event('booked', logged(meeting, identity));
+  return go(303, beside(request, listWith(`booked${await send(context, meeting.id)}`)));
+}
+
+/** Changes a meeting that has not begun, in the version that the form was made from. */
+export async function meetingChange(request: Request, context: Context): Promise<Response | Refusal> {
+  const asked = await askedForm(request, context);
+  if (isRefusal(asked)) return asked;
+  const { identity, typed, form } = asked;
+  const owned = ownedMeeting(context, identity, askedId(request, form));
+  if (isRefusal(owned)) return owned;
+  const begun = begunAlready(context, owned.meeting);
+  if (begun !== null) return begun;
+  const expected = Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
+  const { id } = owned.meeting;
+  const booking = await checked(context, { identity, meeting: { id, version: expected } }, typed);
+  if ('status' in booking) return booking;
+  const known = await accounts(context, identity, [
+    ...booking.moderators,
+    ...booking.guests,
+    ...owned.attendees.map(({ email }) => email),
+  ]);
+  const { store, clock, log } = context;
+  const result = store.transaction(() => {
+    // Read again: the database may have changed while the directory was asked.
+    const before = ownedMeeting(context, identity, id);
+    if (isRefusal(before)) return before;
+    const update = updateMeeting(store, id, expected, booking, clock.now());
+    if (update.outcome !== 'saved') return { conflict: before };
+    tellOfChange(context, identity, before, update, known);
+    return { meeting: update.meeting, changed: update.meeting.version !== before.meeting.version };
+  });
+  if (isRefusal(result)) return result;
+  if ('conflict' in result) return conflictPage(context, identity, typed, result.conflict);
+  if (!result.changed) return go(303, beside(request, listWith('unchanged')));
+  log.event('changed', logged(result.meeting, identity));
+  return go(303, beside(request, listWith(`changed${await send(context, id)}`)));
+}
+
+/** A form that may be looked at: its sender may book, and was given it here. */
+async function askedForm(
+  request: Request,
+  context: Context,
+): Promise<{ identity: Identity; form: Params; typed: BookingForm } | Refusal> {
+  const identity = await editorOf(context, request);
+  if (isRefusal(identity)) return identity;
+  const form = formParams(request);
+  const foreign = foreignForm(context, request, identity, form);
+  if (foreign !== null) return foreign;
+  const field = (name: string) => form.get(`conf_${name}`) ?? '';
+  const typed = {
+    date: field('date'),
+    time: field('time'),
+    duration: field('duration'),
+    subject: field('object'),
+    moderators: field('moderators'),
+    guests: field('guests'),
+  };
+  return { identity, form, typed };
+}
+
+/** The booking that was typed, or the form again with what is wrong. */
+async function checked(context: Context, about: FormFor, typed: BookingForm): Promise<Booking | Response> {
+  const { settings, clock } = context;
+  const result = checkBooking(typed, {
+    ...(await addressBook(context, about.identity, typed)),
+    now: clock.now(),
+    minMinutes: settings.JMB_MIN_MEETING_DURATION,
+    maxMinutes: settings.JMB_MAX_MEETING_DURATION,
+    maxModerators: settings.JMB_MAX_MODERATORS,
+    maxGuests: settings.JMB_MAX_GUESTS,
+    defaultSubject: defaultSubject(context),
+  });
+  return 'booking' in result ? result.booking : formPage(context, about, typed, { mistakes: result.mistakes });
+}
+
+/** Plans the reminders of a meeting anew; those of its old time that wait in the outbox are no longer true. */
+function plan({ store, settings, clock }: Context, { id, begin, end }: Meeting): void {
+  const now = clock.now();
+  dropReminders(store, id, now);
+  planReminderRows(store, 'mail', id, planReminders(begin, settings.JMB_MAIL_REMINDER, now));
+  planReminderRows(store, 'xmpp', id, planReminders(end, settings.JMB_XMPP_REMINDER, now));
+}
+
+function tellOfChange(
+  context: Context,
+  identity: Identity,
+  before: Owned,
+  after: Saved,
+  known: ReadonlyMap<string, string>,
+): void {
+  const told = whoIsTold(before, after);
+  if (told.moved) plan(context, after.meeting);
+  const letters: Letter[] = [
+    ...lettersToAll('new', told.newcomers),
+    ...lettersToAll('edit', told.changed),
+    ...lettersToAll('removed', told.removed),
+  ];
+  for (const { email } of told.removed) {
+    dropReminders(context.store, after.meeting.id, context.clock.now(), email);
+  }
+  write(context, identity, { meeting: after.meeting, attendees: after.attendees, accounts: known }, letters);
+}
+
+/** The form with what was typed, beside what somebody else has saved; saving again is then a decision. */
+function conflictPage(context: Context, identity: Identity, typed: BookingForm, conflict: Owned): Response {
+  context.log.event('conflict', { id: conflict.meeting.id, uid: identity.uid });
+  return formPage(context, { identity, meeting: conflict.meeting }, typed, { conflict });
+}

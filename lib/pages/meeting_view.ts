@@ -1,0 +1,146 @@
+/** A meeting as the words that pages show: templates only place them. */
+
+import type { Context } from '../context.ts';
+import {
+  joinOpen,
+  type LeadTimes,
+  leadOf,
+  type MeetingState,
+  mayAnswer,
+  mayEdit,
+  stateOf,
+} from '../meetings/access.ts';
+import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
+import { nameOfAddress } from '../people/names.ts';
+import type { Language, TextKey, Texts } from '../text/catalogue.ts';
+import { durationText, longDate, timeOf } from '../text/dates.ts';
+import { clockTime, isoDate, startOfDay } from '../text/zone.ts';
+
+/** What words depend on. */
+export interface Reading {
+  readonly texts: Texts;
+  readonly language: Language;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly leads: LeadTimes;
+}
+
+/** How the reader of this request reads. */
+export function readingOf({ texts, language, clock, settings }: Context): Reading {
+  const leads = { owner: settings.JMB_LIST_HIGHLIGHT_OWNER, guest: settings.JMB_LIST_HIGHLIGHT_GUEST };
+  return { texts, language, now: clock.now(), leads };
+}
+
+/** A text that counts: the key with `_one` for 1 and, in French, 0; else with `_many`. */
+export function counted({ texts, language }: Pick<Reading, 'texts' | 'language'>, key: string, count: number): string {
+  const one = count === 1 || (count === 0 && language === 'fr');
+  return texts(`${key}_${one ? 'one' : 'many'}` as TextKey, { count });
+}
+
+/** Today, tomorrow, or the date in words. */
+export function dayOf({ texts, language, now }: Reading, unix: number): string {
+  const date = longDate(language, unix);
+  if (isoDate(unix) === isoDate(now)) return texts('day.today', { date });
+  return isoDate(unix) === isoDate(startOfDay(now, 1)) ? texts('day.tomorrow', { date }) : date;
+}
+
+/** When and what a meeting is: the same on every page. */
+export interface MeetingWords {
+  readonly id: string;
+  readonly subject: string;
+  readonly date: string;
+  readonly begin: string;
+  readonly end: string;
+  /** For `<time datetime>`: local, as HTML allows. */
+  readonly iso: string;
+  readonly duration: string;
+}
+
+/** A meeting's subject and time in words. */
+export function meetingWords({ texts, language }: Pick<Reading, 'texts' | 'language'>, meeting: Meeting): MeetingWords {
+  return {
+    id: meeting.id,
+    subject: meeting.subject.trim() || texts('meeting.no_subject'),
+    date: longDate(language, meeting.begin),
+    begin: timeOf(language, meeting.begin),
+    end: timeOf(language, meeting.end),
+    iso: `${isoDate(meeting.begin)}T${clockTime(meeting.begin)}`,
+    duration: durationText(language, meeting.duration),
+  };
+}
+
+/** Someone by name and address, the name guessed where only the address is known. */
+export function personWords(email: string): { name: string; email: string } {
+  return { name: nameOfAddress(email), email };
+}
+
+const ICONS: Readonly<Record<Answer, string>> = { none: 'i-open', accepted: 'i-check', declined: 'i-cross' };
+
+/** The sign of an answer, beside its word: an id of the frame's symbols. */
+export function answerIcon(answer: Answer): string {
+  return ICONS[answer];
+}
+
+/** What an attendee sees of a meeting's state and may do. */
+export interface PlaceWords {
+  readonly state: MeetingState;
+  readonly stateWord: string;
+  /** How long still, or since when: « dans 8 min »; empty when that is far or past. */
+  readonly away: string;
+  readonly role: string;
+  readonly answer: Answer;
+  /** Empty for the owner, whom nobody asks. */
+  readonly answerWord: string;
+  readonly icon: string;
+  /** The hash where the answer can still be given or changed, else empty. */
+  readonly accept: string;
+  readonly decline: string;
+  /** Where to enter, when the door is open; else empty. */
+  readonly join: string;
+  /** When the door opens, for a meeting of today. */
+  readonly opens: string;
+  readonly editable: boolean;
+  readonly owner: boolean;
+}
+
+/** State, answer and possible actions in words. */
+export function placeWords(reading: Reading, meeting: Meeting, attendee: Attendee): PlaceWords {
+  const { texts, now, leads } = reading;
+  const { role, answer, hash } = attendee;
+  const owner = role === 'owner';
+  const state = stateOf(meeting, now, leadOf(role, leads));
+  const answerable = mayAnswer(meeting, role, now);
+  return {
+    state,
+    stateWord: texts(`state.${state}`),
+    away: awayWords(reading, meeting, state),
+    role: texts(`role.${role}`),
+    answer,
+    answerWord: owner ? '' : texts(`answer.${answer}`),
+    icon: answerIcon(answer),
+    accept: answerable && answer !== 'accepted' ? hash : '',
+    decline: answerable && answer !== 'declined' ? hash : '',
+    join: joinOpen(meeting, role, now, leads) ? joinAddress(meeting, attendee) : '',
+    opens: state === 'planned' ? opensWords(reading, meeting.begin - leadOf(role, leads)) : '',
+    editable: mayEdit(meeting, role, now),
+    owner,
+  };
+}
+
+/** Where someone enters, beside the page that says so. */
+export function joinAddress({ room }: Meeting, { role, hash }: Attendee): string {
+  return role === 'owner' ? `token.cgi?room=${encodeURIComponent(room)}` : `join.cgi?id=${encodeURIComponent(hash)}`;
+}
+
+const DAY = 86_400;
+
+function awayWords({ texts, language, now }: Reading, { begin, end }: Meeting, state: MeetingState): string {
+  const until = (unix: number) => durationText(language, Math.ceil((unix - now) / 60) * 60);
+  if (state === 'running') return texts('away.left', { time: until(end) });
+  if (state === 'over' || begin - now >= DAY) return '';
+  return texts('away.begins', { time: until(begin) });
+}
+
+function opensWords({ texts, language, now }: Reading, opening: number): string {
+  return isoDate(opening) === isoDate(now) ? texts('away.opens', { time: timeOf(language, opening) }) : '';
+}

@@ -1,0 +1,78 @@
+/** What every page and redirect has in common: the frame around the content, and what a browser may do with it. */
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import styleVersion from '../../templates/pages/style.css';
+import type { Context } from '../context.ts';
+import { type Header, html, type Request, type Response, redirect } from '../message.ts';
+import type { TextKey } from '../text/catalogue.ts';
+
+/** The one place for these; Apache says the same for whatever does not come from here. */
+const SECURITY: readonly Header[] = [
+  [
+    'Content-Security-Policy',
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  ],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+];
+
+/** What a page brings along besides its own content. */
+export interface Frame {
+  readonly status?: number;
+  /** The page's h1, and the beginning of its title. */
+  readonly title: string;
+  /** What the title begins with instead of the h1, where an error is to be heard first. */
+  readonly spoken?: string;
+  /** The name of who signed in. */
+  readonly user?: string;
+  /** Which of the main addresses this page is: its link says so. */
+  readonly place?: 'list' | 'new';
+  /** Whether "new meeting" is offered. */
+  readonly editor?: boolean;
+  readonly headers?: readonly Header[];
+}
+
+/** Makes a page of a template and its view. */
+export function page(context: Context, render: (view: object) => string, frame: Frame, view: object): Response {
+  const { texts, language } = context;
+  const { title, user, editor, place, status = 200, headers = [] } = frame;
+  const { name, logo } = siteOf(context);
+  const body = render({
+    ...view,
+    t: (key: TextKey, values?: Readonly<Record<string, string>>) => texts(key, values),
+    language,
+    title,
+    fullTitle: `${frame.spoken ?? title} – ${name}`,
+    site: name,
+    logo,
+    styleVersion,
+    signedIn: user !== undefined,
+    user,
+    editor: editor === true,
+    onList: place === 'list',
+    onNew: place === 'new',
+  });
+  return html(status, body, [...SECURITY, ['Vary', 'Accept-Language'], ...headers]);
+}
+
+/** A redirect that tells the next page nothing of this one's address, which may be a secret. */
+export function go(status: 302 | 303, location: string): Response {
+  return redirect(status, location, SECURITY);
+}
+
+/** The path of another program beside the one that was asked: `/cgi-bin/…` for who came that way, else `/…`. */
+export function beside(request: Request, address: string): string {
+  const script = request.env['SCRIPT_NAME'] ?? '';
+  return script.startsWith('/cgi-bin/') ? `/cgi-bin/${address}` : `/${address}`;
+}
+
+/** Name and logo of the service; a page about broken settings does without. */
+function siteOf(context: Context): { name: string; logo: boolean } {
+  try {
+    const { JMB_NAME: name, etc } = context.settings;
+    return { name, logo: statSync(join(etc, 'logo.png'), { throwIfNoEntry: false }) !== undefined };
+  } catch {
+    return { name: 'Jitsi Meet Booking', logo: false };
+  }
+}

@@ -1,0 +1,43 @@
+/** join.cgi?id=HASH: the way into a room for everyone invited, by the secret of their link. */
+
+import type { Context } from '../context.ts';
+import { queryParams } from '../http/params.ts';
+import { makeToken, roomAddress } from '../jitsi/token.ts';
+import type { Invitation } from '../meetings/meeting.ts';
+import type { Request, Response } from '../message.ts';
+import { nameOfAddress } from '../people/names.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import { countConnection, invitationByHash } from '../store/invitations.ts';
+import { domainMatches } from '../text/addresses.ts';
+import { beside, go } from './page.ts';
+
+/**
+ * Lets someone in until the meeting's end: also who has declined, for minds change, and early, for Jitsi has guests wait.
+ * The answer stays as it was given.
+ */
+export function roomJoin(request: Request, context: Context): Response | Refusal {
+  const { store, clock, log } = context;
+  const invitation = invitationByHash(store, queryParams(request).get('id') ?? '');
+  if (invitation === undefined) return refuse(404, 'refused.no_invitation', 'unknown hash');
+  const { meeting, attendee } = invitation;
+  if (clock.now() >= meeting.end) {
+    return refuse(403, 'refused.meeting_over', `meeting ${meeting.id} is over for ${attendee.email}`);
+  }
+  if (request.method !== 'HEAD') {
+    // The owner goes on to token.cgi, which counts.
+    if (attendee.role !== 'owner') countConnection(store, attendee.hash);
+    log.event('joined', { id: meeting.id, as: attendee.role, email: attendee.email });
+  }
+  return go(302, wayIn(request, context, invitation));
+}
+
+/** Where someone goes: guests without a token, the house's people by way of signing in, outside moderators with a token. */
+function wayIn(request: Request, { settings, clock }: Context, { meeting, attendee }: Invitation): string {
+  const { role, email } = attendee;
+  if (role === 'guest') return roomAddress(meeting.room, null, settings);
+  if (role === 'owner' || domainMatches(email, settings.JMB_MAIL_DOMAIN)) {
+    return beside(request, `token.cgi?room=${encodeURIComponent(meeting.room)}`);
+  }
+  const claims = { room: meeting.room, end: meeting.end, id: email, name: nameOfAddress(email), email };
+  return roomAddress(meeting.room, makeToken(claims, settings, clock.now()), settings);
+}
