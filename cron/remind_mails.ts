@@ -3,6 +3,7 @@ import { composeMails } from '../lib/mail/compose.ts';
 import { reminderLetters } from '../lib/mail/letters.ts';
 import { accountsOf } from '../lib/people/accounts.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
+import { namesOf } from '../lib/store/names.ts';
 import { enqueue } from '../lib/store/outbox.ts';
 import { type DueReminder, dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
 import type { CommandContext } from './surroundings.ts';
@@ -55,7 +56,14 @@ async function enqueueOne(context: CommandContext, reminder: DueReminder, ids: n
     const owner = attendees.find((attendee) => attendee.role === 'owner')?.email ?? '';
     const letters = reminderLetters(attendees);
     const written = composeMails(
-      { meeting, owner: { email: owner }, attendees, letters, accounts, at: reminder.date },
+      {
+        meeting,
+        owner: { email: owner, name: namesOf(store, [owner]).get(owner) },
+        attendees,
+        letters,
+        accounts,
+        at: reminder.date,
+      },
       settings,
     );
     enqueue(store, written, now);

@@ -6,6 +6,7 @@ import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
 import { formToken, formTokenHolds } from '../../lib/store/forms.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
+import { namesOf, rememberName } from '../../lib/store/names.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, retry } from '../../lib/store/outbox.ts';
 import { countPrivate } from '../../lib/store/privates.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
@@ -32,6 +33,8 @@ export function everything(store: Store): void {
   feedOf(store, 'alice');
   feedByHash(store, feedOf(store, 'alice'));
   rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
+  rememberName(store, [ALICE], 'Alice Martin');
+  namesOf(store, [ALICE]);
   keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', etag: '"f"', body: 'BEGIN' }, NOW);
   cachedFeed(store, feedOf(store, 'alice'));
   formToken(store, 'alice');

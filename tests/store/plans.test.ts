@@ -8,7 +8,7 @@ import { open } from './scratch.ts';
 
 /** Tables that grow with the number of meetings or users, and their short names in our statements. */
 const BIG =
-  'meetings|attendees|mail_reminder|xmpp_reminder|ical|private|meeting_extra|agenda|outbox|feed_address|feed_text|form_token|m|a|e|o|r|due|older';
+  'meetings|attendees|mail_reminder|xmpp_reminder|ical|private|meeting_extra|agenda|outbox|feed_address|feed_text|form_token|person|m|a|e|o|r|due|older';
 
 let store: Store;
 
@@ -88,6 +88,7 @@ describe.each(['as it is', 'after ANALYZE'])('with 10,000 meetings, %s', (state)
     ['ORDER BY r.xmpp_reminder_date', 'SEARCH r USING INDEX idx_xmpp_reminder_open'],
     ['meeting_end > ? AND +meeting_begin <= ?', 'COVERING INDEX idx_meeting_end_begin (meeting_end>?)'],
     ['due.outbox_meeting_id = ?', 'SEARCH due USING INDEX idx_outbox_meeting'],
+    ["outbox_reason = 'expired'", 'SEARCH outbox USING INDEX idx_outbox_expires'],
     ["outbox_reason = 'no longer wanted'", 'SEARCH outbox USING INDEX idx_outbox_meeting'],
     [
       "WHERE due.outbox_state = 'waiting'",
