@@ -4,7 +4,7 @@
 -- next try, so that the mails of a sender that died become claimable by themselves.
 -- outbox_by: who holds the lease. outbox_expires: Unix seconds from when the mail is worth nothing, or NULL.
 -- outbox_finished: Unix seconds when it left the state waiting. The content of what was sent or dropped is emptied.
-CREATE TABLE outbox (
+CREATE TABLE IF NOT EXISTS outbox (
 	outbox_id INTEGER PRIMARY KEY AUTOINCREMENT,
 	outbox_meeting_id INTEGER NOT NULL,
 	outbox_kind TEXT NOT NULL,
@@ -22,12 +22,13 @@ CREATE TABLE outbox (
 	outbox_reason TEXT
 );
 
-CREATE INDEX idx_outbox_state ON outbox(outbox_state, outbox_next);
-CREATE INDEX idx_outbox_meeting ON outbox(outbox_meeting_id, outbox_recipient, outbox_state);
-CREATE INDEX idx_outbox_finished ON outbox(outbox_finished) WHERE outbox_finished IS NOT NULL;
+CREATE INDEX IF NOT EXISTS idx_outbox_state ON outbox(outbox_state, outbox_next);
+CREATE INDEX IF NOT EXISTS idx_outbox_meeting ON outbox(outbox_meeting_id, outbox_recipient, outbox_state);
+CREATE INDEX IF NOT EXISTS idx_outbox_expires ON outbox(outbox_state, outbox_expires);
+CREATE INDEX IF NOT EXISTS idx_outbox_finished ON outbox(outbox_finished) WHERE outbox_finished IS NOT NULL;
 
 -- The addresses of a feed's owner (ical_owner), as booking.cgi last saw them: federated users are in no directory.
-CREATE TABLE feed_address (
+CREATE TABLE IF NOT EXISTS feed_address (
 	feed_owner TEXT NOT NULL,
 	feed_position INTEGER NOT NULL,
 	feed_address TEXT NOT NULL,
@@ -35,7 +36,7 @@ CREATE TABLE feed_address (
 ) WITHOUT ROWID;
 
 -- The text of a feed as it was last made, and from what.
-CREATE TABLE feed_text (
+CREATE TABLE IF NOT EXISTS feed_text (
 	feed_hash TEXT PRIMARY KEY,
 	feed_fingerprint TEXT NOT NULL,
 	feed_etag TEXT NOT NULL,
@@ -43,10 +44,10 @@ CREATE TABLE feed_text (
 	feed_kept INTEGER NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX idx_feed_kept ON feed_text(feed_kept);
+CREATE INDEX IF NOT EXISTS idx_feed_kept ON feed_text(feed_kept);
 
 -- The secret that a user's forms carry (against cross-site request forgery).
-CREATE TABLE form_token (
+CREATE TABLE IF NOT EXISTS form_token (
 	form_owner TEXT PRIMARY KEY,
 	form_token TEXT NOT NULL
 ) WITHOUT ROWID;

@@ -100,7 +100,7 @@ export function claim(store: Store, claim: Claim): OutboxRow[] {
   return store.note(() => {
     store.run(
       `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'expired', outbox_finished = ?
-       WHERE outbox_state = 'waiting' AND outbox_next <= ? AND outbox_expires <= ?`,
+       WHERE outbox_state = 'waiting' AND outbox_expires <= ? AND (outbox_by IS NULL OR outbox_next <= ?)`,
       now,
       now,
       now,
@@ -109,15 +109,18 @@ export function claim(store: Store, claim: Claim): OutboxRow[] {
   });
 }
 
+/** No mail that was written before `due`, to the same person about the same meeting, still waits. */
+const NONE_BEFORE = `NOT EXISTS (SELECT 1 FROM outbox AS older
+  WHERE older.outbox_meeting_id = due.outbox_meeting_id AND older.outbox_recipient = due.outbox_recipient
+    AND older.outbox_state = 'waiting' AND older.outbox_id < due.outbox_id)`;
+
 function dueIds(store: Store, now: number, limit: number, meetingId: MeetingId | undefined): number[] {
   const rows =
     meetingId === undefined
       ? store.all<{ readonly id: number }>(
           `SELECT due.outbox_id AS id FROM outbox AS due
            WHERE due.outbox_state = 'waiting' AND due.outbox_next <= ?
-             AND NOT EXISTS (SELECT 1 FROM outbox AS older
-               WHERE older.outbox_meeting_id = due.outbox_meeting_id AND older.outbox_recipient = due.outbox_recipient
-                 AND older.outbox_state = 'waiting' AND older.outbox_id < due.outbox_id)
+             AND ${NONE_BEFORE}
            ORDER BY due.outbox_next, due.outbox_id LIMIT ?`,
           now,
           limit,
@@ -125,9 +128,7 @@ function dueIds(store: Store, now: number, limit: number, meetingId: MeetingId |
       : store.all<{ readonly id: number }>(
           `SELECT due.outbox_id AS id FROM outbox AS due
            WHERE due.outbox_meeting_id = ? AND +due.outbox_state = 'waiting' AND due.outbox_next <= ?
-             AND NOT EXISTS (SELECT 1 FROM outbox AS older
-               WHERE older.outbox_meeting_id = due.outbox_meeting_id AND older.outbox_recipient = due.outbox_recipient
-                 AND older.outbox_state = 'waiting' AND older.outbox_id < due.outbox_id)
+             AND ${NONE_BEFORE}
            ORDER BY due.outbox_next, due.outbox_id LIMIT ?`,
           idOf(meetingId),
           now,

@@ -1,5 +1,4 @@
 /** Brings a database up to date: the numbered files of sql/, counted by PRAGMA user_version (0: the original's, or empty). */
-import { chmodSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import upstream from '../../sql/0001-upstream-tables.sql';
 import extra from '../../sql/0002-meeting-extra-agenda.sql';
@@ -20,7 +19,6 @@ export function migrate(database: Database.Database): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = versionOf(database);
-    if (version === 0 && isEmpty(database)) chmodSync(database.name, 0o640);
     for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
     if (version < MIGRATIONS.length) database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec('COMMIT');
@@ -32,11 +30,6 @@ export function migrate(database: Database.Database): void {
 
 function versionOf(database: Database.Database): number {
   return database.pragma('user_version', { simple: true }) as number;
-}
-
-/** A file that we have just made: it will hold secrets, so the world does not read it. */
-function isEmpty(database: Database.Database): boolean {
-  return !database.memory && database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
 }
 
 /**

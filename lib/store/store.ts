@@ -1,4 +1,6 @@
 /** The database as the other modules of store/ use it: open, ask, write in one transaction. No SQL outside this folder. */
+import { chmodSync, chownSync, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Unavailable } from '../refusal.ts';
 import { migrate } from './schema.ts';
@@ -52,8 +54,10 @@ const SURROUNDINGS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|C
 export function openStore(file: string, options: StoreOptions = {}): Store {
   const database = guarded(() => {
     const { busyTimeout = 5000, nativeBinding } = options;
+    const isNew = !existsSync(file);
     const opened = new Database(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
     try {
+      if (isNew) protect(file);
       migrate(opened);
     } catch (error) {
       opened.close();
@@ -62,6 +66,17 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
     return opened;
   });
   return storeOf(database);
+}
+
+/**
+ * A file that we have just made will hold secrets: the world does not read it. Should root be the first to come, it
+ * belongs to whom the folder belongs, or the web server could not open it.
+ */
+function protect(file: string): void {
+  chmodSync(file, 0o640);
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(file));
+  chownSync(file, uid, gid);
 }
 
 function storeOf(database: Database.Database): Store {

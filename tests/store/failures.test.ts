@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../lib/refusal.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';
+import { countConnection } from '../../lib/store/invitations.ts';
 import { invitationsOf, meetingById } from '../../lib/store/meetings.ts';
 import { enqueue } from '../../lib/store/outbox.ts';
 import type { Store } from '../../lib/store/store.ts';
@@ -77,6 +78,27 @@ describe('surroundings that fail are called Unavailable', () => {
     const error = thrown(() => open().all('SELECT * FROM nothing'));
     expect(error).toBeInstanceOf(Database.SqliteError);
     expect(() => open().transaction(async () => 1)).toThrow(TypeError);
+  });
+});
+
+describe('how long a write waits for the disk', () => {
+  it('bookings are on it, counts need not be, and a count within a booking is', () => {
+    const store = open();
+    const waits = () => store.database.pragma('synchronous', { simple: true });
+    const FULL = 2;
+    const NORMAL = 1;
+    book(store);
+    expect(waits()).toBe(FULL);
+    countConnection(store, 'hash');
+    expect(waits()).toBe(NORMAL);
+    store.transaction(() => countConnection(store, 'hash'));
+    expect(waits()).toBe(FULL);
+  });
+
+  it('the log of writes stays short, though nobody closes the database', () => {
+    const store = open();
+    for (let i = 0; i < 100; i += 1) book(store);
+    expect(statSync(`${store.file}-wal`).size).toBeLessThan(2_000_000);
   });
 });
 

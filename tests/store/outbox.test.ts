@@ -103,6 +103,14 @@ describe('a mail in the outbox', () => {
     expect(mailsIn(store, 'dropped', 10)).toMatchObject([{ recipient: 'a@x.test', reason: 'expired', content: '' }]);
   });
 
+  it('that was put off and has expired meanwhile does not hold up the next', () => {
+    const store = open();
+    enqueue(store, [mail(ID, 'a@x.test', { kind: 'reminder', expires: NOW + 10 })], NOW);
+    postpone(store, claim(store, by('one', NOW))[0]?.id ?? 0, 'one', '451 later', NOW + 900);
+    enqueue(store, [mail(ID, 'a@x.test', { kind: 'del' })], NOW + 20);
+    expect(claim(store, by('one', NOW + 20)).map((row) => row.kind)).toEqual(['del']);
+  });
+
   it('goes with its booking: neither is there without the other', () => {
     const store = open();
     const write = (fail: boolean) =>

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { insertMeeting, updateMeeting } from '../../lib/store/bookings.ts';
@@ -138,6 +139,25 @@ describe('migration', () => {
     expect(statSync(store.file).mode & 0o777).toBe(0o640);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'run by root, gives a new file to whom the folder belongs, with all that lies beside',
+    () => {
+      const file = scratch('jmb.db');
+      chownSync(dirname(file), 65_534, 65_534);
+      const store = open(file);
+      insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+      for (const name of [file, `${file}-wal`, `${file}-shm`])
+        expect(statSync(name)).toMatchObject({ uid: 65_534, gid: 65_534 });
+    },
+  );
+
+  it('leaves the permissions of a file that was there', () => {
+    const file = upstreamCopy();
+    chmodSync(file, 0o660);
+    open(file);
+    expect(statSync(file).mode & 0o777).toBe(0o660);
+  });
+
   it('makes the same schema as the original for its own tables', () => {
     const schema = (file: string) =>
       sqlite3(
@@ -180,6 +200,18 @@ describe('migration', () => {
     sqlite3(file, 'PRAGMA user_version = 99');
     open(file).close();
     expect(sqlite3(file, 'PRAGMA user_version')).toBe('99');
+  });
+
+  it('takes a database that was restored from a dump, which has lost its version', () => {
+    const store = open(upstreamCopy());
+    const { meeting } = insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+    updateMeeting(store, meeting.id, 0, { ...BOOKING, subject: 'Moved' }, NOW + 5);
+    const before = invitationsOf(store, [ALICE], { endAfter: 0 });
+    const file = scratch('restored.db');
+    sqlite3(file, sqlite3(store.file, '.dump'));
+    expect(sqlite3(file, 'PRAGMA user_version')).toBe('0');
+    expect(invitationsOf(open(file), [ALICE], { endAfter: 0 })).toEqual(before);
+    expect(sqlite3(file, 'PRAGMA user_version')).toBe(String(MIGRATIONS.length));
   });
 
   it('leaves nothing behind when it cannot be finished', () => {
