@@ -1,0 +1,151 @@
+/** The command that cron runs, over a real database, a real mail server and a real Prosody. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { simpleParser } from 'mailparser';
+import { afterEach, expect, test } from 'vitest';
+import { jmbCommand, type Said } from '../support/command.ts';
+import { book, dayFromNow } from '../support/forms.ts';
+import { type Stage, stage } from '../support/stage.ts';
+
+let jmb: Stage | undefined;
+afterEach(async () => {
+  await jmb?.stop();
+  jmb = undefined;
+});
+
+/** Cron at a moment. */
+function remind(running: Stage, now: number): Promise<Said> {
+  return jmbCommand(running, 'remind', '--now', String(now));
+}
+
+function beginOf(running: Stage): number {
+  const database = new Database(running.db, { readonly: true });
+  const begin = database.prepare('SELECT meeting_begin FROM meetings').pluck().get();
+  database.close();
+  return Number(begin);
+}
+
+const HOUR = 3600;
+
+test('each reminder goes once to the owner and to those who have not declined, and never twice when the clock steps back', async () => {
+  jmb = await stage({ settings: { JMB_MAIL_REMINDER: '1440 60' } });
+  const saved = await book(jmb, 'alice', { guests: 'bob.durand@example.org guest@ailleurs.test no@ailleurs.test' });
+  expect(saved.status).toBe(303);
+  await jmb.mailsOnceThereAre(4);
+  const invitation = jmb.mails.find((mail) => mail.to.includes('no@ailleurs.test'));
+  const letter = await simpleParser(invitation?.raw ?? '');
+  const hash = /join\.cgi\?decline&id=(\w{16})/.exec(letter.text ?? '')?.[1] ?? '';
+  expect((await jmb.ask(`/join.cgi?decline&id=${hash}`, { form: {} })).status).toBe(303);
+  const begin = beginOf(jmb);
+
+  await remind(jmb, begin - 25 * HOUR);
+  expect(jmb.mails).toHaveLength(4);
+  await remind(jmb, begin - 24 * HOUR);
+  await jmb.mailsOnceThereAre(7);
+  expect(
+    jmb.mails
+      .slice(4)
+      .flatMap((mail) => mail.to)
+      .sort(),
+  ).toEqual(['alice.martin@example.org', 'bob.durand@example.org', 'guest@ailleurs.test']);
+  // NTP steps back by an hour, and time passes again.
+  await remind(jmb, begin - 25 * HOUR);
+  await remind(jmb, begin - 24 * HOUR);
+  await remind(jmb, begin - 24 * HOUR + 60);
+  expect(jmb.mails).toHaveLength(7);
+}, 60_000);
+
+test('after an outage only the latest reminder goes out, and none for a meeting that has begun', async () => {
+  jmb = await stage({ settings: { JMB_MAIL_REMINDER: '1440 60 10' } });
+  await book(jmb, 'alice');
+  await jmb.mailsOnceThereAre(2);
+  const begin = beginOf(jmb);
+  await remind(jmb, begin - 9 * 60);
+  await jmb.mailsOnceThereAre(4);
+  await remind(jmb, begin + 60);
+  expect(jmb.mails).toHaveLength(4);
+
+  await book(jmb, 'alice', { date: dayFromNow(9) });
+  await jmb.mailsOnceThereAre(6);
+  const late = await remind(jmb, begin + 2 * 86_400 + 1);
+  expect(late.stdout).toMatch(/reminders: 0 mails/);
+  expect(jmb.mails).toHaveLength(6);
+}, 60_000);
+
+test('a run that finds another at work, or a node that is not active, ends at once and sends nothing', async () => {
+  jmb = await stage({
+    settings: { JMB_MAIL_REMINDER: '1440', JMB_ACTIVE_COMMAND: `test -e ${tmpdir()}/jmb-active-$$` },
+  });
+  await book(jmb, 'alice');
+  await jmb.mailsOnceThereAre(2);
+  const passive = await remind(jmb, beginOf(jmb) - 24 * HOUR);
+  expect(passive).toEqual({ status: 0, stdout: 'this node is not the active one\n', stderr: '' });
+  expect(jmb.mails).toHaveLength(2);
+
+  writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), `${readSettings(jmb)}\nJMB_ACTIVE_COMMAND=""\n`);
+  const holder = new Database(`${jmb.db}-remind`);
+  holder.exec('BEGIN EXCLUSIVE');
+  expect((await remind(jmb, beginOf(jmb) - 24 * HOUR)).stdout).toBe('another run is at work\n');
+  holder.close();
+  await remind(jmb, beginOf(jmb) - 24 * HOUR);
+  await jmb.mailsOnceThereAre(4);
+}, 60_000);
+
+function readSettings(running: Stage): string {
+  return spawnSync('cat', [join(running.root, 'etc/jmb_local.cf')], { encoding: 'utf8' }).stdout;
+}
+
+test('purge, backup, list, show and outbox do what their help says', async () => {
+  jmb = await stage();
+  await book(jmb, 'alice', { object: 'Réunion « d’été »' });
+  const [listed] = JSON.parse((await jmbCommand(jmb, 'list', '--json')).stdout) as { id: string; subject: string }[];
+  expect(listed?.subject).toBe('Réunion « d’été »');
+  expect(listed?.id).toMatch(/^\d{19}$/);
+  const shown = (await jmbCommand(jmb, 'show', listed?.id ?? '')).stdout;
+  expect(shown).toContain('alice.martin@example.org');
+  expect(shown).not.toMatch(/\bid=\w{16}\b/);
+  const copy = join(jmb.root, 'data/copy.db');
+  expect((await jmbCommand(jmb, 'backup', copy)).status).toBe(0);
+  expect(new Database(copy, { readonly: true }).pragma('integrity_check', { simple: true })).toBe('ok');
+  expect((await jmbCommand(jmb, 'backup', copy)).status).toBe(1);
+  expect((await jmbCommand(jmb, 'purge', '--older-than', '0')).stdout).toBe('0 meetings removed\n');
+  expect((await jmbCommand(jmb, 'show', '12')).status).toBe(1);
+  expect((await jmbCommand(jmb, 'outbox', '--retry', '99')).status).toBe(1);
+  expect((await jmbCommand(jmb, 'nonsense')).status).toBe(1);
+}, 30_000);
+
+test('Munin’s own runner understands the plugin', async (context) => {
+  if (!existsSync('/usr/sbin/munin-run')) return context.skip();
+  jmb = await stage();
+  await book(jmb, 'alice');
+  const folder = mkdtempSync(join(tmpdir(), 'jmb-munin-'));
+  try {
+    const plugins = join(folder, 'plugins');
+    spawnSync('mkdir', ['-p', plugins, join(folder, 'conf.d'), join(folder, 'state')]);
+    symlinkSync(join(jmb.root, 'bin/jmb'), join(plugins, 'jitsi_jmb_meetings'));
+    const config = join(folder, 'munin-node.conf');
+    writeFileSync(config, 'log_level 4\nport 0\nhost 127.0.0.1\nallow ^127\\.0\\.0\\.1$\n');
+    const run = (...args: string[]) =>
+      spawnSync(
+        '/usr/sbin/munin-run',
+        [
+          '--config',
+          config,
+          '--servicedir',
+          plugins,
+          '--sconfdir',
+          join(folder, 'conf.d'),
+          'jitsi_jmb_meetings',
+          ...args,
+        ],
+        { encoding: 'utf8' },
+      );
+    expect(run('config').stdout).toMatch(/^graph_title Jitsi Meet Booking/m);
+    expect(run().stdout).toMatch(/^planned\.value 1$/m);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 30_000);
