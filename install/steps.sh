@@ -55,10 +55,21 @@ end_step() {
     kill -TERM -- "-$group" 2>/dev/null || kill -TERM "$group" 2>/dev/null || return 0
     local tries
     for ((tries = 0; tries < 50; tries++)); do
-        kill -0 -- "-$group" 2>/dev/null || return 0
+        group_lives "$group" || return 0
         sleep 0.1
     done
     kill -KILL -- "-$group" 2>/dev/null || true
+}
+
+# Whether a process group has a process that is more than a name: whose parent has not asked after it yet.
+group_lives() {
+    local file line state group
+    for file in /proc/[0-9]*/stat; do
+        { read -r line <"$file"; } 2>/dev/null || continue
+        read -r state _ group _ <<<"${line##*) }"
+        if [ "$group" = "$1" ] && [ "$state" != Z ]; then return 0; fi
+    done
+    return 1
 }
 
 end_everything() {
