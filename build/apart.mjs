@@ -1,4 +1,5 @@
 /** Libraries that few requests touch stay out of the executables: each is one file in dist/lib, read on first use. */
+import { createRequire } from 'node:module';
 
 /** npm package -> its file's name in dist/lib, without ending. */
 export const PACKAGES_APART = {
@@ -8,16 +9,35 @@ export const PACKAGES_APART = {
   '@xmpp/client': 'xmpp-client',
 };
 
-/** For esbuild: an import of such a package becomes a `require` of its file, done where the importing module begins. */
+/** What a package exports, by name. */
+async function exportsOf(name) {
+  const found = await import(createRequire(import.meta.url).resolve(name));
+  return Object.keys({ ...found.default, ...found }).filter(
+    (key) => /^[a-z_$][\w$]*$/i.test(key) && !key.startsWith('__') && key !== 'default',
+  );
+}
+
+/**
+ * For esbuild: an import of such a package becomes an object that loads the package's file when one of its exports is
+ * first touched, so a static import costs nothing until then; a dynamic import loads it at once.
+ */
 export const apart = {
   name: 'apart',
   setup(build) {
     const filter = new RegExp(`^(${Object.keys(PACKAGES_APART).join('|')})$`);
-    build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'apart' }));
-    build.onLoad({ filter: /.*/, namespace: 'apart' }, ({ path }) => ({
+    build.onResolve({ filter }, ({ path, kind }) => ({
+      path,
+      namespace: kind === 'dynamic-import' ? 'apart-now' : 'apart',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'apart-now' }, ({ path }) => ({
       contents: `module.exports = require('../lib/${PACKAGES_APART[path]}.js');`,
       loader: 'js',
     }));
+    build.onLoad({ filter: /.*/, namespace: 'apart' }, async ({ path }) => {
+      const load = `require('../lib/${PACKAGES_APART[path]}.js')`;
+      const getters = (await exportsOf(path)).map((name) => `get ${name}() { return ${load}.${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
+    });
     // better-sqlite3 asks `bindings` to look for its addon in a dozen places; in the tree it stands in one.
     build.onResolve({ filter: /^bindings$/ }, () => ({ path: 'bindings', namespace: 'addon' }));
     build.onLoad({ filter: /.*/, namespace: 'addon' }, () => ({
@@ -25,7 +45,7 @@ export const apart = {
       loader: 'js',
     }));
     build.onResolve({ filter: /^\.\.\/lib\/[\w-]+\.(js|node)$/ }, ({ path, namespace }) =>
-      namespace === 'apart' || namespace === 'addon' ? { path, external: true } : undefined,
+      ['apart', 'apart-now', 'addon'].includes(namespace) ? { path, external: true } : undefined,
     );
   },
 };

@@ -70,15 +70,24 @@ export class Client {
     }
     const from = end + 4;
     if (status === 304 || status === 204) return { status, fields, body: '' };
-    if (fields.get('transfer-encoding') === 'chunked') {
-      const last = await this.#until(() =>
-        this.#received.startsWith('0\r\n\r\n', from) ? from : this.#received.indexOf('\r\n0\r\n\r\n', from),
-      );
-      return { status, fields, body: this.#received.slice(from, last) };
-    }
+    if (fields.get('transfer-encoding') === 'chunked') return { status, fields, body: await this.#readChunks(from) };
     const length = Number(fields.get('content-length') ?? '0');
     await this.#until(() => (this.#received.length >= from + length ? from : -1));
     return { status, fields, body: Buffer.from(this.#received.slice(from, from + length), 'latin1').toString('utf8') };
+  }
+
+  /** A body in chunks (RFC 9112 section 7.1), without trailers. */
+  async #readChunks(from: number): Promise<string> {
+    let body = '';
+    for (let at = from; ; ) {
+      const end = await this.#until(() => this.#received.indexOf('\r\n', at));
+      const size = Number.parseInt(this.#received.slice(at, end), 16);
+      const next = end + 2 + size + 2;
+      await this.#until(() => (this.#received.length >= next ? next : -1));
+      if (size === 0) return Buffer.from(body, 'latin1').toString('utf8');
+      body += this.#received.slice(end + 2, end + 2 + size);
+      at = next;
+    }
   }
 
   /** Waits for what is looked for; rejects when the server hangs up before. */
