@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { viteTemplates } from './build/templates.mjs';
 
+/** The slow ones, which need real identity providers or a whole Debian: `./install.sh --test --full`. */
+const slow = process.env['JMB_FULL'] === undefined ? ['tests/**/*.full.test.ts'] : [];
+
 export default defineConfig({
   plugins: [viteTemplates],
-  test: { include: ['tests/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 60_000 },
+  test: { include: ['tests/**/*.test.ts'], exclude: slow, testTimeout: 20_000, hookTimeout: 60_000 },
 });

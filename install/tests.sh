@@ -2,17 +2,18 @@
 # install.sh --test: everything that can be checked without a person; the last line is `N passed, N failed`.
 
 test_packages=(
-    apache2-bin libapache2-mod-fcgid            # the server
-    chromium                                    # the browser
-    slapd ldap-utils                            # the directory
-    prosody                                     # rooms that messages go to
-    python3-icalendar                           # a reader of calendars that is not ours
-    openssl git curl shellcheck
+    apache2-bin libapache2-mod-fcgid                    # the server
+    libaprutil1-ldap libaprutil1-dbd-sqlite3            # ... that signs people in from a directory and a database
+    chromium                                            # the browser
+    slapd ldap-utils                                    # the directory
+    prosody                                             # rooms that messages go to
+    python3-icalendar sqlite3                           # readers of calendars and databases that are not ours
+    openssl shellcheck
 )
 
 # The slow ones need real identity providers and a Debian to install on.
 full_test_packages=(
-    libapache2-mod-auth-cas libapache2-mod-auth-mellon libapache2-mod-shib libapache2-mod-auth-openidc libaprutil1-dbd-sqlite3
+    libapache2-mod-auth-cas libapache2-mod-auth-mellon libapache2-mod-shib libapache2-mod-auth-openidc
     lemonldap-ng liblasso-perl libgd-securityimage-perl perlmagick libmime-tools-perl libemail-sender-perl libio-string-perl
     libstring-random-perl libunicode-string-perl libsoap-lite-perl libconvert-base32-perl libcrypt-openssl-x509-perl
     libcrypt-jwt-perl libnet-ldap-perl debootstrap nginx-light
