@@ -71,7 +71,7 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
   return {
     language: settings.JMB_LANG,
     title: title(letter, settings, texts),
-    intro: texts(key('intro', letter), { organiser: person, date, time }),
+    intro: texts(key('intro', letter), { organiser: oneLine(owner.name ?? '') || owner.email, date, time }),
     rows: [
       row('mail.label_subject', oneLine(meeting.subject)),
       row('mail.label_organiser', person),
@@ -84,7 +84,7 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
     ],
     people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),
     join: ended ? null : { ...joinLink(event, letter, settings, texts), note: texts(`mail.note_${attendee.role}`) },
-    answersTitle: texts('mail.answers'),
+    answersTitle: texts(comes(letter) ? 'mail.answers_accepted' : 'mail.answers'),
     answers: ended || attendee.role === 'owner' ? [] : answers(letter, settings, texts),
     others: accountLinks(event, letter, settings, texts),
     footer: texts(attendee.role === 'owner' ? 'mail.footer_owner' : 'mail.footer', {
@@ -109,11 +109,17 @@ function joinLink(event: MailEvent, { attendee }: Letter, settings: MailSettings
   };
 }
 
-function answers({ attendee }: Letter, settings: MailSettings, texts: Texts): Link[] {
-  return [
-    { label: texts('mail.accept'), url: answerLink(settings.JMB_URL, attendee.hash, 'accept') },
-    { label: texts('mail.decline'), url: answerLink(settings.JMB_URL, attendee.hash, 'decline') },
-  ];
+/** Whether the reader has said to come, and nothing has changed since. */
+function comes({ kind, attendee }: Letter): boolean {
+  return kind === 'reminder' && attendee.answer === 'accepted';
+}
+
+function answers(letter: Letter, settings: MailSettings, texts: Texts): Link[] {
+  const link = (answer: 'accept' | 'decline') => ({
+    label: texts(`mail.${answer}`),
+    url: answerLink(settings.JMB_URL, letter.attendee.hash, answer),
+  });
+  return comes(letter) ? [link('decline')] : [link('accept'), link('decline')];
 }
 
 /** For people with an account: their list of meetings, and their feed once they have one. */

@@ -50,11 +50,12 @@ export const enMail: Record<keyof typeof frMail, string> = {
   'mail.note_moderator': 'The room opens when the organiser or a moderator enters. This link is yours alone.',
   'mail.note_guest': 'The room opens when the organiser or a moderator enters. This link is yours alone.',
   'mail.answers': 'Will you come?',
+  'mail.answers_accepted': 'You have accepted. Something in the way?',
   'mail.accept': 'Accept',
   'mail.decline': 'Decline',
   'mail.bookings': 'All my meetings',
   'mail.feed': 'My calendar, to subscribe to',
-  'mail.footer': '{name} sends this message automatically. A reply goes to the organiser.',
+  'mail.footer': '{name} sends this message automatically. If you reply, the organiser gets your answer.',
   'mail.footer_owner': '{name} sends this message automatically.',
 
   'calendar.no_subject': 'Meeting',

@@ -48,11 +48,12 @@ export const frMail = {
   'mail.note_moderator': 'La salle s’ouvre quand l’organisateur ou un modérateur y entre. Ce lien vous est personnel.',
   'mail.note_guest': 'La salle s’ouvre quand l’organisateur ou un modérateur y entre. Ce lien vous est personnel.',
   'mail.answers': 'Viendrez-vous\u202f?',
+  'mail.answers_accepted': 'Vous avez accepté. Un empêchement\u202f?',
   'mail.accept': 'Accepter',
   'mail.decline': 'Décliner',
   'mail.bookings': 'Toutes mes réunions',
   'mail.feed': 'Mon agenda, pour s’y abonner',
-  'mail.footer': '{name} envoie ce message automatiquement. Y répondre écrit à l’organisateur.',
+  'mail.footer': '{name} envoie ce message automatiquement. Si vous y répondez, l’organisateur recevra votre réponse.',
   'mail.footer_owner': '{name} envoie ce message automatiquement.',
 
   'calendar.no_subject': 'Réunion',

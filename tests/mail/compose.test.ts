@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { feed } from '../../lib/calendar/feed.ts';
 import { composeMails } from '../../lib/mail/compose.ts';
-import { reminderLetters } from '../../lib/mail/letters.ts';
+import { lettersToAll, reminderLetters } from '../../lib/mail/letters.ts';
 import { useZone } from '../../lib/text/zone.ts';
 import { attendees, BEGIN, entry, factsOf, guest, meeting, moderator, NOW, owner } from '../calendar/samples.ts';
 import { readWithIcalJs } from '../peers/calendar_readers.ts';
@@ -84,6 +84,16 @@ describe('who reads what', () => {
       declined,
       moderator,
     ]);
+  });
+
+  it('a reminder asks only those who have not said that they come', () => {
+    const [, coming, undecided] = compose(
+      eventOf('reminder', { letters: lettersToAll('reminder', [owner, moderator, { ...guest, answer: 'none' }]) }),
+    );
+    expect(coming.parts.text).toContain('Vous avez accepté');
+    expect(coming.parts.text).not.toContain(`${JOIN}accept`);
+    expect(coming.parts.text).toContain(`${JOIN}decline`);
+    expect(undecided.parts.text).toContain(`${JOIN}accept`);
   });
 
   it('English where the settings say so', () => {
