@@ -27,15 +27,45 @@ export function isAddress(text: string): boolean {
 export function splitAddresses(text: string): AddressList {
   const addresses = new Set<string>();
   const bad: string[] = [];
-  // A mail program's form: everything from the last separator that is not within the name up to the bracket is the name.
-  const plain = text.replace(/(?:"[^"\n]*"|[^"<>,;\n@]*)[ \t]*<([^<>\s]*)>/g, ' $1 ');
-  for (const piece of plain.split(/[\s,;]+/)) {
-    if (piece === '') continue;
-    const address = piece.toLowerCase().replace(/^mailto:/, '');
-    if (isAddress(address)) addresses.add(address);
-    else bad.push(piece);
+  for (const item of itemsOf(text)) {
+    for (const piece of piecesOf(item)) {
+      const address = piece.toLowerCase().replace(/^mailto:/, '');
+      if (isAddress(address)) addresses.add(address);
+      else bad.push(piece);
+    }
   }
   return { addresses: [...addresses], bad };
+}
+
+/** The parts between commas, semicolons and newlines that are not within quotes. By hand: a pattern would go back over them. */
+function itemsOf(text: string): string[] {
+  const items: string[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') {
+      const closing = text.indexOf('"', at + 1);
+      // A quote that does not end on its line is a character like others.
+      if (closing > 0 && !text.slice(at, closing).includes('\n')) at = closing;
+    } else if (character === ',' || character === ';' || character === '\n') {
+      items.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...items, text.slice(start)];
+}
+
+/** What stands in brackets, and after the last of them; without brackets, what blanks separate. */
+function piecesOf(item: string): string[] {
+  const pieces: string[] = [];
+  let rest = item;
+  for (let open = rest.indexOf('<'); open >= 0; open = rest.indexOf('<')) {
+    const close = rest.indexOf('>', open);
+    if (close < 0) break;
+    pieces.push(rest.slice(open + 1, close).trim());
+    rest = rest.slice(close + 1);
+  }
+  return [...pieces, ...rest.split(/\s+/)].filter((piece) => piece !== '');
 }
 
 /** Whether an address belongs to a domain: equal, not merely ending alike (`x@notexample.org` is not of `example.org`). */

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { joinOpen, leadOf, mayAnswer, mayEdit, stateOf } from '../../lib/meetings/access.ts';
+import { whoIsTold } from '../../lib/meetings/change.ts';
+import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
+import { planReminders } from '../../lib/meetings/reminders.ts';
+
+const meeting = { begin: 10_000, end: 13_600 };
+const leads = { owner: 900, guest: 300 };
+
+describe('a meeting’s life', () => {
+  test.each([
+    [9_099, 'planned'],
+    [9_100, 'soon'],
+    [9_999, 'soon'],
+    [10_000, 'running'],
+    [13_599, 'running'],
+    [13_600, 'over'],
+  ])('at %i it is %s', (now, state) => {
+    expect(stateOf(meeting, now, 900)).toBe(state);
+  });
+
+  test('the way in opens for owner and moderators before it opens for guests, and closes at the end for all', () => {
+    const open = (role: Role, now: number) => joinOpen(meeting, role, now, leads);
+    expect([open('owner', 9_100), open('moderator', 9_100), open('guest', 9_100)]).toEqual([true, true, false]);
+    expect([open('guest', 9_699), open('guest', 9_700)]).toEqual([false, true]);
+    expect([open('owner', 13_600), open('guest', 13_599)]).toEqual([false, true]);
+    expect(leadOf('moderator', leads)).toBe(900);
+  });
+
+  test('only its owner changes it, and only before it begins', () => {
+    expect(mayEdit(meeting, 'owner', 9_999)).toBe(true);
+    expect(mayEdit(meeting, 'owner', 10_000)).toBe(false);
+    expect(mayEdit(meeting, 'moderator', 0)).toBe(false);
+  });
+
+  test('everyone but the owner may answer until the end', () => {
+    expect(mayAnswer(meeting, 'guest', 13_599)).toBe(true);
+    expect(mayAnswer(meeting, 'guest', 13_600)).toBe(false);
+    expect(mayAnswer(meeting, 'owner', 0)).toBe(false);
+  });
+});
+
+describe('who is told of a change', () => {
+  const one = (email: string, role: Role = 'guest'): Attendee => ({
+    hash: email,
+    role,
+    email,
+    connections: 0,
+    answer: 'none',
+  });
+  const before = {
+    meeting: { begin: 1, duration: 2, subject: 's' },
+    attendees: [one('o', 'owner'), one('a'), one('b'), one('c')],
+  };
+  const emails = (list: readonly Attendee[]) => list.map((attendee) => attendee.email);
+
+  test('people only: newcomers, those removed, and those with another role', () => {
+    const told = whoIsTold(before, {
+      ...before,
+      attendees: [one('o', 'owner'), one('a'), one('b', 'moderator'), one('d')],
+    });
+    expect(emails(told.newcomers)).toEqual(['d']);
+    expect(emails(told.changed)).toEqual(['b']);
+    expect(emails(told.removed)).toEqual(['c']);
+    expect(told.moved).toBe(false);
+  });
+
+  test.each([
+    ['begin', { begin: 9, duration: 2, subject: 's' }, true],
+    ['duration', { begin: 1, duration: 9, subject: 's' }, true],
+    ['subject', { begin: 1, duration: 2, subject: 'x' }, false],
+  ])('another %s: everyone', (_name, changed, moved) => {
+    const told = whoIsTold(before, { ...before, meeting: changed });
+    expect(emails(told.changed)).toEqual(['o', 'a', 'b', 'c']);
+    expect(told.moved).toBe(moved);
+  });
+});
+
+test('reminders are planned in order, each once, and never in the past', () => {
+  expect(planReminders(100_000, [1440, 60, 10, 60], 0)).toEqual([13_600, 96_400, 99_400]);
+  expect(planReminders(100_000, [1440, 60, 10], 96_400)).toEqual([99_400]);
+  expect(planReminders(100_000, [15, 5, 0], 99_999)).toEqual([100_000]);
+  expect(planReminders(100_000, [], 0)).toEqual([]);
+});

@@ -1,0 +1,149 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type BookingForm, type BookingRules, checkBooking, nextQuarter } from '../../lib/meetings/booking.ts';
+import { unixOf, useZone } from '../../lib/text/zone.ts';
+
+beforeAll(() => useZone('Europe/Paris'));
+
+const now = Date.parse('2026-11-23T13:00:00Z') / 1000;
+const rules: BookingRules = {
+  now,
+  minMinutes: 30,
+  maxMinutes: 480,
+  maxModerators: 2,
+  maxGuests: 3,
+  defaultSubject: 'Réunion',
+  owner: ['alice@example.org', 'a.martin@example.org'],
+  lists: new Map([['labo@example.org', ['bob@example.org', 'carol@example.org']]]),
+  aliases: new Map([['bobby@example.org', 'bob@example.org']]),
+};
+const form: BookingForm = {
+  date: '2026-12-03',
+  time: '14:30',
+  duration: '60',
+  subject: 'Conseil',
+  moderators: '',
+  guests: 'bob@example.org',
+};
+
+/** The names of the mistakes in each field. */
+function mistakes(change: Partial<BookingForm>, other: Partial<BookingRules> = {}): Record<string, string[]> {
+  const checked = checkBooking({ ...form, ...change }, { ...rules, ...other });
+  if ('booking' in checked) return {};
+  return Object.fromEntries(
+    Object.entries(checked.mistakes).map(([field, list]) => [field, list.map((one) => one.text)]),
+  );
+}
+
+function booking(change: Partial<BookingForm>, other: Partial<BookingRules> = {}) {
+  const checked = checkBooking({ ...form, ...change }, { ...rules, ...other });
+  if (!('booking' in checked)) throw new Error(JSON.stringify(checked.mistakes));
+  return checked.booking;
+}
+
+test('a form without mistakes is a booking in Unix seconds', () => {
+  expect(booking({})).toEqual({
+    subject: 'Conseil',
+    begin: Date.parse('2026-12-03T13:30:00Z') / 1000,
+    duration: 3600,
+    moderators: [],
+    guests: ['bob@example.org'],
+  });
+});
+
+describe('when', () => {
+  test.each([
+    [{ date: '2026-02-30' }, { date: ['rule.date'] }],
+    [{ date: '3/12/2026' }, { date: ['rule.date'] }],
+    [{ date: '' }, { date: ['rule.date'] }],
+    [{ time: '25:00' }, { time: ['rule.time'] }],
+    [{ time: '' }, { time: ['rule.time'] }],
+    [
+      { date: '', time: '' },
+      { date: ['rule.date'], time: ['rule.time'] },
+    ],
+    [{ date: '2027-03-28', time: '02:30' }, { time: ['rule.time_skipped'] }],
+    [{ date: '2026-11-22' }, { date: ['rule.past'] }],
+    [{ date: '2026-11-23', time: '13:58' }, { time: ['rule.past'] }],
+    [{ date: '2206-12-03' }, { date: ['rule.far'] }],
+  ])('%j', (change, expected) => {
+    expect(mistakes(change)).toEqual(expected);
+  });
+
+  test('the minute that has just passed still counts as now', () => {
+    expect(mistakes({ date: '2026-11-23', time: '14:00' })).toEqual({});
+    expect(mistakes({ date: '2026-11-23', time: '14:00' }, { now: now + 60 })).toEqual({});
+    expect(mistakes({ date: '2026-11-23', time: '14:00' }, { now: now + 61 })).toEqual({ time: ['rule.past'] });
+  });
+
+  test('the clock of a hidden second is accepted, others are not', () => {
+    expect(mistakes({ time: '14:30:00' })).toEqual({});
+    expect(mistakes({ time: '14:30:30' })).toEqual({ time: ['rule.time'] });
+  });
+});
+
+test.each([
+  ['', 'rule.duration'],
+  ['0', 'rule.duration'],
+  ['-60', 'rule.duration'],
+  ['1e2', 'rule.duration'],
+  ['60.5', 'rule.duration'],
+  ['29', 'rule.duration_bounds'],
+  ['481', 'rule.duration_bounds'],
+  ['99999', 'rule.duration_bounds'],
+])('duration %j: %s', (duration, text) => {
+  expect(mistakes({ duration })).toEqual({ duration: [text] });
+});
+
+test('30 and 480 minutes are within the bounds', () => {
+  expect(booking({ duration: '30' }).duration).toBe(1800);
+  expect(booking({ duration: ' 480 ' }).duration).toBe(28_800);
+});
+
+test('a subject is one line, at most 200 characters, and never empty', () => {
+  expect(booking({ subject: ' Soutenance\r\nBcc: x@y.org\t d’Élodie \u2028 ' }).subject).toBe(
+    'Soutenance Bcc: x@y.org d’Élodie',
+  );
+  expect(booking({ subject: ' \n ' }).subject).toBe('Réunion');
+  expect(booking({ subject: '😀'.repeat(200) }).subject).toHaveLength(400);
+  expect(mistakes({ subject: 'x'.repeat(201) })).toEqual({ subject: ['rule.subject_long'] });
+  expect(booking({ subject: `'); DROP TABLE meetings; --` }).subject).toBe(`'); DROP TABLE meetings; --`);
+});
+
+describe('who', () => {
+  test('lists become members, aliases main addresses; the owner and doubles go', () => {
+    expect(
+      booking({ guests: 'labo@example.org bobby@example.org Alice@example.org a.martin@example.org' }).guests,
+    ).toEqual(['bob@example.org', 'carol@example.org']);
+  });
+
+  test('one person in both lists is a moderator once', () => {
+    const both = booking({ moderators: 'bob@example.org', guests: 'bobby@example.org carol@example.org' });
+    expect(both.moderators).toEqual(['bob@example.org']);
+    expect(both.guests).toEqual(['carol@example.org']);
+  });
+
+  test('bounds count people, after lists and doubles', () => {
+    expect(mistakes({ guests: 'a@x.org b@x.org c@x.org d@x.org' })).toEqual({ guests: ['rule.guests'] });
+    expect(mistakes({ guests: 'a@x.org labo@example.org labo@example.org' })).toEqual({});
+    expect(mistakes({ moderators: 'a@x.org b@x.org c@x.org' })).toEqual({ moderators: ['rule.moderators'] });
+  });
+
+  test('at least one guest, and every mistake at once', () => {
+    expect(mistakes({ guests: '' })).toEqual({ guests: ['rule.no_guest'] });
+    expect(mistakes({ guests: 'alice@example.org' })).toEqual({ guests: ['rule.no_guest'] });
+    expect(mistakes({ guests: 'nobody', moderators: 'x@', duration: '', date: '' })).toEqual({
+      guests: ['rule.address'],
+      moderators: ['rule.address'],
+      duration: ['rule.duration'],
+      date: ['rule.date'],
+    });
+  });
+});
+
+test('a new form begins at the next quarter of an hour, also where zones are odd', () => {
+  useZone('Asia/Kathmandu');
+  const quarter = unixOf({ year: 2026, month: 11, day: 23, hour: 10, minute: 15 }) ?? 0;
+  expect(nextQuarter(quarter - 1)).toBe(quarter);
+  expect(nextQuarter(quarter)).toBe(quarter + 900);
+  useZone('Europe/Paris');
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { domainMatches, isAddress, parseLists, splitAddresses } from '../../lib/text/addresses.ts';
+
+describe('splitAddresses', () => {
+  test.each([
+    ['a@b.org c@d.org', ['a@b.org', 'c@d.org']],
+    ['A@B.org,\n\tc@d.org ; e@f.org\r\n', ['a@b.org', 'c@d.org', 'e@f.org']],
+    ['a@b.org A@B.ORG', ['a@b.org']],
+    ['Alice Martin <alice@b.org>, Bob <bob@b.org>', ['alice@b.org', 'bob@b.org']],
+    ['"Martin, Alice" <alice@b.org>; bob@b.org', ['alice@b.org', 'bob@b.org']],
+    ['Élodie <e.l+x@sous.domaine.fr>', ['e.l+x@sous.domaine.fr']],
+    ['mailto:a@b.org', ['a@b.org']],
+    ['', []],
+    [' ,;\n ', []],
+  ])('%j', (typed, addresses) => {
+    expect(splitAddresses(typed)).toEqual({ addresses, bad: [] });
+  });
+
+  test('what is no address is given back as it was typed', () => {
+    expect(splitAddresses('good@b.org Nobody two@@b.org a@b .x@b.org')).toEqual({
+      addresses: ['good@b.org'],
+      bad: ['Nobody', 'two@@b.org', 'a@b', '.x@b.org'],
+    });
+  });
+
+  test('a long text of brackets takes no time', () => {
+    const began = performance.now();
+    splitAddresses('<'.repeat(100_000) + ' "'.repeat(50_000));
+    splitAddresses('a '.repeat(100_000));
+    splitAddresses('"a'.repeat(60_000));
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});
+
+test.each([
+  'a@b',
+  '@b.org',
+  'a@',
+  'a b@c.org',
+  'a@b..org',
+  'a@-b.org',
+  'a@b-.org',
+  'a..b@c.org',
+  'a@b.org\n',
+  'a@b.org,',
+  '"a"@b.org',
+  'a@[127.0.0.1]',
+  'é@b.org',
+  'a@é.org',
+  `${'x'.repeat(65)}@b.org`,
+  `a@${'b.'.repeat(126)}org`,
+  'a@b.1',
+])('%j is no address', (text) => {
+  expect(isAddress(text)).toBe(false);
+});
+
+test('a domain is equal or not: no ending counts', () => {
+  expect(domainMatches('x@example.org', 'example.org')).toBe(true);
+  expect(domainMatches('X@Example.ORG', 'example.org')).toBe(true);
+  expect(domainMatches('x@notexample.org', 'example.org')).toBe(false);
+  expect(domainMatches('x@sub.example.org', 'example.org')).toBe(false);
+  expect(domainMatches('example.org', '')).toBe(false);
+});
+
+test('lists of subscribers: two addresses a line, everything else is passed over', () => {
+  const lists = parseLists('Labo@b.org alice@b.org\n# comment\nlabo@b.org bob@b.org\r\nlabo@b.org\nx y z\n');
+  expect([...lists]).toEqual([['labo@b.org', ['alice@b.org', 'bob@b.org']]]);
+});
