@@ -6,6 +6,7 @@ import { type Header, type Request, type Response, requestHeader } from '../mess
 import { type Refusal, refuse } from '../refusal.ts';
 import { cachedFeed, type FeedOwner, feedByHash, keepFeed } from '../store/feeds.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
+import { namesOf } from '../store/names.ts';
 import { texts } from '../text/catalogue.ts';
 
 /** Answers with the feed, or with 304 when the reader has it as it is. */
@@ -46,10 +47,11 @@ function entriesOf({ store }: Context, addresses: readonly string[], now: number
   const listed = invitationsOf(store, addresses, { endAfter: now });
   const own = listed.filter(({ attendee }) => attendee.role === 'owner').map(({ meeting }) => meeting.id);
   const people = attendeesOfEach(store, own);
+  const names = namesOf(store, [...new Set(listed.map(({ owner }) => owner))]);
   return listed.map(({ meeting, attendee, owner }) => ({
     meeting,
     attendee,
-    owner: { email: owner },
+    owner: { email: owner, name: names.get(owner) },
     attendees: people.get(meeting.id) ?? [],
   }));
 }

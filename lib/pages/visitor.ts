@@ -10,11 +10,14 @@ import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { rememberAddresses } from '../store/feeds.ts';
 import { formTokenHolds } from '../store/forms.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
+import { rememberName } from '../store/names.ts';
 
-/** Who signed in; the addresses are kept for the feed, which nobody signs in for. */
+/** Who signed in; addresses and name are kept for feeds and reminders, which nobody signs in for. */
 export async function visitorOf(context: Context, request: Request): Promise<Identity | Refusal> {
   const identity = await identityOf(context, request);
-  if (!isRefusal(identity)) rememberAddresses(context.store, identity.uid, identity.addresses);
+  if (isRefusal(identity)) return identity;
+  rememberAddresses(context.store, identity.uid, identity.addresses);
+  rememberName(context.store, identity.addresses, identity.name);
   return identity;
 }
 
