@@ -34,17 +34,18 @@ function versionOf(database: Database.Database): number {
 
 /**
  * Switches to write-ahead logging, which the file remembers: readers then never wait for a writer. The switch needs the
- * file for itself and SQLite does not always wait for that, so we do: half a second, then go on without; the next
- * migration tries again, and everything works the slower way meanwhile.
+ * file for itself, and SQLite does not always wait for that, so we do, for half a second.
  */
 function keepLogAhead(database: Database.Database): void {
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let attempt = 0; attempt < 25; attempt += 1) {
+  const end = performance.now() + 500;
+  for (;;) {
     try {
       database.pragma('journal_mode = WAL');
       return;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))) throw error;
+      const busy = error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+      if (!busy || performance.now() > end) throw error;
       Atomics.wait(pause, 0, 0, 20);
     }
   }

@@ -18,7 +18,7 @@ import {
 } from '../../lib/store/upkeep.ts';
 import { crowd } from './crowd.ts';
 import { mail } from './mails.ts';
-import { ALICE, BOOKING, clockAt, NOW, open, scratch, sqlite3 } from './scratch.ts';
+import { ALICE, BOOKING, clockAt, NOW, open, scratch, sqlite3, upstreamCopy } from './scratch.ts';
 
 const book = (store: Store) => insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
 const unavailable = (detail: RegExp) =>
@@ -54,6 +54,19 @@ describe('surroundings that fail are called Unavailable', () => {
     other.close();
     book(store);
     expect(invitationsOf(store, [ALICE], { endAfter: 0 })).toHaveLength(2);
+  });
+
+  it('a database of the original that somebody else uses while it should be brought up to date', () => {
+    const file = upstreamCopy();
+    const other = new Database(file);
+    other.exec('BEGIN');
+    other.prepare('SELECT * FROM meetings').all();
+    const began = performance.now();
+    expect(thrown(() => open(file, { busyTimeout: 100 }))).toEqual(unavailable(/^SQLITE_BUSY/));
+    expect(performance.now() - began).toBeLessThan(2000);
+    other.exec('COMMIT');
+    other.close();
+    expect(invitationsOf(open(file, { busyTimeout: 100 }), [ALICE], { endAfter: 0 })).toHaveLength(5);
   });
 
   it('a full disk, with nothing half written', () => {
