@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SettingsError } from './settings/error.ts';
-import type { Row } from './settings/rows.ts';
-import { type Assignment, expand, readAssignments } from './settings/shell.ts';
+import { fallbackText, type Row } from './settings/rows.ts';
+import { type Assignment, type Lookup, readAssignments } from './settings/shell.ts';
 import { type SettingName, settingsTable } from './settings-table.ts';
 
 export { SettingsError } from './settings/error.ts';
@@ -36,11 +36,13 @@ const NAMES = Object.keys(settingsTable) as SettingName[];
 export function readSettings(root: string, env: Environment = process.env): Settings {
   const etc = settingsFolder(root, env);
   const found = new Map<string, Assignment>();
-  const fallback = (name: string): string | undefined => {
+  const fallback = (name: SettingName): unknown => {
+    const { fallback: value } = settingsTable[name];
     if (name === 'JMB_PATH') return root;
-    return isSetting(name) ? expand(settingsTable[name].fallback, lookup) : undefined;
+    return typeof value === 'string' && value.includes('$') ? expanded(value, lookup) : value;
   };
-  const lookup = (name: string): string | undefined => found.get(name)?.value ?? fallback(name);
+  const lookup = (name: string): string | undefined =>
+    found.get(name)?.value ?? (isSetting(name) ? fallbackText(fallback(name)) : undefined);
   for (const name of FILES) {
     const file = join(etc, name);
     const source = readSource(file);
@@ -89,13 +91,17 @@ function isSetting(name: string): name is SettingName {
   return Object.hasOwn(settingsTable, name);
 }
 
+/** A value of the files, or the default, of which only words that hold other settings must still be read. */
 function readValue(
   name: SettingName,
   row: Row<unknown>,
   set: Assignment | undefined,
-  fallback: (name: string) => string | undefined,
+  fallback: (name: SettingName) => unknown,
 ): unknown {
-  if (set === undefined) return row.read(fallback(name) ?? '');
+  if (set === undefined) {
+    const value = fallback(name);
+    return row.type === 'phrase' ? row.read(String(value)) : value;
+  }
   try {
     return row.read(set.value);
   } catch (error) {
@@ -103,17 +109,26 @@ function readValue(
   }
 }
 
+/** A default with its `$NAME` and `${NAME#*.}` filled in. */
+function expanded(template: string, lookup: Lookup): string {
+  return template.replace(/\$(?:(\w+)|\{(\w+)#\*\.\})/g, (_, whole?: string, less?: string) => {
+    if (whole !== undefined) return lookup(whole) ?? '';
+    const value = lookup(less ?? '') ?? '';
+    return value.slice(value.indexOf('.') + 1);
+  });
+}
+
 /** The text of a file, or null when there is none. Files of old hosts are in Latin-1, and some were written on Windows. */
 function readSource(file: string): string | null {
-  let bytes: Buffer;
+  let source: string;
   try {
-    bytes = readFileSync(file);
+    // An exception for a file that is not there would take longer than all the rest.
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    source = readFileSync(file, 'utf8');
+    if (source.includes('\uFFFD')) source = readFileSync(file, 'latin1');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw new SettingsError(file, 0, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
-  let source = bytes.toString('utf8');
-  if (source.includes('\uFFFD')) source = bytes.toString('latin1');
   if (source.startsWith('\uFEFF')) source = source.slice(1);
   return source.includes('\r') ? source.replace(/\r\n/g, '\n') : source;
 }

@@ -173,6 +173,11 @@ describe('the shell’s way of writing', () => {
     expect(local(text)).toMatchObject({ JMB_NAME: 'one.example.org', JMB_MAIL_DOMAIN: 'example.net' });
   });
 
+  it('expands defaults of every kind as a file would hold them', () => {
+    const text = 'JMB_NAME="$JMB_MAIL_REMINDER|$JMB_FIX_MAIL_ALIASES|$JMB_MAX_GUESTS|$JMB_MODULE_CHECK_MODERATOR"';
+    expect(local(text).JMB_NAME).toBe('10080 1440 60 10|0|50|booking private-room');
+  });
+
   it('leaves a name without a dot whole', () => {
     expect(local('JMB_SERVER_NAME=localhost').JMB_MAIL_DOMAIN).toBe('localhost');
   });

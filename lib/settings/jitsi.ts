@@ -28,7 +28,7 @@ export const jitsi = {
     },
     60,
   ),
-  JMB_JWT_FEATURES: words('', {
+  JMB_JWT_FEATURES: words([], {
     fr: 'Fonctions que le jeton accorde (recording livestreaming transcription…), «\u00a0nom=false\u00a0» pour en refuser une',
     en: 'Features that the token grants (recording livestreaming transcription…), `name=false` to deny one',
   }),
@@ -40,7 +40,7 @@ export const jitsi = {
     fr: 'Statistiques REST de JVB, pour Munin',
     en: 'REST statistics of JVB, for Munin',
   }),
-  JMB_XMPP_REMINDER: integers('15 5 0', 'min', {
+  JMB_XMPP_REMINDER: integers([15, 5, 0], 'min', {
     fr: 'Messages dans la salle avant la fin\u00a0; vide\u00a0: aucun',
     en: 'Messages into the room before the end; empty: none',
   }),

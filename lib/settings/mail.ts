@@ -17,7 +17,7 @@ export const mail = {
     fr: 'Serveur SMTP\u00a0; smtps:// pour TLS, smtp://nom:motdepasse@hôte:587 pour s’authentifier',
     en: 'SMTP server; smtps:// for TLS, smtp://user:password@host:587 to authenticate',
   }),
-  JMB_MAIL_REMINDER: integers('10080 1440 60 10', 'min', {
+  JMB_MAIL_REMINDER: integers([10080, 1440, 60, 10], 'min', {
     fr: 'Rappels par courriel avant le début\u00a0; vide\u00a0: aucun',
     en: 'Reminders by mail before the begin; empty: none',
   }),

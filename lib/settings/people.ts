@@ -7,7 +7,7 @@ export const people = {
     fr: 'Module qui lit l’identité donnée par Apache\u00a0: identity-cas, identity-mellon, identity-shibboleth, identity-oidc, identity-remote_user',
     en: 'Module that reads the identity given by Apache: identity-cas, identity-mellon, identity-shibboleth, identity-oidc, identity-remote_user',
   }),
-  JMB_MODULE_CHECK_MODERATOR: moduleNames('booking private-room', {
+  JMB_MODULE_CHECK_MODERATOR: moduleNames(['booking', 'private-room'], {
     fr: 'Modules qui décident d’un jeton, dans l’ordre\u00a0: le premier refus met fin, le premier accord vaut',
     en: 'Modules that decide about a token, in order: the first refusal ends it, the first consent settles it',
   }),

@@ -9,8 +9,8 @@ export interface Explanation {
 /** One row of the settings table. */
 export interface Row<T> {
   readonly type: 'text' | 'phrase' | 'integer' | 'flag' | 'words' | 'integers' | 'choice';
-  /** The default as it would stand between double quotes in a file; may refer to other settings, resolved after the files are read. */
-  readonly fallback: string;
+  /** The default. Text may refer to other settings as `$NAME` and `${NAME#*.}`, resolved after the files are read. */
+  readonly fallback: T;
   /** What a number counts, such as `min`; empty for text. */
   readonly unit: string;
   readonly explanation: Explanation;
@@ -41,21 +41,21 @@ export function phrase(decode: (text: string) => string, fallback: string, expla
 /** A whole number of `unit`, not below `least`. */
 export function integer(fallback: number, unit: string, explanation: Explanation, least = 0): Row<number> {
   const read = (value: string): number => wholeNumber(value, least);
-  return { type: 'integer', fallback: String(fallback), unit, explanation, secret: false, read };
+  return { type: 'integer', fallback, unit, explanation, secret: false, read };
 }
 
 /** `1`, `yes`, `true`, `on`, or `0`, `no`, `false`, `off` and nothing. */
 export function flag(fallback: boolean, explanation: Explanation): Row<boolean> {
-  return { type: 'flag', fallback: fallback ? '1' : '0', unit: '', explanation, secret: false, read: yesOrNo };
+  return { type: 'flag', fallback, unit: '', explanation, secret: false, read: yesOrNo };
 }
 
 /** Words separated by blanks. */
-export function words(fallback: string, explanation: Explanation): Row<readonly string[]> {
+export function words(fallback: readonly string[], explanation: Explanation): Row<readonly string[]> {
   return { type: 'words', fallback, unit: '', explanation, secret: false, read: wordsOf };
 }
 
 /** Names of modules; the original's end in `.sh`, which is dropped. */
-export function moduleNames(fallback: string, explanation: Explanation): Row<readonly string[]> {
+export function moduleNames(fallback: readonly string[], explanation: Explanation): Row<readonly string[]> {
   const read = (value: string): readonly string[] => wordsOf(value).map(moduleName);
   return { ...words(fallback, explanation), read };
 }
@@ -78,7 +78,7 @@ export function logTarget(fallback: string, explanation: Explanation): Row<strin
 }
 
 /** Whole numbers of `unit` separated by blanks. */
-export function integers(fallback: string, unit: string, explanation: Explanation): Row<readonly number[]> {
+export function integers(fallback: readonly number[], unit: string, explanation: Explanation): Row<readonly number[]> {
   const read = (value: string): readonly number[] => wordsOf(value).map((word) => wholeNumber(word, 0));
   return { type: 'integers', fallback, unit, explanation, secret: false, read };
 }
@@ -91,6 +91,12 @@ export function choice<const T extends string>(options: readonly [T, ...T[]], ex
     return found;
   };
   return { type: 'choice', fallback: options[0], unit: '', explanation, secret: false, read };
+}
+
+/** A default as a file would hold it. */
+export function fallbackText(fallback: unknown): string {
+  if (typeof fallback === 'boolean') return fallback ? '1' : '0';
+  return Array.isArray(fallback) ? fallback.join(' ') : String(fallback);
 }
 
 function asItIs(value: string): string {

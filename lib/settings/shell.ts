@@ -14,6 +14,9 @@ export type Lookup = (name: string) => string | undefined;
 
 const NAME_START = /[A-Za-z_]/;
 const NAME = /[A-Za-z0-9_]*/y;
+/** Runs of characters that mean nothing but themselves: bare, and between double quotes. */
+const BARE = /[^\s;"'\\$`&|<>()~]+/y;
+const QUOTED = /[^"$`\\\n]+/y;
 const WORD = /[^\s;&|<>()"'`$#]*/y;
 
 /**
@@ -26,11 +29,6 @@ export function readAssignments(file: string, source: string, into: Map<string, 
   for (let next = reader.assignment(); next !== null; next = reader.assignment()) {
     into.set(next.name, { value: next.value, file, line: next.line });
   }
-}
-
-/** Replaces the expansions of a text as it would stand between double quotes. */
-export function expand(template: string, lookup: Lookup): string {
-  return template.includes('$') ? new Reader('', `${template}"`, lookup).doubleQuoted() : template;
 }
 
 /** A place in a source, moving forward. */
@@ -115,6 +113,9 @@ class Reader {
       }
       // A shell takes it for a home folder at the beginning and after a colon.
       if (character === '~' && /^$|:$/.test(value)) this.fail('~ would need a shell; put the value between quotes');
+      const plain = this.match(BARE);
+      value += plain;
+      if (plain !== '') continue;
       this.at += 1;
       if (character === '"') value += this.doubleQuoted();
       else if (character === "'") value += this.singleQuoted();
@@ -153,10 +154,11 @@ class Reader {
   }
 
   /** What stands up to the closing quote; the opening one is behind. */
-  doubleQuoted(): string {
+  private doubleQuoted(): string {
     const opened = this.line;
     let value = '';
     for (;;) {
+      value += this.match(QUOTED);
       const character = this.source[this.at];
       if (character === undefined) this.fail('the quote " is never closed', opened);
       if (character === '\n') this.newline();
