@@ -1,4 +1,5 @@
 /** Mail addresses as people type and paste them (spec section 2). */
+import { domainToASCII } from 'node:url';
 
 /** What a list of addresses was made of. */
 export interface AddressList {
@@ -20,52 +21,55 @@ export function isAddress(text: string): boolean {
   return at > 0 && text.length <= 254 && local.length <= 64 && LOCAL.test(local) && DOMAIN.test(domain);
 }
 
+/** What a list is made of: a quoted name, an address in brackets, the end of an item, a word, a lone sign. Each is read once, whatever the text. */
+const TOKENS = /"[^"\n]*"|<[^<>\n]*>|[,;\n]|[^\s,;"<>]+|["<>]/g;
+
+/** Signs without a shape, which come along when one copies from a page or a mail: soft hyphen, zero width, writing direction. */
+const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
 /**
  * Splits what was typed: addresses separated by blanks, newlines, commas or semicolons. A pasted `Name <a@b.org>` gives
- * its address; the name before it is dropped, also a quoted one with a comma in it.
+ * its address, and the name goes, also a quoted one with a comma in it. A word with an `@` before the brackets is no name:
+ * it counts as an address of its own, so that nobody is left out in silence.
  */
 export function splitAddresses(text: string): AddressList {
   const addresses = new Set<string>();
   const bad: string[] = [];
-  for (const item of itemsOf(text)) {
-    for (const piece of piecesOf(item)) {
-      const address = piece.toLowerCase().replace(/^mailto:/, '');
-      if (isAddress(address)) addresses.add(address);
-      else bad.push(piece);
+  const take = (piece: string): void => {
+    const address = addressOf(piece);
+    if (address === null) bad.push(piece);
+    else addresses.add(address);
+  };
+  let words: string[] = [];
+  for (const [token] of text.replace(UNSEEN, '').matchAll(TOKENS)) {
+    const bracketed = token.length > 1 && token.startsWith('<');
+    if (bracketed) {
+      for (const word of words) if (word.includes('@') && !word.startsWith('"')) take(word);
+      take(token.slice(1, -1).trim() || token);
+    } else if (/^[,;\n]$/.test(token)) {
+      for (const word of words) take(word);
+    } else {
+      words.push(token);
+      continue;
     }
+    words = [];
   }
+  for (const word of words) take(word);
   return { addresses: [...addresses], bad };
 }
 
-/** The parts between commas, semicolons and newlines that are not within quotes. By hand: a pattern would go back over them. */
-function itemsOf(text: string): string[] {
-  const items: string[] = [];
-  let start = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') {
-      const closing = text.indexOf('"', at + 1);
-      // A quote that does not end on its line is a character like others.
-      if (closing > 0 && !text.slice(at, closing).includes('\n')) at = closing;
-    } else if (character === ',' || character === ';' || character === '\n') {
-      items.push(text.slice(start, at));
-      start = at + 1;
-    }
-  }
-  return [...items, text.slice(start)];
-}
-
-/** What stands in brackets, and after the last of them; without brackets, what blanks separate. */
-function piecesOf(item: string): string[] {
-  const pieces: string[] = [];
-  let rest = item;
-  for (let open = rest.indexOf('<'); open >= 0; open = rest.indexOf('<')) {
-    const close = rest.indexOf('>', open);
-    if (close < 0) break;
-    pieces.push(rest.slice(open + 1, close).trim());
-    rest = rest.slice(close + 1);
-  }
-  return [...pieces, ...rest.split(/\s+/)].filter((piece) => piece !== '');
+/** The address that a piece is, without quotes and `mailto:` around it, or null. A domain such as `université.fr` gets the form that mail knows (IDNA). */
+function addressOf(piece: string): string | null {
+  const bare = piece.replace(/^(["'])(.*)\1$/, '$2').replace(/^mailto:/i, '');
+  const at = bare.lastIndexOf('@');
+  const local = bare.slice(0, at);
+  const domain = bare.slice(at + 1);
+  // Some letters, such as the Kelvin sign, have their lower case in ASCII: they are no way to write another's address.
+  if (/[^\0-\x7f]/.test(local)) return null;
+  // As URLs have it, domainToASCII would drop a path: it gets letters, digits, dots and hyphens only.
+  const foreign = /[^\0-\x7f]/.test(domain) && /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain);
+  const address = `${local}@${foreign ? domainToASCII(domain) : domain}`.toLowerCase();
+  return at > 0 && isAddress(address) ? address : null;
 }
 
 /** Whether an address belongs to a domain: equal, not merely ending alike (`x@notexample.org` is not of `example.org`). */

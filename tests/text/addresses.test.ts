@@ -9,7 +9,17 @@ describe('splitAddresses', () => {
     ['Alice Martin <alice@b.org>, Bob <bob@b.org>', ['alice@b.org', 'bob@b.org']],
     ['"Martin, Alice" <alice@b.org>; bob@b.org', ['alice@b.org', 'bob@b.org']],
     ['Élodie <e.l+x@sous.domaine.fr>', ['e.l+x@sous.domaine.fr']],
-    ['mailto:a@b.org', ['a@b.org']],
+    ['mailto:a@b.org <MAILTO:c@d.org>', ['a@b.org', 'c@d.org']],
+    ['alice@b.org <alice@b.org>', ['alice@b.org']],
+    ['"alice@b.org" <a@b.org>', ['a@b.org']],
+    ["'alice@b.org' <alice@b.org>; 'bob@b.org'", ['alice@b.org', 'bob@b.org']],
+    ['"alice@b.org"', ['alice@b.org']],
+    ['a@b.org Bob <c@d.org> e@f.org', ['a@b.org', 'c@d.org', 'e@f.org']],
+    ['Bob <c@d.org> Carol < e@f.org >', ['c@d.org', 'e@f.org']],
+    ["o'neill@b.org", ["o'neill@b.org"]],
+    ['a@b.org\u00a0;\u202fc@d.org', ['a@b.org', 'c@d.org']],
+    ['\ufeffa@b.org\u200b, \u202ac@d.org\u202c', ['a@b.org', 'c@d.org']],
+    ['bob@Université.fr', ['bob@xn--universit-j4a.fr']],
     ['', []],
     [' ,;\n ', []],
   ])('%j', (typed, addresses) => {
@@ -23,11 +33,51 @@ describe('splitAddresses', () => {
     });
   });
 
+  test.each([
+    ['Martin, Alice <a@b.org>', ['Martin']],
+    ['bob@ Alice <a@b.org>', ['bob@']],
+    ['Alice <> <a@b.org>', ['<>']],
+    ['<a@b.org> <a @b.org>', ['a @b.org']],
+    ['a@b.org "Bob', ['"', 'Bob']],
+    ['Carol <c@d.org a@b.org', ['Carol', '<']],
+    ['a@b.org élodie@b.org \u212ab@b.org', ['élodie@b.org', '\u212ab@b.org']],
+    ['a@b.org x@é..fr x@é.fr/y x@é.fr:25', ['x@é..fr', 'x@é.fr/y', 'x@é.fr:25']],
+  ])('%j: the rest is not lost in silence', (typed, bad) => {
+    const list = splitAddresses(typed);
+    expect(list.bad).toEqual(bad);
+    expect(list.addresses).toContain('a@b.org');
+  });
+
+  test('whatever the separators and names, the addresses are found in their order', () => {
+    const separators = [',', ';', '\n', '\r\n', ' , ', ';\t', ',\n'];
+    const forms = [
+      (address: string) => address,
+      (address: string) => address.toUpperCase(),
+      (address: string) => `<${address}>`,
+      (address: string) => `Anne-Marie d’Été <${address}>`,
+      (address: string) => `"Été, Anne; <x@y.org>" <${address}>`,
+    ];
+    let seed = 1;
+    const next = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let round = 0; round < 500; round += 1) {
+      const wanted = Array.from({ length: 1 + next(8) }, (_, at) => `p${at}.x${next(99)}@d${next(9)}.example.org`);
+      const typed = wanted.map(
+        (one) => forms[next(forms.length)]?.(one) + (separators[next(separators.length)] ?? ','),
+      );
+      expect(splitAddresses(typed.join(''))).toEqual({ addresses: wanted, bad: [] });
+    }
+  });
+
   test('a long text of brackets takes no time', () => {
     const began = performance.now();
     splitAddresses('<'.repeat(100_000) + ' "'.repeat(50_000));
     splitAddresses('a '.repeat(100_000));
     splitAddresses('"a'.repeat(60_000));
+    splitAddresses(`a${' '.repeat(200_000)}b`);
+    splitAddresses('<a@b.org> "\n'.repeat(20_000));
     expect(performance.now() - began).toBeLessThan(2000);
   });
 });
