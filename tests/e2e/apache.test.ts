@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apart } from '../../build/apart.mjs';
+import { esbuildTemplates } from '../../build/templates.mjs';
 import { type Stage, stage } from '../support/stage.ts';
 
 /** The four programs, and the two names that join answers to as well. */
@@ -23,9 +25,8 @@ async function putEcho(root: string): Promise<void> {
     target: 'node20',
     write: false,
     banner: { js: '#!/usr/bin/env node' },
-    loader: { '.sql': 'text', '.hbs': 'empty' },
-    // What it never comes to needs not be there.
-    external: ['../pages/*', 'better-sqlite3', 'nodemailer', 'ics', 'ldapts', '@xmpp/client'],
+    loader: { '.sql': 'text' },
+    plugins: [esbuildTemplates, apart],
   });
   for (const name of ['booking', 'token', 'join', 'ical']) {
     const file = join(root, `cgi-bin/${name}.cgi`);
