@@ -1,7 +1,7 @@
 /** Telling people of what was done to a meeting: the mails are written with it, in one transaction, and sent after. */
 
 import type { Context } from '../context.ts';
-import { type ComposeSettings, composeMails } from '../mail/compose.ts';
+import { type ComposeSettings, composeMails, prepareComposing } from '../mail/compose.ts';
 import type { Letter, MailEvent } from '../mail/letters.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/accounts.ts';
@@ -13,13 +13,14 @@ const PATIENCE = 2_000;
 
 /**
  * Which of these people have an account, by address. Asked before the transaction, since the directory may take seconds
- * and others want to book meanwhile.
+ * and others want to book meanwhile; what the letters need is loaded then too.
  */
 export async function accounts(
   context: Context,
   identity: Identity,
   addresses: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
+  prepareComposing();
   const known = new Map(await accountsOf(context, addresses));
   const feed = feedOf(context.store, identity.uid);
   for (const address of identity.addresses) known.set(address, feed);
