@@ -1,6 +1,7 @@
 /** Due reminders become mails in the outbox: the mark and the mails in one transaction, so that a crash loses and doubles nothing. */
 import { composeMails } from '../lib/mail/compose.ts';
 import { reminderLetters } from '../lib/mail/letters.ts';
+import { latestDue } from '../lib/meetings/reminders.ts';
 import { accountsOf } from '../lib/people/accounts.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
 import { namesOf } from '../lib/store/names.ts';
@@ -23,10 +24,7 @@ export function byMeeting(due: readonly DueReminder[], now: number): DueMeeting[
     if (group) group.push(reminder);
     else meetings.set(reminder.meeting.id, [reminder]);
   }
-  return [...meetings.values()].map((reminders) => {
-    const latest = reminders.reduce((one, other) => (other.date > one.date ? other : one));
-    return { reminders, latest: latest.meeting.begin > now ? latest : null };
-  });
+  return [...meetings.values()].map((reminders) => ({ reminders, latest: latestDue(reminders, now) }));
 }
 
 /** Puts the mails of every due reminder in the outbox; how many mails. */

@@ -12,7 +12,7 @@ const LATEST = 150;
 export async function tellRooms(context: CommandContext): Promise<number> {
   const { settings, store, log } = context;
   const now = context.clock.now();
-  const due = byMeeting(dueReminders(store, 'xmpp', now), 0);
+  const due = byMeeting(dueReminders(store, 'xmpp', now), now);
   if (due.length === 0) return 0;
   const worthIt = due.filter((one) => settings.JMB_XMPP_USER !== '' && isFresh(one, now));
   for (const one of due) if (!worthIt.includes(one)) done(context, one);
@@ -39,7 +39,7 @@ export async function tellRooms(context: CommandContext): Promise<number> {
 }
 
 async function tellOne(context: CommandContext, messenger: Messenger, one: DueMeeting, now: number): Promise<number> {
-  const { meeting } = one.latest ?? { meeting: one.reminders[0]?.meeting };
+  const meeting = one.reminders[0]?.meeting;
   if (!meeting) return 0;
   const say = texts(context.settings.JMB_LANG);
   const minutes = Math.max(0, Math.round((meeting.end - now) / 60));

@@ -1,6 +1,6 @@
 /** What a valid booking is (spec section 2): from the form as typed to a booking, or to what is wrong with each field. Pure. */
 import type { TextKey } from '../text/catalogue.ts';
-import { unixOf } from '../text/zone.ts';
+import { isoDate, unixOf } from '../text/zone.ts';
 import { type AddressBook, invite } from './people.ts';
 
 /** The form as it was typed. */
@@ -59,11 +59,11 @@ export type Checked =
 /** The longest subject, in characters: it goes into headers, calendars and tabs. */
 export const LONGEST_SUBJECT = 200;
 
-/** A begin this many seconds ago still counts as now: the form takes a moment to fill in, and knows minutes only. */
+/** A begin this many seconds ago still counts as now: who wants to begin at once types the minute that the clock shows. */
 export const GRACE = 60;
 
-/** How far ahead one can book, in seconds: two years; a mistyped year is no meeting. */
-const FARTHEST = 2 * 366 * 86_400;
+/** How far ahead one can book, in seconds: ten years. The spec sets no bound; this one is there for mistyped years, such as 2206. */
+const FARTHEST = 10 * 366 * 86_400;
 
 /** Checks a form against all the rules at once, so that the user corrects it once. */
 export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
@@ -98,7 +98,7 @@ function checkBegin(form: BookingForm, now: number, wrong: Wrong): number | null
     wrong('time', 'rule.time_skipped');
     return null;
   }
-  if (begin < now - GRACE) wrong(midday < now - 43_200 ? 'date' : 'time', 'rule.past');
+  if (begin < now - GRACE) wrong(isoDate(begin) < isoDate(now) ? 'date' : 'time', 'rule.past');
   if (begin > now + FARTHEST) wrong('date', 'rule.far');
   return begin;
 }
@@ -116,8 +116,10 @@ function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number
   return minutes * 60;
 }
 
+/** One line. Signs that turn the direction of writing go: they would turn what mails and lists say after the subject. */
 function checkSubject(typed: string, defaultSubject: string, wrong: Wrong): string {
   const subject = typed
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/ {2,}/g, ' ')
     .trim();
@@ -133,7 +135,9 @@ function checkPeople(
   const { moderators, guests, badModerators, badGuests } = invite(form.moderators, form.guests, rules);
   if (badModerators.length > 0) wrong('moderators', 'rule.address', { addresses: shortened(badModerators) });
   if (badGuests.length > 0) wrong('guests', 'rule.address', { addresses: shortened(badGuests) });
-  if (moderators.length > rules.maxModerators) wrong('moderators', 'rule.moderators', { max: rules.maxModerators });
+  if (moderators.length > rules.maxModerators) {
+    wrong('moderators', 'rule.moderators', { max: rules.maxModerators, number: moderators.length });
+  }
   if (guests.length > rules.maxGuests) {
     wrong('guests', 'rule.guests', { max: rules.maxGuests, number: guests.length });
   }

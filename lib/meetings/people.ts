@@ -27,7 +27,8 @@ export function invite(moderators: string, guests: string, book: AddressBook): I
   const owner = new Set(book.owner);
   const resolve = (addresses: readonly string[]): Set<string> => {
     const members = addresses.flatMap((address) => book.lists.get(address) ?? [address]);
-    const main = members.map((address) => book.aliases.get(address) ?? address);
+    const others = members.filter((address) => !owner.has(address));
+    const main = others.map((address) => book.aliases.get(address) ?? address);
     return new Set(main.filter((address) => !owner.has(address)));
   };
   const asModerators = resolve(typedModerators.addresses);

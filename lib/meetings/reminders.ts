@@ -1,4 +1,5 @@
-/** When reminders fall due. Pure. */
+/** When reminders fall due, and which of them still help. Pure. */
+import type { Meeting } from './meeting.ts';
 
 /**
  * The times, in Unix seconds and ascending, of the reminders before a moment; only those still to come.
@@ -8,4 +9,25 @@
 export function planReminders(moment: number, minutesBefore: readonly number[], now: number): number[] {
   const times = new Set(minutesBefore.map((minutes) => moment - minutes * 60));
   return [...times].filter((time) => time > now).sort((one, other) => one - other);
+}
+
+/** A reminder: when it falls due, and of what. */
+export interface Reminder {
+  /** Unix seconds. */
+  readonly date: number;
+  readonly meeting: Pick<Meeting, 'begin'>;
+}
+
+/**
+ * Of one meeting's reminders, the latest that is due: after an outage the earlier ones say nothing that it does not.
+ * @param now Unix seconds; a reminder due this very second is due
+ * @returns null when none is due, and once the meeting has begun, from its first second on: then no reminder helps
+ */
+export function latestDue<Kind extends Reminder>(reminders: readonly Kind[], now: number): Kind | null {
+  let latest: Kind | null = null;
+  for (const reminder of reminders) {
+    if (reminder.date > now || reminder.meeting.begin <= now) continue;
+    if (latest === null || reminder.date > latest.date) latest = reminder;
+  }
+  return latest;
 }

@@ -1,5 +1,5 @@
-/** Ce qui est dit dans une salle ouverte. */
+/** French texts that are said in a running room. No-break spaces are written out, since they cannot be seen. */
 export const frRooms = {
-  roomEndsIn: 'La réunion se termine dans {minutes} min.',
+  roomEndsIn: 'La réunion se termine dans {minutes}\u00a0min.',
   roomEndsNow: 'La réunion est terminée. Merci de libérer la salle.',
-};
+} as const;

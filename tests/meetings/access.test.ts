@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { joinOpen, leadOf, mayAnswer, mayEdit, stateOf } from '../../lib/meetings/access.ts';
 import { whoIsTold } from '../../lib/meetings/change.ts';
 import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
-import { planReminders } from '../../lib/meetings/reminders.ts';
 
 const meeting = { begin: 10_000, end: 13_600 };
 const leads = { owner: 900, guest: 300 };
@@ -74,11 +73,4 @@ describe('who is told of a change', () => {
     expect(emails(told.changed)).toEqual(['o', 'a', 'b', 'c']);
     expect(told.moved).toBe(moved);
   });
-});
-
-test('reminders are planned in order, each once, and never in the past', () => {
-  expect(planReminders(100_000, [1440, 60, 10, 60], 0)).toEqual([13_600, 96_400, 99_400]);
-  expect(planReminders(100_000, [1440, 60, 10], 96_400)).toEqual([99_400]);
-  expect(planReminders(100_000, [15, 5, 0], 99_999)).toEqual([100_000]);
-  expect(planReminders(100_000, [], 0)).toEqual([]);
 });

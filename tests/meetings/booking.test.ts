@@ -64,9 +64,18 @@ describe('when', () => {
     [{ date: '2027-03-28', time: '02:30' }, { time: ['rule.time_skipped'] }],
     [{ date: '2026-11-22' }, { date: ['rule.past'] }],
     [{ date: '2026-11-23', time: '13:58' }, { time: ['rule.past'] }],
+    [{ date: '2026-11-22', time: '23:59' }, { date: ['rule.past'] }],
+    [{ date: '0026-12-03' }, { date: ['rule.date'] }],
     [{ date: '2206-12-03' }, { date: ['rule.far'] }],
+    [{ date: '2036-11-23' }, {}],
   ])('%j', (change, expected) => {
     expect(mistakes(change)).toEqual(expected);
+  });
+
+  test('yesterday is a wrong date and this morning a wrong time, also just after midnight', () => {
+    const midnight = Date.parse('2026-11-22T23:00:00Z') / 1000;
+    expect(mistakes({ date: '2026-11-22', time: '23:00' }, { now: midnight })).toEqual({ date: ['rule.past'] });
+    expect(mistakes({ date: '2026-11-23', time: '00:00' }, { now: midnight + 90 })).toEqual({ time: ['rule.past'] });
   });
 
   test('the minute that has just passed still counts as now', () => {
@@ -103,6 +112,8 @@ test('a subject is one line, at most 200 characters, and never empty', () => {
   expect(booking({ subject: ' Soutenance\r\nBcc: x@y.org\t d’Élodie \u2028 ' }).subject).toBe(
     'Soutenance Bcc: x@y.org d’Élodie',
   );
+  expect(booking({ subject: 'Facture \u202efdp.exe\u202c \u2066x\u2069' }).subject).toBe('Facture fdp.exe x');
+  expect(booking({ subject: 'مرحبا 👩\u200d💻' }).subject).toBe('مرحبا 👩\u200d💻');
   expect(booking({ subject: ' \n ' }).subject).toBe('Réunion');
   expect(booking({ subject: '😀'.repeat(200) }).subject).toHaveLength(400);
   expect(mistakes({ subject: 'x'.repeat(201) })).toEqual({ subject: ['rule.subject_long'] });
@@ -114,6 +125,16 @@ describe('who', () => {
     expect(
       booking({ guests: 'labo@example.org bobby@example.org Alice@example.org a.martin@example.org' }).guests,
     ).toEqual(['bob@example.org', 'carol@example.org']);
+  });
+
+  test('an alias of the owner is the owner, whichever of the two addresses is known', () => {
+    const aliases = new Map([
+      ['am@example.org', 'alice@example.org'],
+      ['a.martin@example.org', 'alice.martin@example.org'],
+    ]);
+    expect(booking({ guests: 'am@example.org a.martin@example.org x@example.org' }, { aliases }).guests).toEqual([
+      'x@example.org',
+    ]);
   });
 
   test('one person in both lists is a moderator once', () => {
