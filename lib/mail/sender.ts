@@ -77,14 +77,23 @@ async function sendAll(
 async function sendQueue(queue: OutboxRow[], office: PostOffice, ledger: Ledger, pace: Pace): Promise<void> {
   const sendNext = async (): Promise<void> => {
     const row = queue.shift();
-    if (row !== undefined) ledger.note(row, await pace.time((signal) => send(row, office, signal)));
+    if (row === undefined) return;
+    const outcome = await pace.time((signal) => send(row, office, signal));
+    try {
+      ledger.note(row, outcome);
+    } catch (error) {
+      // What cannot be written down must not be sent: the leases run out, and another round takes these mails.
+      queue.length = 0;
+      throw error;
+    }
   };
   const sendOn = async (): Promise<void> => {
     while (pace.goesOn() && queue.length > 0) await sendNext();
   };
   try {
     while (pace.goesOn() && queue.length > 0 && !pace.answered) await sendNext();
-    await Promise.all(Array.from({ length: AT_ONCE }, sendOn));
+    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, sendOn));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
     const { unreachable } = pace;
     for (const row of queue.splice(0)) {

@@ -250,6 +250,31 @@ describe('nothing is thrown at a page', () => {
     store = openStore(join(folder, 'jmb.db'));
   });
 
+  it('when the database fills up or is locked in the middle, and hardly a mail goes out that cannot be marked', async () => {
+    write(30);
+    let sent = 0;
+    const failing: Store = {
+      ...store,
+      transaction: (work) => {
+        if (smtp.mails.length >= 5) throw new Error('database or disk is full');
+        return store.transaction(work);
+      },
+      note: (work) => {
+        if (smtp.mails.length >= 5) throw new Error('database or disk is full');
+        return store.note(work);
+      },
+    };
+    ({ sent } = await sendWaiting(context(smtp.url, failing), ROUND));
+    expect(sent).toBeLessThanOrEqual(8);
+    expect(smtp.mails.length).toBeLessThanOrEqual(8);
+    expect(events.at(-1)).toMatchObject({ name: 'mail-failed', fields: { reason: 'database or disk is full' } });
+    // The leases of five seconds and a margin run out; what was sent and could not be marked goes out again, as the same mail.
+    expect((await sendWaiting(context(), { ...ROUND, now: NOW + 36 })).sent).toBeGreaterThanOrEqual(22);
+    expect(new Set(received()).size).toBe(30);
+    const repeated = smtp.mails.length - 30;
+    expect(repeated).toBeLessThanOrEqual(3);
+  });
+
   it('when the address of the server is no address', async () => {
     write(2);
     for (const url of ['', 'nonsense', 'smtp://', 'http://example.org']) {
