@@ -14,6 +14,8 @@ import { book, move, openForm, remove, type Story } from './story.ts';
 import { judge } from './verdict.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '300' }, seed: { type: 'string' } } });
+/** How many people are at work at once: each request waits for the mail server most of its life. */
+const USERS = 5;
 const wanted = Number(values.kills);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const dist = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -23,13 +25,12 @@ const office = await openPostOffice(chance);
 const story = await begin();
 const mailer = { runs: 0, kills: 0 };
 const started = performance.now();
+/** How long a booking usually takes on this machine, in milliseconds: kills are spread over that time. */
+let usual = 0;
 try {
   await openForm(story);
-  await book(story, null);
-  while (story.kills + mailer.kills < wanted) {
-    await Promise.all([act(), chance.happens(0.5) ? mail(chance.between(30, 400)) : undefined]);
-    progress();
-  }
+  usual = await lifeOfARequest();
+  await Promise.all([...Array.from({ length: USERS }, () => untilEnough(act)), untilEnough(cron)]);
   office.heal();
   await mailAll();
   report();
@@ -54,12 +55,34 @@ JMB_LOG="${directory}/jmb.log"
   return { dist, environment, database: join(directory, 'jmb.db'), chance, booked: [], token: '', kills: 0 };
 }
 
-/** One thing that a user does, killed at a random moment of its life (a request takes some 100 ms). */
+async function lifeOfARequest(): Promise<number> {
+  const lives: number[] = [];
+  while (lives.length < 7) {
+    const began = performance.now();
+    await book(story, null);
+    lives.push(performance.now() - began);
+  }
+  return lives.sort((one, other) => one - other)[3] ?? 0;
+}
+
+/** One thing that a user does: three in four are killed at some moment of their life or just after it, the others may end. */
 async function act(): Promise<void> {
-  const killAfter = chance.between(10, 260);
+  const killAfter = chance.happens(0.75) ? chance.between(0, 1.3) * usual : null;
   if (chance.happens(0.65)) await book(story, killAfter);
   else if (chance.happens(0.6)) await move(story, killAfter);
   else await remove(story, killAfter);
+}
+
+async function untilEnough(does: () => Promise<void>): Promise<void> {
+  while (story.kills + mailer.kills < wanted) {
+    await does();
+    progress();
+  }
+}
+
+/** A run of the mailer, most of them killed; one that hangs on the mail server is not waited for. */
+async function cron(): Promise<void> {
+  await mail(chance.happens(0.6) ? chance.between(0.05, 1.5) * usual : 5000);
 }
 
 async function mail(killAfter: number | null, now?: number): Promise<void> {
@@ -87,7 +110,7 @@ function report(): void {
   process.stdout.write(
     `${process.stdout.isTTY ? '\r' : ''}seed ${seed}, ${Math.round((performance.now() - started) / 1000)} s
 kills: ${story.kills} of the CGI, ${mailer.kills} of ${mailer.runs} runs of the mailer
-bookings: ${story.booked.length} tried, ${confirmed} confirmed, ${story.booked.filter((m) => m.deletionConfirmed).length} deleted, ${verdict.kept} in the database
+a booking usually takes ${Math.round(usual)} ms\nbookings: ${story.booked.length} tried, ${confirmed} confirmed, ${story.booked.filter((m) => m.deletionConfirmed).length} deleted, ${verdict.kept} in the database
 mail server: ${later} put off (4xx), ${refused} refused (5xx), ${hung} hung, ${dropped} dropped before and ${droppedAfterTaking} after taking a mail
 mails: ${office.deliveries.length} taken, ${verdict.repeats} repeats with the same Message-ID, ${verdict.refused} refused for good, ${verdict.waiting} waiting
 missing: ${verdict.faults.length}

@@ -98,7 +98,8 @@ export async function move(story: Story, killAfter: number | null): Promise<void
     },
     killAfter,
   );
-  refuseUnexpected(answer, [303, 0]);
+  // Somebody else may have moved or deleted it meanwhile.
+  refuseUnexpected(answer, [303, 404, 409, 0]);
 }
 
 /** Deletes a meeting that was confirmed. */

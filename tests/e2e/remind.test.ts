@@ -1,6 +1,6 @@
 /** The command that cron runs, over a real database, a real mail server and a real Prosody. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -124,7 +124,10 @@ test('Munin’s own runner understands the plugin', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'jmb-munin-'));
   try {
     const plugins = join(folder, 'plugins');
-    spawnSync('mkdir', ['-p', plugins, join(folder, 'conf.d'), join(folder, 'state')]);
+    // Munin runs plugins as nobody unless told otherwise; a host tells it to use the owner of the database.
+    spawnSync('mkdir', ['-p', plugins, join(folder, 'conf.d')]);
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'conf.d/jmb'), '[jitsi_jmb_*]\nuser root\n');
     symlinkSync(join(jmb.root, 'bin/jmb'), join(plugins, 'jitsi_jmb_meetings'));
     const config = join(folder, 'munin-node.conf');
     writeFileSync(config, 'log_level 4\nport 0\nhost 127.0.0.1\nallow ^127\\.0\\.0\\.1$\n');
