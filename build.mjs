@@ -104,6 +104,7 @@ for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache']) mkdirSync(`$
 writeFileSync(`${out}/package.json`, '{ "type": "commonjs" }\n');
 copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', `${out}/lib/better_sqlite3.node`);
 copy('apache', `${out}/apache`);
+copy('lib/people/examples', `${out}/modules`);
 for (const name of readdirSync('templates/pages').filter((file) => /\.(css|js|svg|png|ico)$/.test(file))) {
   copy(`templates/pages/${name}`, `${out}/static/${name}`);
 }
@@ -112,6 +113,7 @@ const made = await Promise.allSettled([
   ...sources('cgi-bin').map(door),
   command('cron/jmb.ts', `${out}/bin/jmb`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
+  program('lib/people/import-module.ts', `${out}/lib/import-module.js`),
   ...Object.keys(PACKAGES_APART).map(library),
   ...['demo', 'bench', 'crash']
     .filter((folder) => sources(`tests/${folder}`).includes('main'))

@@ -38,6 +38,14 @@ export const apart = {
       const getters = (await exportsOf(path)).map((name) => `get ${name}() { return ${load}.${name}; }`);
       return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
     });
+    // What loads administrators' modules must be a file that Node itself has loaded (lib/people/import-module.ts).
+    build.onResolve({ filter: /\/import-module\.ts$/, namespace: 'file' }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: 'import-module', namespace: 'import-module' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'import-module' }, () => ({
+      contents: `module.exports = { get importModule() { return require('../lib/import-module.js').importModule; } };`,
+      loader: 'js',
+    }));
     // better-sqlite3 asks `bindings` to look for its addon in a dozen places; in the tree it stands in one.
     build.onResolve({ filter: /^bindings$/ }, () => ({ path: 'bindings', namespace: 'addon' }));
     build.onLoad({ filter: /.*/, namespace: 'addon' }, () => ({
@@ -45,7 +53,7 @@ export const apart = {
       loader: 'js',
     }));
     build.onResolve({ filter: /^\.\.\/lib\/[\w-]+\.(js|node)$/ }, ({ path, namespace }) =>
-      ['apart', 'apart-now', 'addon'].includes(namespace) ? { path, external: true } : undefined,
+      ['apart', 'apart-now', 'addon', 'import-module'].includes(namespace) ? { path, external: true } : undefined,
     );
   },
 };

@@ -56,13 +56,13 @@ async function completed(address: DirectoryAddress): Promise<Target> {
   if (urls.length === 0) throw new SettingsError('JMB_LDAPSEARCH', 0, 'no server is named (-H)');
   if (base === null) throw new SettingsError('JMB_LDAPSEARCH', 0, 'no base is named (-b)');
   const encrypted = address.startTls || urls.some((url) => /^ldaps:/i.test(url));
-  return { ...address, urls, base, tls: encrypted ? await trust(conf) : { rejectUnauthorized: conf.verify } };
+  return { ...address, urls, base, tls: encrypted ? trust(conf) : { rejectUnauthorized: conf.verify } };
 }
 
 /** Naming certificates replaces those that Node trusts by itself, so its own are named along with the host's. */
-async function trust(conf: { certificates: string | null; verify: boolean }): Promise<Target['tls']> {
+function trust(conf: { certificates: string | null; verify: boolean }): Target['tls'] {
   if (conf.certificates === null) return { rejectUnauthorized: conf.verify };
-  const { rootCertificates } = await import('node:tls');
+  const { rootCertificates } = process.getBuiltinModule('node:tls');
   try {
     const ca = [...rootCertificates, readFileSync(conf.certificates, 'utf8')];
     return { ca, rejectUnauthorized: conf.verify };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Unavailable } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
+import { importModule } from './import-module.ts';
 
 /** How long a module may take, in milliseconds: one that hangs must not hold up the server's processes for ever. */
 const TIME_LIMIT = 10_000;
@@ -30,7 +31,7 @@ export async function loadModule(
   const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   if (changed === undefined) throw moduleFailure(name, `there is no built-in module of this name, and no ${path}`);
   const address = `${pathToFileURL(path).href}?${changed}`;
-  const exports = await attempt(name, timeLimit, () => import(address) as Promise<Record<string, unknown>>);
+  const exports = await attempt(name, timeLimit, () => importModule(address));
   const found = exports[role];
   if (typeof found !== 'function') throw moduleFailure(name, `${path} exports no function ${role}`);
   return (...parameters) => attempt(name, timeLimit, async () => found(...parameters));

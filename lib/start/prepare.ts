@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { requestsOf, sampleSite } from './sample.ts';
 
 const root = join(__dirname, '..');
@@ -41,11 +41,7 @@ function keep(program: string): void {
   const filename = join(root, 'lib', `${program}.js`);
   const cache = cacheOf(program);
   process.argv[1] = join(root, 'cgi-bin', `${program}.cgi`);
-  const script = new Script(readFileSync(filename, 'latin1'), {
-    filename,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    ...previous(cache),
-  });
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, ...previous(cache) });
   process.on('exit', () => {
     writeFileSync(`${cache}.new`, script.createCachedData());
     renameSync(`${cache}.new`, cache);

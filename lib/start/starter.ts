@@ -3,7 +3,7 @@
  * there is none, or V8 refuses it (another Node, other flags), the program is compiled as any other.
  */
 import { readFileSync } from 'node:fs';
-import { constants, Script, type ScriptOptions } from 'node:vm';
+import { Script, type ScriptOptions } from 'node:vm';
 
 /** The files' names, put here by the build: `booking.js`, and `booking-0123abcd.cache` with a digest of it. */
 declare const PROGRAM: string;
@@ -21,7 +21,6 @@ function kept(): Pick<ScriptOptions, 'cachedData'> {
 
 const script = new Script(readFileSync(lib + PROGRAM, 'latin1'), {
   filename: lib + PROGRAM,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   ...kept(),
 });
 script.runInThisContext()(require);
