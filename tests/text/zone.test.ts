@@ -39,6 +39,26 @@ describe('wall clocks on both sides of a DST change', () => {
     expect(at(2027, 11, 7, 1, 30)).toBe(utc('2027-11-07T05:30'));
   });
 
+  test.each([
+    ['Europe/Paris', '2027-03-28', 0],
+    ['Europe/Paris', '2027-10-31', 60],
+    ['America/New_York', '2027-03-14', 0],
+    ['America/New_York', '2027-11-07', 60],
+    ['Asia/Kolkata', '2027-03-28', 0],
+    ['Australia/Lord_Howe', '2027-04-04', 30],
+  ])('%s around %s: every minute is read back, save the %i that come twice', (zone, day, twice) => {
+    useZone(zone);
+    const noon = utc(`${day}T12:00`);
+    let other = 0;
+    for (let unix = noon - 2 * 86_400; unix < noon + 2 * 86_400; unix += 60) {
+      const back = unixOf(localParts(unix));
+      if (back === unix) continue;
+      expect(back).toBe(unix - twice * 60);
+      other += 1;
+    }
+    expect(other).toBe(twice);
+  });
+
   test('a day begins at its own midnight, 23 or 25 hours apart', () => {
     useZone('Europe/Paris');
     const spring = startOfDay(utc('2027-03-28T12:00'));
