@@ -18,6 +18,7 @@ nav a { display: inline-block; padding: .6rem 0; }
 .bad { color: var(--bad); font-weight: 600; }
 .card, .mails a, iframe, pre { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
 .card { padding: .75rem 1rem; margin: .75rem 0; }
+.accounts .card { margin: 0; }
 .mails, .accounts { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
 .mails a { display: block; padding: .6rem 1rem; color: inherit; text-decoration: none; }
 .mails a:hover, .mails a:focus-visible { border-color: var(--link); }
