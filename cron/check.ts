@@ -88,24 +88,14 @@ async function directory(context: CommandContext): Promise<Finding> {
 }
 
 async function mailServer(context: CommandContext): Promise<Finding> {
-  const { createTransport } = await import('nodemailer');
+  const { whyNotReady } = await import('../lib/mail/post.ts');
+  const about = 'mail';
   const url = context.settings.JMB_SMTP_URL;
-  const limits = { connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 5000 };
-  const parts = new URL(url);
-  const transport = createTransport({ url, ...limits });
-  try {
-    await transport.verify();
-    return { about: 'mail', verdict: 'ok', detail: `${parts.hostname}:${parts.port || '25'} answers` };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return {
-      about: 'mail',
-      verdict: 'wrong',
-      detail: `${parts.hostname}:${parts.port || '25'}: ${reason}; mails wait in the outbox`,
-    };
-  } finally {
-    transport.close();
-  }
+  const { hostname, port } = new URL(url);
+  const server = `${hostname}:${port || '25'}`;
+  const reason = await whyNotReady(url, 5000);
+  if (reason === null) return { about, verdict: 'ok', detail: `${server} answers` };
+  return { about, verdict: 'wrong', detail: `${server}: ${reason}; mails wait in the outbox` };
 }
 
 /** A clock that fell back stands behind the newest booking; one that nobody keeps is only a warning. */

@@ -44,8 +44,7 @@ export function openPostOffice(url: string, connections = 1): PostOffice {
     connectionTimeout: CONNECT_TIMEOUT,
     greetingTimeout: CONNECT_TIMEOUT,
     socketTimeout: ANSWER_TIMEOUT,
-    ignoreTLS: LOOPBACK.test(hostOf(url)),
-    url,
+    ...server(url),
   });
   return {
     async send(parts, messageId, signal) {
@@ -62,8 +61,27 @@ export function openPostOffice(url: string, connections = 1): PostOffice {
   };
 }
 
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : '';
+/**
+ * Asks the server whether it would take mails: connects, and signs in where the address says so.
+ * @param milliseconds how long each step may take
+ * @returns why not, or null when it would
+ */
+export async function whyNotReady(url: string, milliseconds: number): Promise<string | null> {
+  const timeouts = { connectionTimeout: milliseconds, greetingTimeout: milliseconds, socketTimeout: milliseconds };
+  const transport = createTransport({ ...timeouts, ...server(url) });
+  try {
+    await transport.verify();
+    return null;
+  } catch (error) {
+    return reasonOf(error instanceof Error ? error : new Error(String(error)));
+  } finally {
+    transport.close();
+  }
+}
+
+/** How to reach the server. What the address says itself wins. */
+function server(url: string): { url: string; ignoreTLS: boolean } {
+  return { url, ignoreTLS: LOOPBACK.test(URL.canParse(url) ? new URL(url).hostname : '') };
 }
 
 /** A mail as nodemailer takes it. The envelope is the service's own: SPF and DMARC of the owner's domain do not matter then. */
@@ -104,10 +122,15 @@ const TLS = /CERT|TLS|SSL/;
 /** Replies about the session and not about the mail: closing down, wrong order, sign in first, encrypt first (RFC 5321, 4954, 3207). */
 const ABOUT_THE_SESSION = [421, 503, 530, 538];
 
+/** The server's words where it spoke, on one line. */
+function reasonOf(error: SmtpError): string {
+  return (error.response ?? error.message).replace(/\s+/g, ' ').slice(0, 500);
+}
+
 /** What a failure means for the mail. */
 function judge(thrown: unknown): Outcome {
   const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const reason = (error.response ?? error.message).replace(/\s+/g, ' ').slice(0, 500);
+  const reason = reasonOf(error);
   const code = error.responseCode ?? 0;
   if (ABOUT_THE_MAIL.includes(error.code ?? '') && !ABOUT_THE_SESSION.includes(code)) {
     const later = code >= 400 && code < 500;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
-import { type Outcome, openPostOffice } from '../../lib/mail/post.ts';
+import { type Outcome, openPostOffice, whyNotReady } from '../../lib/mail/post.ts';
 import { freePort } from '../support/port.ts';
 import { reply, type Smtp, type SmtpOptions, startSmtp } from '../support/smtp.ts';
 
@@ -161,6 +161,23 @@ describe('a server that is not there', () => {
     const address = other.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     expect(await send(`smtp://127.0.0.1:${port}`)).toMatchObject({ state: 'postponed', obstacle: 'server' });
+  });
+});
+
+describe('asking whether the server is ready', () => {
+  it('says yes to a local Postfix with its own certificate, and sends nothing', async () => {
+    const smtp = await server({ startTls: true });
+    expect(await whyNotReady(smtp.url, 2000)).toBeNull();
+    expect(smtp.mails).toEqual([]);
+  });
+
+  it('says why not', async () => {
+    expect(await whyNotReady(`smtp://127.0.0.1:${await freePort()}`, 2000)).toContain('ECONNREFUSED');
+    const smtp = await server();
+    smtp.fault = ({ at }) => (at === 'connect' ? reply(554, 'no service') : undefined);
+    expect(await whyNotReady(smtp.url, 2000)).toContain('no service');
+    smtp.fault = ({ at }) => (at === 'connect' ? 'hang' : undefined);
+    expect(await whyNotReady(smtp.url, 200)).toContain('Greeting never received');
   });
 });
 
