@@ -19,7 +19,7 @@ function kept(): Pick<ScriptOptions, 'cachedData'> {
   }
 }
 
-const script = new Script(readFileSync(lib + PROGRAM, 'latin1'), {
+const script = new Script(readFileSync(lib + PROGRAM, 'utf8'), {
   filename: lib + PROGRAM,
   ...kept(),
 });
