@@ -21,8 +21,8 @@ export const site = {
     en: 'Public address, the beginning of every link',
   }),
   JMB_LANG: choice(['fr', 'en'], {
-    fr: 'Langue des courriels, des agendas et, faute de préférence du navigateur, des pages',
-    en: 'Language of mails, of feeds and, where the browser states none, of pages',
+    fr: 'Langue des courriels et des agendas, fr ou en\u00a0; celle des pages est au choix du navigateur',
+    en: 'Language of mails and feeds, fr or en; that of pages is for the browser to say',
   }),
   JMB_PATH: text('', {
     fr: 'Dossier du programme\u00a0; vide\u00a0: trouvé depuis l’exécutable',
