@@ -20,8 +20,8 @@ export interface Ledger {
   take(limit: number, meetingId: MeetingId | undefined): OutboxRow[];
   /** Notes how a try ended. */
   note(row: OutboxRow, outcome: Outcome): void;
-  /** Gives back a mail that was not tried: free at once. */
-  giveBack(row: OutboxRow): void;
+  /** Gives back mails that were not tried: free at once, or, where the server is not there, waiting like those that were. */
+  giveBack(rows: readonly OutboxRow[], unreachable: string | undefined): void;
 }
 
 /**
@@ -53,26 +53,38 @@ export function openLedger(
     tell('mail-postponed', row, reason);
   };
 
+  const note = (row: OutboxRow, outcome: Outcome): void => {
+    if (outcome.state === 'sent') {
+      delivery.sent++;
+      markSent(store, row.id, now());
+      tell('mail-sent', row);
+    } else if (outcome.state === 'refused') {
+      refuse(row, outcome.reason);
+    } else if (now() - row.created >= GIVE_UP_AFTER) {
+      refuse(row, `given up after ${row.tries} tries: ${outcome.reason}`);
+    } else {
+      postponeUntil(row, outcome.reason, now() + delayAfter(row.tries));
+    }
+  };
+  const free = (row: OutboxRow): void => {
+    delivery.waiting++;
+    postpone(store, row.id, by, row.reason ?? 'not tried yet, for want of time', now());
+  };
+
   return {
     delivery,
+    note,
     take: (limit, meetingId) =>
       claim(store, { by, now: now(), leaseSeconds, limit, ...(meetingId === undefined ? {} : { meetingId }) }),
-    note(row, outcome) {
-      if (outcome.state === 'sent') {
-        delivery.sent++;
-        markSent(store, row.id, now());
-        tell('mail-sent', row);
-      } else if (outcome.state === 'refused') {
-        refuse(row, outcome.reason);
-      } else if (now() - row.created >= GIVE_UP_AFTER) {
-        refuse(row, `given up after ${row.tries} tries: ${outcome.reason}`);
-      } else {
-        postponeUntil(row, outcome.reason, now() + delayAfter(row.tries));
-      }
-    },
-    giveBack(row) {
-      delivery.waiting++;
-      postpone(store, row.id, by, row.reason ?? 'not tried yet, for want of time', now());
+    giveBack(rows, unreachable) {
+      if (rows.length === 0) return;
+      // One wait for the disk, not one for each: a page may be waiting for this.
+      store.transaction(() => {
+        for (const row of rows) {
+          if (unreachable === undefined) free(row);
+          else note(row, { state: 'postponed', reason: unreachable, obstacle: 'server' });
+        }
+      });
     },
   };
 }

@@ -95,12 +95,7 @@ async function sendQueue(queue: OutboxRow[], office: PostOffice, ledger: Ledger,
     const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, sendOn));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
-    const { unreachable } = pace;
-    for (const row of queue.splice(0)) {
-      // Where the server is not there, what was not tried waits as long as what was.
-      if (unreachable === undefined) ledger.giveBack(row);
-      else ledger.note(row, { state: 'postponed', reason: unreachable, obstacle: 'server' });
-    }
+    ledger.giveBack(queue.splice(0), pace.unreachable);
   }
 }
 

@@ -59,7 +59,8 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
   const texts = textsIn(settings.JMB_LANG);
   const { meeting, owner } = event;
   const { kind, attendee } = letter;
-  const person = owner.name ? texts('mail.person', { name: oneLine(owner.name), email: owner.email }) : owner.email;
+  const name = oneLine(owner.name ?? '');
+  const person = name === '' ? owner.email : texts('mail.person', { name, email: owner.email });
   const date = longDate(settings.JMB_LANG, meeting.begin);
   const time = timeOf(settings.JMB_LANG, meeting.begin);
   const ended = kind === 'del' || kind === 'removed';
@@ -71,7 +72,7 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
   return {
     language: settings.JMB_LANG,
     title: title(letter, settings, texts),
-    intro: texts(key('intro', letter), { organiser: oneLine(owner.name ?? '') || owner.email, date, time }),
+    intro: texts(key('intro', letter), { organiser: name || owner.email, date, time }),
     rows: [
       row('mail.label_subject', oneLine(meeting.subject)),
       row('mail.label_organiser', person),

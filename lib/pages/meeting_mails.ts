@@ -8,8 +8,11 @@ import { accountsOf } from '../people/accounts.ts';
 import { feedOf } from '../store/feeds.ts';
 import { enqueue } from '../store/outbox.ts';
 
-/** How long a page may wait for the mail server, in milliseconds; what is left then, the sender of the outbox sends. */
-const PATIENCE = 2_000;
+/**
+ * How long a page waits for the mail server, in milliseconds; what is left then, the sender of the outbox sends. Together
+ * with the rest of a booking, two seconds.
+ */
+const PATIENCE = 1_500;
 
 /**
  * Which of these people have an account, by address. Asked before the transaction, since the directory may take seconds
