@@ -20,19 +20,18 @@ export interface Told {
 }
 
 /**
- * Compares before and after. Time or subject changed: everyone is told; else newcomers, those removed, and those whose
+ * Compares before and after. Another time: everyone is told (spec section 2); else newcomers, those removed, and those whose
  * role is another, for their links do other things now.
  */
 export function whoIsTold(before: Staffed, after: Staffed): Told {
   const known = new Map(before.attendees.map((attendee) => [attendee.email, attendee]));
   const staying = new Set(after.attendees.map((attendee) => attendee.email));
   const moved = before.meeting.begin !== after.meeting.begin || before.meeting.duration !== after.meeting.duration;
-  const everyone = moved || before.meeting.subject !== after.meeting.subject;
   return {
     newcomers: after.attendees.filter((attendee) => !known.has(attendee.email)),
     changed: after.attendees.filter((attendee) => {
       const old = known.get(attendee.email);
-      return old !== undefined && (everyone || old.role !== attendee.role);
+      return old !== undefined && (moved || old.role !== attendee.role);
     }),
     removed: before.attendees.filter((attendee) => !staying.has(attendee.email)),
     moved,

@@ -65,12 +65,17 @@ describe('who is told of a change', () => {
   });
 
   test.each([
-    ['begin', { begin: 9, duration: 2, subject: 's' }, true],
-    ['duration', { begin: 1, duration: 9, subject: 's' }, true],
-    ['subject', { begin: 1, duration: 2, subject: 'x' }, false],
-  ])('another %s: everyone', (_name, changed, moved) => {
+    ['begin', { begin: 9, duration: 2, subject: 's' }],
+    ['duration', { begin: 1, duration: 9, subject: 's' }],
+  ])('another %s: everyone', (_name, changed) => {
     const told = whoIsTold(before, { ...before, meeting: changed });
     expect(emails(told.changed)).toEqual(['o', 'a', 'b', 'c']);
-    expect(told.moved).toBe(moved);
+    expect(told.moved).toBe(true);
+  });
+
+  test('another subject alone: nobody', () => {
+    const told = whoIsTold(before, { ...before, meeting: { begin: 1, duration: 2, subject: 'x' } });
+    expect([...told.newcomers, ...told.changed, ...told.removed]).toEqual([]);
+    expect(told.moved).toBe(false);
   });
 });
