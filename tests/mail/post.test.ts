@@ -177,7 +177,7 @@ describe('asking whether the server is ready', () => {
     smtp.fault = ({ at }) => (at === 'connect' ? reply(554, 'no service') : undefined);
     expect(await whyNotReady(smtp.url, 2000)).toContain('no service');
     smtp.fault = ({ at }) => (at === 'connect' ? 'hang' : undefined);
-    expect(await whyNotReady(smtp.url, 200)).toContain('Greeting never received');
+    expect(await whyNotReady(smtp.url, 200)).toMatch(/Greeting never received|Timeout/);
   });
 });
 
