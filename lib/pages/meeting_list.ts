@@ -21,6 +21,7 @@ import {
   placeWords,
   type Reading,
   readingOf,
+  shortDayOf,
 } from './meeting_view.ts';
 import { noticeOf } from './notice.ts';
 import { page } from './page.ts';
@@ -130,7 +131,7 @@ function sections(reading: Reading, listed: readonly Listed[]): object {
   }
   return {
     now,
-    next: next && { ...meetingWords(reading, next.meeting), day: dayOf(reading, next.meeting.begin) },
+    next: next && { ...meetingWords(reading, next.meeting), day: shortDayOf(reading, next.meeting.begin) },
     waiting,
     waitingCount: waiting.length > 0 && counted(reading, 'list.waiting', waiting.length),
     days,
@@ -154,6 +155,6 @@ function itemOf(reading: Reading, { meeting, attendee, owner, invited, accepted 
     moderator: attendee.role === 'moderator',
     actions: Boolean(place.join || place.accept || place.decline || place.editable),
     heading: 'h3',
-    day: place.state === 'running' ? '' : dayOf(reading, meeting.begin),
+    day: shortDayOf(reading, meeting.begin),
   };
 }

@@ -14,7 +14,7 @@ import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { nameOfAddress } from '../people/names.ts';
 import type { Language, TextKey, Texts } from '../text/catalogue.ts';
 import { durationText, longDate, timeOf } from '../text/dates.ts';
-import { clockTime, isoDate, startOfDay } from '../text/zone.ts';
+import { clockTime, isoDate, localParts, startOfDay } from '../text/zone.ts';
 
 /** What words depend on. */
 export interface Reading {
@@ -37,11 +37,30 @@ export function counted({ texts, language }: Pick<Reading, 'texts' | 'language'>
   return texts(`${key}_${one ? 'one' : 'many'}` as TextKey, { count });
 }
 
-/** Today, tomorrow, or the date in words. */
-export function dayOf({ texts, language, now }: Reading, unix: number): string {
+/** The day in words, the year only where it is another than this. */
+function dateOf(language: Language, now: number, unix: number): string {
+  const year = ` ${localParts(now).year}`;
   const date = longDate(language, unix);
-  if (isoDate(unix) === isoDate(now)) return texts('day.today', { date });
-  return isoDate(unix) === isoDate(startOfDay(now, 1)) ? texts('day.tomorrow', { date }) : date;
+  return date.endsWith(year) ? date.slice(0, -year.length) : date;
+}
+
+/** « demain, mardi 24 novembre »: a day as a heading. */
+export function dayOf({ texts, language, now }: Reading, unix: number): string {
+  const date = dateOf(language, now, unix);
+  const near = nearDay(now, unix);
+  return near === null ? date : texts('day.dated', { day: texts(near), date });
+}
+
+/** « demain », or « jeudi 26 novembre »: a day within a line. */
+export function shortDayOf({ texts, language, now }: Reading, unix: number): string {
+  const near = nearDay(now, unix);
+  return near === null ? dateOf(language, now, unix) : texts(near);
+}
+
+function nearDay(now: number, unix: number): 'day.today' | 'day.tomorrow' | null {
+  const day = isoDate(unix);
+  if (day === isoDate(now)) return 'day.today';
+  return day === isoDate(startOfDay(now, 1)) ? 'day.tomorrow' : null;
 }
 
 /** When and what a meeting is: the same on every page. */
@@ -84,9 +103,8 @@ export function answerIcon(answer: Answer): string {
 /** What an attendee sees of a meeting's state and may do. */
 export interface PlaceWords {
   readonly state: MeetingState;
+  /** The state, with how long until it changes where that is less than a day. */
   readonly stateWord: string;
-  /** How long still, or since when: « dans 8 min »; empty when that is far or past. */
-  readonly away: string;
   readonly role: string;
   readonly answer: Answer;
   /** Empty for the owner, whom nobody asks. */
@@ -112,8 +130,7 @@ export function placeWords(reading: Reading, meeting: Meeting, attendee: Attende
   const answerable = mayAnswer(meeting, role, now);
   return {
     state,
-    stateWord: texts(`state.${state}`),
-    away: awayWords(reading, meeting, state),
+    stateWord: stateWords(reading, meeting, state),
     role: texts(`role.${role}`),
     answer,
     answerWord: owner ? '' : texts(`answer.${answer}`),
@@ -134,13 +151,14 @@ export function joinAddress({ room }: Meeting, { role, hash }: Attendee): string
 
 const DAY = 86_400;
 
-function awayWords({ texts, language, now }: Reading, { begin, end }: Meeting, state: MeetingState): string {
+function stateWords({ texts, language, now }: Reading, { begin, end }: Meeting, state: MeetingState): string {
+  const word = texts(`state.${state}`);
   const until = (unix: number) => durationText(language, Math.ceil((unix - now) / 60) * 60);
-  if (state === 'running') return texts('away.left', { time: until(end) });
-  if (state === 'over' || begin - now >= DAY) return '';
-  return texts('away.begins', { time: until(begin) });
+  if (state === 'running') return texts('state.left', { state: word, time: until(end) });
+  if (state === 'over' || begin - now >= DAY) return word;
+  return texts('state.begins', { state: word, time: until(begin) });
 }
 
 function opensWords({ texts, language, now }: Reading, opening: number): string {
-  return isoDate(opening) === isoDate(now) ? texts('away.opens', { time: timeOf(language, opening) }) : '';
+  return isoDate(opening) === isoDate(now) ? texts('state.opens', { time: timeOf(language, opening) }) : '';
 }

@@ -3,7 +3,6 @@
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
-import type { Attendee, Identity, Role } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { decide } from '../people/check.ts';
 import { identityOf } from '../people/identity.ts';
@@ -11,11 +10,10 @@ import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { countConnection } from '../store/invitations.ts';
 import { attendeesOf, meetingByRoom } from '../store/meetings.ts';
 import { go } from './page.ts';
+import { highest } from './roles.ts';
 
 /** A room's name as Jitsi has them in addresses: no slash, no control character, not endless. */
 const ROOM = /^[^\s/?#\p{Cc}]{1,200}$/u;
-
-const RANK: Readonly<Record<Role, number>> = { owner: 2, moderator: 1, guest: 0 };
 
 /** Answers `token.cgi?room=ROOM`. The token is made after the checks, never before (spec section 10, fault 12). */
 export async function tokenEnter(request: Request, context: Context): Promise<Response | Refusal> {
@@ -26,7 +24,7 @@ export async function tokenEnter(request: Request, context: Context): Promise<Re
   const { store, settings, clock } = context;
   const now = clock.now();
   const meeting = meetingByRoom(store, room) ?? null;
-  const attendee = meeting && placeOf(attendeesOf(store, meeting.id), identity);
+  const attendee = meeting && highest(attendeesOf(store, meeting.id), identity.addresses);
   const decision = await decide({ room, identity, now, meeting, role: attendee?.role ?? null }, context);
   if (isRefusal(decision)) return decision;
   // Moderators come through join.cgi, which has counted them.
@@ -34,10 +32,4 @@ export async function tokenEnter(request: Request, context: Context): Promise<Re
   const { uid: id, name, email } = identity;
   const token = makeToken({ room, end: meeting?.end ?? null, id, name, email }, settings, now);
   return go(302, roomAddress(room, token, settings));
-}
-
-/** What someone is in a meeting, in their highest role: they may be in it under several addresses. */
-function placeOf(attendees: readonly Attendee[], identity: Identity): Attendee | null {
-  const places = attendees.filter(({ email }) => identity.addresses.includes(email));
-  return places.reduce<Attendee | null>((best, one) => (best && RANK[best.role] >= RANK[one.role] ? best : one), null);
 }
