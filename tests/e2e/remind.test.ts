@@ -8,6 +8,7 @@ import { simpleParser } from 'mailparser';
 import { afterEach, expect, test } from 'vitest';
 import { jmbCommand, type Said } from '../support/command.ts';
 import { book, dayFromNow } from '../support/forms.ts';
+import { someoneIn, startProsody } from '../support/prosody.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 let jmb: Stage | undefined;
@@ -97,6 +98,51 @@ test('a run that finds another at work, or a node that is not active, ends at on
 function readSettings(running: Stage): string {
   return spawnSync('cat', [join(running.root, 'etc/jmb_local.cf')], { encoding: 'utf8' }).stdout;
 }
+
+test('people in a running room read when it ends, five minutes before and at the end, once', async () => {
+  const prosody = await startProsody({ jmb: 'geheim', alice: 'alice' });
+  try {
+    jmb = await stage({
+      settings: {
+        JMB_XMPP_SERVICE: prosody.service,
+        JMB_XMPP_DOMAIN: 'localhost',
+        JMB_XMPP_USER: 'jmb',
+        JMB_XMPP_PASSWORD: 'geheim',
+        JMB_XMPP_MUC: prosody.muc,
+        JMB_XMPP_REMINDER: '5 0',
+      },
+    });
+    await book(jmb, 'alice');
+    await jmb.mailsOnceThereAre(2);
+    const [meeting] = JSON.parse((await jmbCommand(jmb, 'list', '--json')).stdout) as { room: string; end: number }[];
+    const { room, end } = meeting ?? { room: '', end: 0 };
+    // Nobody is there yet: the moment passes, and no room is opened for it.
+    const alone = await remind(jmb, end - 300);
+    expect(alone.stdout).toMatch(/rooms: 0 told/);
+    expect(jmb.log()).toMatch(/room-empty/);
+    const alice = await someoneIn(prosody, room);
+    await remind(jmb, end);
+    await remind(jmb, end + 60);
+    await expect.poll(() => alice.heard).toEqual(['La réunion est terminée. Merci de libérer la salle.']);
+    await alice.leave();
+  } finally {
+    await prosody.stop();
+  }
+}, 60_000);
+
+test('with Prosody away the message waits for the next run, and no longer', async () => {
+  jmb = await stage({
+    settings: { JMB_XMPP_SERVICE: 'xmpp://127.0.0.1:1', JMB_XMPP_USER: 'jmb', JMB_XMPP_REMINDER: '5' },
+  });
+  await book(jmb, 'alice');
+  const [meeting] = JSON.parse((await jmbCommand(jmb, 'list', '--json')).stdout) as { end: number }[];
+  const end = meeting?.end ?? 0;
+  await remind(jmb, end - 300);
+  expect(jmb.log()).toMatch(/xmpp-unreachable/);
+  expect((await jmbCommand(jmb, 'remind', '--dry-run', '--now', String(end - 240))).stdout).toMatch(/^room: /m);
+  await remind(jmb, end - 100);
+  expect((await jmbCommand(jmb, 'remind', '--dry-run', '--now', String(end - 60))).stdout).not.toMatch(/^room: /m);
+}, 30_000);
 
 test('purge, backup, list, show and outbox do what their help says', async () => {
   jmb = await stage();

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { client, type Element, xml } from '@xmpp/client';
 import { freePort, untilAnswers } from './port.ts';
 
 /** A running server. */
@@ -63,4 +64,37 @@ Component "conference.meet.example.org" "muc"
 async function answering(port: number, child: ChildProcess): Promise<void> {
   if (await untilAnswers(port, 10, () => child.exitCode === null)) return;
   throw new Error(child.exitCode === null ? 'prosody does not answer' : `prosody ended with ${child.exitCode}`);
+}
+
+/** Alice (password alice) in a room that she opens; `heard` are the lines that she reads. */
+export async function someoneIn(
+  prosody: Prosody,
+  room: string,
+): Promise<{ heard: string[]; leave(): Promise<unknown> }> {
+  const alice = client({ service: prosody.service, domain: 'localhost', username: 'alice', password: 'alice' });
+  const heard: string[] = [];
+  const opened = new Promise<void>((resolve) => {
+    alice.on('stanza', (stanza: Element) => {
+      if (stanza.is('message') && stanza.getChildText('body')) heard.push(stanza.getChildText('body') ?? '');
+      if (stanza.is('presence')) resolve();
+    });
+  });
+  alice.on('error', () => undefined);
+  await alice.start();
+  const address = `${room}@${prosody.muc}`;
+  await alice.send(xml('presence', { to: `${address}/alice` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
+  await opened;
+  // A new room is locked until its owner has accepted the default configuration (XEP-0045 section 10.1.2).
+  await alice.iqCaller.request(
+    xml(
+      'iq',
+      { type: 'set', to: address },
+      xml(
+        'query',
+        { xmlns: 'http://jabber.org/protocol/muc#owner' },
+        xml('x', { xmlns: 'jabber:x:data', type: 'submit' }),
+      ),
+    ),
+  );
+  return { heard, leave: () => alice.stop() };
 }
