@@ -27,8 +27,13 @@ const AUDIENCE = 'jitsi';
 /** What to do, in reverse order, when the demo ends. */
 const endings: (() => Promise<void> | void)[] = [];
 
-async function end(status: number): Promise<never> {
-  for (const ending of endings.splice(0).reverse()) {
+let isEnding = false;
+
+/** Ends everything, then this process; who asks twice waits as well. */
+async function end(status: number): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  for (const ending of endings.reverse()) {
     try {
       await ending();
     } catch (error) {
@@ -69,7 +74,7 @@ async function start(port: number, folder: string, fresh: boolean): Promise<void
   const rounds = startRounds(folder, env);
   endings.push(rounds.stop);
   apache.ended.then(() => {
-    if (endings.length === 0) return;
+    if (isEnding) return;
     console.error(`Apache has ended: see ${join(folder, 'log/apache.log')}`);
     end(1);
   });

@@ -194,6 +194,7 @@ describe('the demo', () => {
 
   it('ends at Ctrl-C, and starts anew when told to', async () => {
     process.kill(-(demo.process.pid ?? 0), 'SIGINT');
+    process.kill(-(demo.process.pid ?? 0), 'SIGTERM');
     expect(await demo.ended).toBe(0);
     expect(await left(demo.process.pid)).toEqual([]);
     demo = startDemo(port, folder, '--fresh');
