@@ -27,7 +27,7 @@ export interface PostOffice {
 const CONNECT_TIMEOUT = 10_000;
 const ANSWER_TIMEOUT = 30_000;
 
-/** Hosts whose connection leaves no machine: Debian's Postfix offers STARTTLS there with a certificate that nobody can verify. */
+/** Hosts whose connection does not leave the machine: Debian's Postfix has a certificate there that nobody can verify. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
@@ -79,9 +79,14 @@ export async function whyNotReady(url: string, milliseconds: number): Promise<st
   }
 }
 
-/** How to reach the server. What the address says itself wins. */
-function server(url: string): { url: string; ignoreTLS: boolean } {
-  return { url, ignoreTLS: LOOPBACK.test(URL.canParse(url) ? new URL(url).hostname : '') };
+/**
+ * How to reach the server; what the address says itself wins. On the machine itself TLS guards nothing, and is used only where it
+ * is asked for, or where a password is to be sent, which many servers take in no other way.
+ */
+function server(url: string): { url: string; ignoreTLS?: boolean; tls?: { rejectUnauthorized: boolean } } {
+  const { hostname, username } = URL.canParse(url) ? new URL(url) : { hostname: '', username: '' };
+  if (!LOOPBACK.test(hostname)) return { url };
+  return { url, ignoreTLS: username === '', tls: { rejectUnauthorized: false } };
 }
 
 /** A mail as nodemailer takes it. The envelope is the service's own: SPF and DMARC of the owner's domain do not matter then. */

@@ -196,23 +196,27 @@ describe('JMB_SMTP_URL', () => {
     expect(smtp.mails.map((mail) => mail.secure)).toEqual([false, false]);
   });
 
-  it('takes nodemailer’s options: STARTTLS asked for, its certificate not verified', async () => {
+  it('takes nodemailer’s options: STARTTLS, its certificate verified or not', async () => {
     const smtp = await server({ startTls: true });
-    const url = `${smtp.url}/?ignoreTLS=false&requireTLS=true&tls.rejectUnauthorized=false`;
-    expect(await send(url)).toEqual({ state: 'sent' });
+    expect(await send(`${smtp.url}/?requireTLS=true`)).toEqual({ state: 'sent' });
     expect(smtp.mails[0]?.secure).toBe(true);
-    expect(await send(`${smtp.url}/?requireTLS=true`)).toMatchObject({ state: 'postponed', obstacle: 'server' });
+    const strict = `${smtp.url}/?requireTLS=true&tls.rejectUnauthorized=true`;
+    expect(await send(strict)).toMatchObject({ state: 'postponed', obstacle: 'server' });
   });
 
-  it('smtps:// signs in over TLS', async () => {
-    const smtp = await server({
-      secure: true,
-      onAuth: ({ username, password }, _session, done) =>
-        username === 'jmb' && password === 'p@ss/word'
-          ? done(null, { user: username })
-          : done(new Error('wrong password')),
-    });
-    const at = `@127.0.0.1:${smtp.port}/?tls.rejectUnauthorized=false`;
+  const accounts: SmtpOptions['onAuth'] = ({ username, password }, _session, done) =>
+    username === 'jmb' && password === 'p@ss/word' ? done(null, { user: username }) : done(new Error('wrong password'));
+
+  it('smtp://user:password@ encrypts before it signs in', async () => {
+    const smtp = await server({ startTls: true, onAuth: accounts, allowInsecureAuth: false });
+    const url = `smtp://jmb:${encodeURIComponent('p@ss/word')}@127.0.0.1:${smtp.port}`;
+    expect(await send(url)).toEqual({ state: 'sent' });
+    expect(smtp.mails[0]).toMatchObject({ secure: true, user: 'jmb' });
+  });
+
+  it('smtps://user:password@ signs in over TLS', async () => {
+    const smtp = await server({ secure: true, onAuth: accounts });
+    const at = `@127.0.0.1:${smtp.port}`;
     expect(await send(`smtps://jmb:${encodeURIComponent('p@ss/word')}${at}`)).toEqual({ state: 'sent' });
     expect(smtp.mails[0]).toMatchObject({ secure: true, user: 'jmb' });
     expect(await send(`smtps://jmb:wrong${at}`)).toMatchObject({ state: 'postponed', obstacle: 'server' });

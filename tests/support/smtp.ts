@@ -58,7 +58,8 @@ export function reply(code: number, text: string): Fault {
 }
 
 /** What differs from a plain server on a free port, without TLS and accounts. */
-export interface SmtpOptions extends Pick<SMTPServerOptions, 'secure' | 'key' | 'cert' | 'onAuth'> {
+export interface SmtpOptions
+  extends Pick<SMTPServerOptions, 'secure' | 'key' | 'cert' | 'onAuth' | 'allowInsecureAuth'> {
   readonly port?: number;
   /** Offers STARTTLS with the library's self-signed certificate, as Debian's Postfix does with its own. */
   readonly startTls?: boolean;
