@@ -29,7 +29,7 @@ const questions: readonly (readonly [string, Question])[] = [
 export function check(options: { json?: boolean }): (context: CommandContext) => Promise<number> {
   return async (context) => {
     const findings: Finding[] = [];
-    for (const [about, question] of questions) {
+    for (const [about, question] of readable(context) ? questions : questions.slice(0, 1)) {
       const finding = await askSafely(about, question, context);
       findings.push(finding);
       if (!options.json)
@@ -40,6 +40,15 @@ export function check(options: { json?: boolean }): (context: CommandContext) =>
   };
 }
 
+/** Whether there are settings to ask by; without, each question would give the same answer. */
+function readable(context: CommandContext): boolean {
+  try {
+    return context.settings !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 async function askSafely(about: string, question: Question, context: CommandContext): Promise<Finding> {
   try {
     return await question(context);
@@ -48,7 +57,7 @@ async function askSafely(about: string, question: Question, context: CommandCont
   }
 }
 
-/** That they were read is known by now: a file with a mistake has ended the command before. */
+/** Asked first: what follows asks by them. */
 function settings(context: CommandContext): Finding {
   const { settings } = context;
   const about = 'settings';

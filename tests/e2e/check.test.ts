@@ -1,0 +1,93 @@
+/** `jmb check` against a service that is as it should be, and against ones that are not. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, expect, test } from 'vitest';
+import { jmbCommand } from '../support/command.ts';
+import { book } from '../support/forms.ts';
+import { type Stage, stage } from '../support/stage.ts';
+
+let jmb: Stage | undefined;
+afterEach(async () => {
+  await jmb?.stop();
+  jmb = undefined;
+});
+
+interface Finding {
+  about: string;
+  verdict: string;
+  detail: string;
+}
+
+async function check(running: Stage): Promise<{ status: number | null; about(name: string): string }> {
+  const said = await jmbCommand(running, 'check', '--json');
+  const findings = JSON.parse(said.stdout) as Finding[];
+  return {
+    status: said.status,
+    about: (name) => {
+      const finding = findings.find((one) => one.about === name);
+      return `${finding?.verdict}: ${finding?.detail}`;
+    },
+  };
+}
+
+test('all is well', async () => {
+  jmb = await stage();
+  await book(jmb, 'alice');
+  const found = await check(jmb);
+  expect(found.about('settings')).toMatch(/^ok/);
+  expect(found.about('database')).toMatch(/^ok/);
+  expect(found.about('directory')).toMatch(/^off/);
+  expect(found.about('mail')).toMatch(/^ok/);
+  expect(found.about('clock')).toMatch(/^(ok|warning)/);
+  expect(found.about('secret')).toMatch(/^ok/);
+  expect(found.about('guard')).toMatch(/^ok/);
+  expect(found.status).toBe(0);
+  const lines = (await jmbCommand(jmb, 'check')).stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(7);
+}, 30_000);
+
+test('a web server that lets strangers in is found out', async () => {
+  jmb = await stage({
+    auth: `<LocationMatch "$\{JMB_GUARDED}">\nAuthType None\nRequire all granted\n</LocationMatch>\n`,
+  });
+  const found = await check(jmb);
+  expect(found.about('guard')).toMatch(/^wrong: .*booking\.cgi answers/);
+  expect(found.status).toBe(1);
+}, 30_000);
+
+test('what does not answer, and what is missing, is named', async () => {
+  jmb = await stage({
+    settings: {
+      JMB_SMTP_URL: 'smtp://127.0.0.1:1',
+      JMB_LDAPSEARCH: 'ldapsearch -x -H ldap://127.0.0.1:1 -b dc=example,dc=org',
+      JMB_JWT_SECRET: '',
+      JMB_ICAL_TZID: 'Europe/Pairs',
+      JMB_MAX_GEUSTS: '5',
+    },
+  });
+  const found = await check(jmb);
+  expect(found.about('mail')).toMatch(/^wrong: 127\.0\.0\.1:1.*ECONNREFUSED/);
+  expect(found.about('directory')).toMatch(/^wrong/);
+  expect(found.about('secret')).toMatch(/^wrong/);
+  expect(found.about('settings')).toMatch(/^wrong: .*Europe\/Pairs/);
+  expect(found.status).toBe(1);
+}, 30_000);
+
+test('a clock that went back behind the newest booking', async () => {
+  jmb = await stage();
+  await book(jmb, 'alice');
+  const database = new Database(jmb.db);
+  database.exec('UPDATE meetings SET meeting_create = meeting_create + 7200');
+  database.close();
+  expect((await check(jmb)).about('clock')).toMatch(/^wrong: .*went back/);
+}, 30_000);
+
+test('a setting that is no setting is a warning; one that needs a shell is named with file and line', async () => {
+  jmb = await stage({ settings: { JMB_MAX_GEUSTS: '5' } });
+  expect((await check(jmb)).about('settings')).toMatch(/^warning: .*JMB_MAX_GEUSTS/);
+  writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), 'JMB_NAME="a"\nJMB_DB=$(rm -rf /)\n');
+  const said = await jmbCommand(jmb, 'check');
+  expect(said.status).toBe(1);
+  expect(said.stdout).toMatch(/^wrong {4}settings .*jmb_local\.cf:2\b.*\n$/);
+}, 30_000);
