@@ -43,7 +43,6 @@ export function answerAsk(request: Request, context: Context): Response | Refusa
       ...meetingWords(reading, meeting),
       ...placeWords(reading, meeting, attendee),
       organiser: personWords(ownerOf(context.store, meeting.id) ?? ''),
-      hash: attendee.hash,
       email: attendee.email,
       acceptFirst: asked === 'accepted' || attendee.answer === 'declined',
       declineFirst: asked === 'declined' || attendee.answer === 'accepted',

@@ -115,7 +115,6 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     errors,
     mistakes: NAMES.filter(([field]) => errors[field] !== '').map(([field, name]) => ({
       name,
-      label: texts(`form.${field}`),
       text: errors[field],
     })),
     durations: durations(context, typed.duration),

@@ -75,7 +75,7 @@ function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: b
   const feed = feedLink(settings.JMB_URL, feedOf(store, uid));
   const room = encodeURIComponent(uid.toLowerCase());
   return {
-    room: editor && { link: `token.cgi?room=${room}`, address: `${settings.JMB_URL.replace(/\/+$/, '')}/${room}` },
+    ownRoom: editor && { name: room, address: `${settings.JMB_URL.replace(/\/+$/, '')}/${room}` },
     feed: { https: feed, webcal: feed.replace(/^https?:/, 'webcal:') },
   };
 }

@@ -2,8 +2,7 @@
 
 import type { Context } from '../context.ts';
 import { formParams, type Params } from '../http/params.ts';
-import type { Letter } from '../mail/letters.ts';
-import { lettersToAll } from '../mail/letters.ts';
+import { type Letter, lettersToAll } from '../mail/letters.ts';
 import { type Booking, type BookingForm, checkBooking } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
@@ -18,6 +17,7 @@ import { begunAlready, defaultSubject, type FormFor, formPage } from './meeting_
 import { accounts, logged, send, write } from './meeting_mails.ts';
 import { listWith } from './notice.ts';
 import { beside, go } from './page.ts';
+import { twinOf } from './twin.ts';
 import { askedId, editorOf, foreignForm, type Owned, ownedMeeting } from './visitor.ts';
 
 /** Books a meeting. */
@@ -29,13 +29,15 @@ export async function meetingBook(request: Request, context: Context): Promise<R
   if ('status' in booking) return booking;
   const { store, clock, log } = context;
   const known = await accounts(context, identity, [...booking.moderators, ...booking.guests]);
-  const meeting = store.transaction(() => {
+  const { meeting, twin } = store.transaction(() => {
+    const twin = twinOf(store, identity.email, booking, clock.now());
+    if (twin !== undefined) return { meeting: twin, twin: true };
     const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
     plan(context, meeting);
     write(context, identity, { meeting, attendees, accounts: known }, lettersToAll('new', attendees));
-    return meeting;
+    return { meeting, twin: false };
   });
-  log.event('booked', logged(meeting, identity));
+  log.event(twin ? 'booked-already' : 'booked', logged(meeting, identity));
   return go(303, beside(request, listWith(`booked${await send(context, meeting.id)}`)));
 }
 

@@ -113,8 +113,11 @@ export interface PlaceWords {
   /** The hash where the answer can still be given or changed, else empty. */
   readonly accept: string;
   readonly decline: string;
-  /** Where to enter, when the door is open; else empty. */
-  readonly join: string;
+  /** Whether the door is open. */
+  readonly join: boolean;
+  /** What the ways in hold, for the reader's own eyes: the room for the owner, the secret for everyone else. */
+  readonly room: string;
+  readonly hash: string;
   /** When the door opens, for a meeting of today. */
   readonly opens: string;
   readonly editable: boolean;
@@ -137,16 +140,13 @@ export function placeWords(reading: Reading, meeting: Meeting, attendee: Attende
     icon: answerIcon(answer),
     accept: answerable && answer !== 'accepted' ? hash : '',
     decline: answerable && answer !== 'declined' ? hash : '',
-    join: joinOpen(meeting, role, now, leads) ? joinAddress(meeting, attendee) : '',
+    join: joinOpen(meeting, role, now, leads),
+    room: encodeURIComponent(meeting.room),
+    hash,
     opens: state === 'planned' ? opensWords(reading, meeting.begin - leadOf(role, leads)) : '',
     editable: mayEdit(meeting, role, now),
     owner,
   };
-}
-
-/** Where someone enters, beside the page that says so. */
-export function joinAddress({ room }: Meeting, { role, hash }: Attendee): string {
-  return role === 'owner' ? `token.cgi?room=${encodeURIComponent(room)}` : `join.cgi?id=${encodeURIComponent(hash)}`;
 }
 
 const DAY = 86_400;

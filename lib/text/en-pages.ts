@@ -39,6 +39,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'list.now_nothing': 'No meeting right now.',
   'list.next': 'Next',
   'list.next_at': '{day} at {time}',
+  'list.colon': ':',
   'list.next_nothing': 'nothing planned',
   'list.to_answer': 'To answer',
   'list.waiting_one': '{count} invitation',
@@ -93,7 +94,6 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'form.title_edit': 'Edit the meeting',
   'form.spoken_error': 'Error: {title}',
   'form.mistakes': 'To correct before saving',
-  'form.colon': ':',
   'form.conflict': 'This meeting has been changed meanwhile',
   'form.conflict_about':
     'Nothing was saved. This is the meeting as it is now; the form holds what you typed. Saving it will replace what follows.',

@@ -37,6 +37,7 @@ export const frPages = {
   'list.now_nothing': 'Aucune réunion en ce moment.',
   'list.next': 'Ensuite',
   'list.next_at': '{day} à {time}',
+  'list.colon': '\u00a0:',
   'list.next_nothing': 'rien de prévu',
   'list.to_answer': 'À répondre',
   'list.waiting_one': '{count} invitation',
@@ -91,7 +92,6 @@ export const frPages = {
   'form.title_edit': 'Modifier la réunion',
   'form.spoken_error': 'Erreur\u00a0: {title}',
   'form.mistakes': 'À corriger avant d’enregistrer',
-  'form.colon': '\u00a0:',
   'form.conflict': 'Cette réunion a été modifiée entre-temps',
   'form.conflict_about':
     'Rien n’a été enregistré. Voici la réunion telle qu’elle est maintenant\u00a0; le formulaire garde ce que vous avez saisi. L’enregistrer remplacera ce qui suit.',

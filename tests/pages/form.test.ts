@@ -1,0 +1,224 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
+import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
+import type { Directory } from '../../lib/people/directory.ts';
+import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
+import { outboxOf } from '../../lib/store/outbox.ts';
+import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
+
+const DAY = 86_400;
+
+const typed = {
+  conf_date: '2026-11-26',
+  conf_time: '14:30',
+  conf_duration: '90',
+  conf_object: 'Soutenance d’Élodie "finale" & <vite>',
+  conf_guests: `${BOB}, ${OUTSIDER}`,
+  conf_moderators: 'mod@outside.org',
+};
+
+const meetings = (jmb: Site) =>
+  jmb.store.all<{ id: string }>('SELECT CAST(meeting_id AS TEXT) AS id FROM meetings').map(({ id }) => id);
+const reminders = (jmb: Site) =>
+  jmb.store.all<{ at: number }>('SELECT mail_reminder_date AS at FROM mail_reminder ORDER BY 1').map(({ at }) => at);
+const address =
+  (jmb: Site) =>
+  (form: Record<string, string>, as = 'alice', env = {}) =>
+    jmb.ask(meetingBook, { as, form: { conf_token: jmb.token(as), ...typed, ...form }, env });
+
+describe('the empty form', () => {
+  it('offers the next quarter of an hour, and works by itself', async () => {
+    const jmb = site();
+    const { status, body } = await jmb.ask(meetingNew, { as: 'alice', later: 61 });
+    expect(status).toBe(200);
+    expect(body).toMatch(/name="conf_date" type="date" value="2026-11-24"/);
+    expect(body).toMatch(/name="conf_time" type="time" value="10:15"/);
+    expect(body).toContain('<option value="90" selected>');
+    expect(body).toMatch(/name="conf_object" value="Réunion"/);
+    expect(body).toContain(`name="conf_token" value="${jmb.token('alice')}"`);
+    expect(body).not.toContain('<script');
+    expect(body).not.toMatch(/ style=| on\w+=/);
+  });
+
+  it('is for editors', async () => {
+    const directory: Directory = {
+      personOf: async () => null,
+      peopleOf: async () => new Map(),
+      matches: async () => false,
+    };
+    const jmb = site('JMB_MODULE_CHECK_EDITOR="editor_role-ldap"', directory);
+    expect((await jmb.ask(meetingNew, { as: 'alice' })).status).toBe(403);
+    expect((await address(jmb)({})).status).toBe(403);
+    expect(meetings(jmb)).toEqual([]);
+  });
+});
+
+describe('booking', () => {
+  it('saves meeting, reminders and mails at once, and goes to the list', async () => {
+    const jmb = site('JMB_MAIL_REMINDER="1440 30"');
+    const { status, headers } = await address(jmb)({});
+    expect(status).toBe(303);
+    expect(headers.get('location')).toBe('/booking.cgi?list&notice=booked_waiting');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    const [id = ''] = meetings(jmb);
+    const begin = Date.parse('2026-11-26T14:30:00+01:00') / 1000;
+    expect(meetingById(jmb.store, id)).toMatchObject({ subject: typed.conf_object, begin, duration: 5400 });
+    expect(attendeesOf(jmb.store, id).map(({ email, role }) => `${role} ${email}`)).toEqual([
+      `owner ${ALICE}`,
+      'moderator mod@outside.org',
+      `guest ${BOB}`,
+      `guest ${OUTSIDER}`,
+    ]);
+    expect(outboxOf(jmb.store, id).map(({ kind, recipient }) => `${kind} ${recipient}`)).toHaveLength(4);
+    expect(reminders(jmb)).toEqual([begin - DAY, begin - 1800]);
+    expect(jmb.log.join('\n')).toMatch(/booked .*"uid":"alice"/);
+  });
+
+  it('books once when the button is pressed twice', async () => {
+    const jmb = site();
+    const book = address(jmb);
+    const [first, second] = [await book({}), await book({})];
+    expect([first.status, second.status]).toEqual([303, 303]);
+    expect(meetings(jmb)).toHaveLength(1);
+    await book({ conf_time: '16:30' });
+    expect(meetings(jmb)).toHaveLength(2);
+  });
+
+  it('keeps all that was typed when something is wrong, and says it at each field', async () => {
+    const jmb = site();
+    const wrong = {
+      conf_date: '2026-02-30',
+      conf_time: 'noon',
+      conf_duration: '7',
+      conf_guests: 'bob\n"><script>',
+      conf_moderators: 'a@b.fr c@d.fr e@f.fr',
+    };
+    const { status, body } = await address(jmb)(wrong);
+    expect(status).toBe(400);
+    expect(body).toContain('<title>Erreur');
+    const summary = between(body, 'role="alert"', '</section>');
+    for (const name of Object.keys(wrong)) {
+      expect(summary).toContain(`href="#${name}"`);
+      expect(between(body, `id="${name}" `, '>')).toContain('aria-invalid="true"');
+      expect(between(body, `id="${name}" `, '>')).toContain(`${name}-error`);
+      expect(body).toContain(`<p class="error" id="${name}-error">`);
+    }
+    expect(body).toContain('value="noon"');
+    expect(body).toContain('<option value="7" selected>');
+    expect(body).toContain('bob\n&quot;&gt;&lt;script&gt;</textarea>');
+    expect(body).toContain('Soutenance d’Élodie &quot;finale&quot; &amp; &lt;vite&gt;');
+    expect(meetings(jmb)).toEqual([]);
+  });
+
+  it('books nothing in the past', async () => {
+    const jmb = site();
+    const { status, text } = await address(jmb)({ conf_date: '2026-11-23' });
+    expect(status).toBe(400);
+    expect(text).toContain('Ce moment est passé');
+  });
+
+  it('takes no form that it has not given to this user', async () => {
+    const jmb = site();
+    const book = address(jmb);
+    expect((await book({ conf_token: '' })).status).toBe(403);
+    expect((await book({ conf_token: jmb.token('bob') })).status).toBe(403);
+    expect((await book({}, 'alice', { HTTP_SEC_FETCH_SITE: 'cross-site' })).status).toBe(403);
+    expect(meetings(jmb)).toEqual([]);
+    expect((await book({}, 'alice', { HTTP_SEC_FETCH_SITE: 'same-origin' })).status).toBe(303);
+  });
+
+  it('replaces lists by members and aliases by main addresses', async () => {
+    const person = { uid: 'bob', email: BOB, name: null, aliases: ['bobby@example.org'] };
+    const directory: Directory = {
+      personOf: async () => null,
+      peopleOf: async (asked) =>
+        new Map(asked.filter((one) => one === 'bobby@example.org').map((one) => [one, person])),
+      matches: async () => true,
+    };
+    const jmb = site('JMB_FIX_MAIL_ALIASES="1"\nJMB_LISTS_SUBSCRIBERS="ROOT/lists.txt"', directory);
+    writeFileSync(
+      join(dirname(jmb.store.file), 'lists.txt'),
+      `equipe@example.org bobby@example.org\nequipe@example.org ${OUTSIDER}\nequipe@example.org ${ALICE}\n`,
+    );
+    expect((await address(jmb)({ conf_guests: 'equipe@example.org' })).status).toBe(303);
+    const [id = ''] = meetings(jmb);
+    const guests = attendeesOf(jmb.store, id).filter(({ role }) => role === 'guest');
+    expect(guests.map(({ email }) => email)).toEqual([BOB, OUTSIDER]);
+  });
+});
+
+describe('changing', () => {
+  const change = (jmb: Site, form: Record<string, string>, as = 'alice', later = 0) =>
+    jmb.ask(meetingChange, { as, form: { conf_token: jmb.token(as), ...typed, ...form }, later });
+
+  it('shows the form as it was saved', async () => {
+    const jmb = site();
+    const { meeting } = jmb.meeting(DAY, { moderators: ['mod@outside.org'] });
+    const { body } = await jmb.ask(meetingEdit, { as: 'alice', query: `edit&id=${meeting.id}` });
+    expect(body).toContain(`name="conf_tsn" value="${meeting.id}"`);
+    expect(body).toContain('name="conf_version" value="0"');
+    expect(body).toContain(`>\n${BOB}\n${OUTSIDER}</textarea>`);
+    expect(body).toContain('value="2026-11-25"');
+  });
+
+  it('tells everyone of another time, and plans the reminders anew', async () => {
+    const jmb = site('JMB_MAIL_REMINDER="30"');
+    const { meeting, attendees } = jmb.meeting(DAY);
+    const { status, headers } = await change(jmb, { conf_tsn: meeting.id, conf_version: '0', conf_guests: BOB });
+    expect(status).toBe(303);
+    expect(headers.get('location')).toContain('notice=changed_waiting');
+    const mails = outboxOf(jmb.store, meeting.id).map(({ kind, recipient }) => `${kind} ${recipient}`);
+    expect(mails.sort()).toEqual([`del ${OUTSIDER}`, `edit ${ALICE}`, `edit ${BOB}`, 'new mod@outside.org'].sort());
+    expect(reminders(jmb)).toEqual([(meetingById(jmb.store, meeting.id)?.begin ?? 0) - 1800]);
+    const kept = attendeesOf(jmb.store, meeting.id).find(({ email }) => email === BOB);
+    expect(kept?.hash).toBe(attendees.find(({ email }) => email === BOB)?.hash);
+  });
+
+  it('does nothing when nothing changed', async () => {
+    const jmb = site();
+    const { meeting } = jmb.meeting(DAY);
+    const { headers } = await change(jmb, {
+      conf_tsn: meeting.id,
+      conf_version: '0',
+      conf_object: 'Jury',
+      conf_date: '2026-11-25',
+      conf_time: '10:00',
+      conf_duration: '60',
+      conf_moderators: '',
+    });
+    expect(headers.get('location')).toContain('notice=unchanged');
+    expect(outboxOf(jmb.store, meeting.id)).toEqual([]);
+  });
+
+  it('tells the second of two that the first was quicker, and loses nothing of either', async () => {
+    const jmb = site();
+    const { meeting } = jmb.meeting(DAY);
+    await change(jmb, { conf_tsn: meeting.id, conf_version: '0', conf_object: 'First' });
+    const { status, body } = await change(jmb, { conf_tsn: meeting.id, conf_version: '0', conf_object: 'Second' });
+    expect(status).toBe(409);
+    expect(between(body, 'role="alert"', '</section>')).toContain('First');
+    expect(body).toContain('name="conf_object" value="Second"');
+    expect(body).toContain('name="conf_version" value="1"');
+    expect(meetingById(jmb.store, meeting.id)?.subject).toBe('First');
+    const again = await change(jmb, { conf_tsn: meeting.id, conf_version: '1', conf_object: 'Second' });
+    expect(again.status).toBe(303);
+    for (const conf_version of ['', 'x', '-1', '1e0']) {
+      expect((await change(jmb, { conf_tsn: meeting.id, conf_version })).status).toBe(409);
+    }
+  });
+
+  it('is for the owner, whatever the form says, and until the begin', async () => {
+    const jmb = site();
+    const { meeting } = jmb.meeting(DAY);
+    const form = { conf_tsn: meeting.id, conf_version: '0', conf_moderators: '' };
+    expect((await change(jmb, form, 'bob')).status).toBe(403);
+    expect((await jmb.ask(meetingEdit, { as: 'bob', query: `edit&id=${meeting.id}` })).status).toBe(403);
+    expect((await change(jmb, { ...form, conf_tsn: '1' })).status).toBe(404);
+    expect((await change(jmb, { ...form, conf_tsn: "1' OR 1" })).status).toBe(404);
+    expect((await change(jmb, form, 'alice', DAY)).status).toBe(403);
+    expect((await jmb.ask(meetingEdit, { as: 'alice', query: `edit&id=${meeting.id}`, later: DAY })).status).toBe(403);
+    expect(meetingById(jmb.store, meeting.id)).toMatchObject({ subject: 'Jury', begin: NOW + DAY, version: 0 });
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { close } from '../../lib/pages/close.ts';
+import { feedRead } from '../../lib/pages/feed_read.ts';
+import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
+import { roomJoin } from '../../lib/pages/room_join.ts';
+import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
+import { invitationByHash } from '../../lib/store/invitations.ts';
+import { ALICE, BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
+
+const HOUR = 3600;
+const DAY = 86_400;
+
+/** What a token claims; that it is rightly signed is looked at elsewhere. */
+function claims(location = ''): { room: string; exp: number; context: { user: Record<string, string> } } {
+  const payload = /jwt=[\w-]+\.([\w-]+)\./.exec(location)?.[1] ?? '';
+  return JSON.parse(Buffer.from(payload, 'base64url').toString());
+}
+
+/** A meeting an hour from NOW with everyone's secret. */
+function scene(jmb: Site, begin = HOUR) {
+  const { meeting, attendees } = jmb.meeting(begin, { moderators: ['mod@notexample.org', 'mod@example.org'] });
+  const hash = (email: string) => attendees.find((one) => one.email === email)?.hash ?? '';
+  const state = (email: string) => invitationByHash(jmb.store, hash(email))?.attendee;
+  return { meeting, hash, state };
+}
+
+const door = { SCRIPT_NAME: '/cgi-bin/join.cgi' };
+
+describe('join.cgi', () => {
+  const jmb = site();
+  const { meeting, hash, state } = scene(jmb);
+  const join = (email: string, more: object = {}) =>
+    jmb.ask(roomJoin, { query: `id=${hash(email)}`, env: door, ...more });
+
+  it('lets a guest in without a token, and counts', async () => {
+    const { status, headers } = await join(OUTSIDER);
+    expect(status).toBe(302);
+    expect(headers.get('location')).toBe(`/${meeting.room}`);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(state(OUTSIDER)?.connections).toBe(1);
+    await join(OUTSIDER, { method: 'HEAD' });
+    expect(state(OUTSIDER)?.connections).toBe(1);
+  });
+
+  it('gives an outside moderator a token until the end, and sends the others to sign in', async () => {
+    const { headers } = await join('mod@notexample.org');
+    expect(headers.get('location')).toMatch(new RegExp(`^/${meeting.room}\\?jwt=`));
+    expect(claims(headers.get('location'))).toMatchObject({ room: meeting.room, exp: meeting.end + 300 });
+    expect(claims(headers.get('location')).context.user).toMatchObject({ email: 'mod@notexample.org' });
+    const token = `/cgi-bin/token.cgi?room=${meeting.room}`;
+    expect((await join('mod@example.org')).headers.get('location')).toBe(token);
+    expect((await join(ALICE)).headers.get('location')).toBe(token);
+    expect(state('mod@example.org')?.connections).toBe(1);
+    expect(state(ALICE)?.connections).toBe(0);
+  });
+
+  it('is open until the end, also to who declined; nobody knows a stranger', async () => {
+    await jmb.ask(answerGive, { query: `decline&id=${hash(BOB)}`, form: {}, env: door });
+    expect((await join(BOB, { later: 2 * HOUR - 1 })).status).toBe(302);
+    const late = await join(BOB, { later: 2 * HOUR });
+    expect(late.status).toBe(403);
+    expect(late.text).toContain('terminée');
+    expect((await jmb.ask(roomJoin, { query: 'id=nobody', env: door })).status).toBe(404);
+    expect((await jmb.ask(roomJoin, { env: door })).status).toBe(404);
+  });
+});
+
+describe('answering', () => {
+  const jmb = site();
+  const { hash, state } = scene(jmb);
+  const give = (word: string, more: object = {}) =>
+    jmb.ask(answerGive, { query: `${word}&id=${hash(BOB)}`, form: {}, env: door, ...more });
+
+  it('asks at GET, and answers at POST', async () => {
+    const asked = await jmb.ask(answerAsk, { query: `accept&id=${hash(BOB)}`, env: door });
+    expect(asked.status).toBe(200);
+    expect(asked.text).toContain('Accepter cette invitation');
+    expect(asked.body).toContain(`action="join.cgi?accept&amp;id=${hash(BOB)}"`);
+    expect(state(BOB)?.answer).toBe('none');
+    const given = await give('accept');
+    expect(given.status).toBe(303);
+    expect(given.headers.get('location')).toBe(`/cgi-bin/join.cgi?accept&id=${hash(BOB)}`);
+    expect(state(BOB)?.answer).toBe('accepted');
+    const told = await jmb.ask(answerAsk, { query: `accept&id=${hash(BOB)}`, env: door });
+    expect(told.text).toContain('Vous avez accepté cette invitation');
+    expect(told.body).toContain('join.cgi?decline');
+  });
+
+  it('can be changed until the end, and leads back to the list from there', async () => {
+    const given = await give('decline', { form: { from: 'list' }, later: 2 * HOUR - 1 });
+    expect(given.headers.get('location')).toBe('/cgi-bin/booking.cgi?list&notice=declined');
+    expect(state(BOB)?.answer).toBe('declined');
+    expect((await give('accept', { later: 2 * HOUR })).status).toBe(403);
+    expect(state(BOB)?.answer).toBe('declined');
+  });
+
+  it('refuses strangers, owners and other sites', async () => {
+    expect((await give('accept', { env: { ...door, HTTP_SEC_FETCH_SITE: 'cross-site' } })).status).toBe(403);
+    expect((await give('accept', { query: 'accept&id=nobody' })).status).toBe(404);
+    expect((await give('accept', { query: `accept&id=${hash(ALICE)}` })).status).toBe(403);
+    expect(state(BOB)?.answer).toBe('declined');
+  });
+});
+
+describe('close.cgi', () => {
+  it('leads to the list who has seen it', async () => {
+    const jmb = site();
+    const to = async (cookies: string) =>
+      (await jmb.ask(close, { env: { HTTP_COOKIE: cookies } })).headers.get('location');
+    expect(await to('a=b; viajmb=1')).toBe('https://meet.example.org/booking.cgi?list');
+    expect(await to('viajmb=10')).toBe('https://www.example.org/');
+    expect(await to('')).toBe('https://www.example.org/');
+  });
+});
+
+describe('token.cgi', () => {
+  const jmb = site();
+  const { meeting, state } = scene(jmb);
+  const enter = (room: string, as: string, more: object = {}) =>
+    jmb.ask(tokenEnter, { as, query: `room=${room}`, env: { SCRIPT_NAME: '/token.cgi' }, ...more });
+
+  it('opens a booked room to its owner and moderators', async () => {
+    const { status, headers } = await enter(meeting.room, 'alice');
+    expect(status).toBe(302);
+    expect(claims(headers.get('location'))).toMatchObject({ room: meeting.room, exp: meeting.end + 300 });
+    expect(state(ALICE)?.connections).toBe(1);
+    await enter(meeting.room, 'alice', { method: 'HEAD' });
+    expect(state(ALICE)?.connections).toBe(1);
+    expect((await enter(meeting.room, 'dora', { addresses: 'mod@example.org' })).status).toBe(302);
+    expect((await enter(meeting.room, 'bob')).status).toBe(403);
+    expect((await enter(meeting.room, 'alice', { later: 2 * HOUR })).status).toBe(403);
+  });
+
+  it('opens a private room to its user, and counts', async () => {
+    const { headers } = await enter('Alice', 'alice');
+    expect(claims(headers.get('location'))).toMatchObject({ room: 'alice', exp: NOW + 8 * HOUR });
+    expect((await enter('alice', 'bob')).status).toBe(403);
+    expect(jmb.store.get('SELECT private_count AS count FROM private')).toEqual({ count: 1 });
+    for (const room of ['', 'a%2Fb', '%00', 'a b']) expect((await enter(room, 'alice')).status).toBe(404);
+  });
+});
+
+describe('ical.cgi', () => {
+  const jmb = site();
+  rememberAddresses(jmb.store, 'alice', [ALICE]);
+  const hash = feedOf(jmb.store, 'alice');
+  const feed = (more: object = {}) => jmb.ask(feedRead, { query: hash, env: { SCRIPT_NAME: '/ical.cgi' }, ...more });
+  const unchanged = (etag: string, more: object = {}) => feed({ ...more, env: { HTTP_IF_NONE_MATCH: etag } });
+
+  it('gives the feed, and 304 while nothing changes', async () => {
+    const { meeting } = jmb.meeting(DAY, { subject: 'Point; hebdo' });
+    const { status, headers, body } = await feed();
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/calendar; charset=utf-8');
+    expect(headers.get('cache-control')).toContain('private');
+    expect(body).toContain(`UID:${meeting.id}@meet.example.org`);
+    const etag = headers.get('etag') ?? '';
+    expect((await feed()).body).toBe(body);
+    expect((await unchanged(etag)).status).toBe(304);
+    expect((await unchanged(`W/"x", W/${etag}`)).status).toBe(304);
+    expect((await unchanged(etag.replace(/"$/, '-gzip"'))).status).toBe(304);
+    expect((await unchanged('"x"')).status).toBe(200);
+    jmb.meeting(2 * DAY);
+    const changed = await unchanged(etag);
+    expect(changed.status).toBe(200);
+    expect(changed.body.match(/BEGIN:VEVENT/g)).toHaveLength(2);
+    expect((await feed({ later: 3 * DAY })).body).not.toContain('BEGIN:VEVENT');
+  });
+
+  it('does not know everyone', async () => {
+    expect((await feed({ query: 'nobody' })).status).toBe(404);
+    expect((await feed({ query: '' })).status).toBe(404);
+  });
+});

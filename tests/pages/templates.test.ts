@@ -1,0 +1,37 @@
+/** The templates and the catalogue hold together: a text that is named is there, and a text that is there is named. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { catalogue } from '../../lib/text/catalogue.ts';
+import { frPages } from '../../lib/text/fr-pages.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (folder: string, ending: string) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => readFileSync(join(root, folder, name), 'utf8'))
+    .join('\n');
+
+const templates = read('templates/pages', '.hbs');
+const code = read('lib/pages', '.ts');
+
+it('templates name texts that exist', () => {
+  const named = [...templates.matchAll(/\{\{t "([^"]+)"/g)].map(([, key]) => key ?? '');
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((key) => !Object.hasOwn(catalogue.fr, key))).toEqual([]);
+});
+
+it('no text of the pages is left over', () => {
+  // Keys that are put together end in a value: `state.${state}`, or are counted: `key_one`.
+  const stems = [...code.matchAll(/[`'"]([a-z_.]+)(?:\$\{|['"`])/g)].map(([, stem]) => stem ?? '');
+  const used = (key: string) =>
+    templates.includes(`"${key}"`) || stems.some((stem) => stem === key || (stem.length > 4 && key.startsWith(stem)));
+  expect(Object.keys(frPages).filter((key) => !used(key))).toEqual([]);
+});
+
+it('nothing in a template goes out unescaped, and nothing needs a looser policy', () => {
+  expect(templates).not.toContain('{{{');
+  expect(templates).not.toMatch(/\{\{&/);
+  expect(templates).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|https?:\/\/(?!www\.w3\.org)/);
+});
