@@ -153,11 +153,17 @@ ${ACCOUNTS.map(
 Ctrl-C ends it; the data stay in ${folder}.`);
 }
 
+/** The sentence for a folder that somebody else has made, or null for any other error. */
+function forbidden(error: unknown): string | null {
+  if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) return null;
+  return `install.sh: ${error.message}: start it as the user who made the folder, or give another --dir`;
+}
+
 const { values } = parseArgs({
   options: { port: { type: 'string' }, dir: { type: 'string' }, fresh: { type: 'boolean', default: false } },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
 start(Number(values.port), values.dir ?? '.demo', values.fresh).catch((error: unknown) => {
-  console.error(error instanceof DemoError ? `install.sh: ${error.message}` : error);
+  console.error(error instanceof DemoError ? `install.sh: ${error.message}` : (forbidden(error) ?? error));
   void end(1);
 });
