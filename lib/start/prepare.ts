@@ -13,9 +13,6 @@ import { requestsOf, sampleSite } from './sample.ts';
 const root = join(__dirname, '..');
 const FIRST_LINE = /^#!.*\n/;
 
-/** Node's own helper threads have nothing to do in a life of 40 ms, and starting them takes one of these. */
-const FLAGS = ['--v8-pool-size=0'];
-
 /** The name of a program's cache as its starter has it. */
 function cacheOf(program: string): string {
   const starter = readFileSync(join(root, 'cgi-bin', `${program}.cgi`), 'utf8');
@@ -27,14 +24,14 @@ function cacheOf(program: string): string {
 /** Makes the first line name the Node that runs this; written beside and renamed, so that no request finds half a file. */
 function nameNode(program: string): void {
   const file = join(root, 'cgi-bin', `${program}.cgi`);
-  const source = readFileSync(file, 'utf8').replace(FIRST_LINE, `#!${[process.execPath, ...FLAGS].join(' ')}\n`);
+  const source = readFileSync(file, 'utf8').replace(FIRST_LINE, `#!${process.execPath}\n`);
   writeFileSync(`${file}.new`, source, { mode: 0o755 });
   renameSync(`${file}.new`, file);
 }
 
 /** Runs one request of a program in a Node of its own, which then adds what it compiled to the cache. */
 function run(program: string, env: Readonly<Record<string, string>>): void {
-  const words = [...FLAGS, join(root, 'lib', 'prepare.js'), 'run', program];
+  const words = [join(root, 'lib', 'prepare.js'), 'run', program];
   const done = spawnSync(process.execPath, words, { env: { ...env }, encoding: 'utf8' });
   if (done.status !== 0 || !/^Status: [23]/.test(done.stdout)) {
     throw new Error(`${program}.cgi?${env['QUERY_STRING']}: ${done.stdout.split('\r\n', 1)[0]} ${done.stderr}`);
