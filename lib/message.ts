@@ -27,7 +27,11 @@ export type Header = readonly [string, string];
 
 /** A page in HTML, UTF-8. */
 export function html(status: number, body: string, headers: readonly Header[] = []): Response {
-  return { status, headers: [['Content-Type', 'text/html; charset=utf-8'], ['Cache-Control', 'no-store'], ...headers], body };
+  return {
+    status,
+    headers: [['Content-Type', 'text/html; charset=utf-8'], ['Cache-Control', 'no-store'], ...headers],
+    body,
+  };
 }
 
 /**
