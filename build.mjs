@@ -21,7 +21,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { apart, PACKAGES_APART } from './build/apart.mjs';
-import { esbuildTemplates } from './build/templates.mjs';
+import { esbuildTemplates, styleSheet } from './build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
 
@@ -113,9 +113,10 @@ writeFileSync(`${out}/package.json`, '{ "type": "commonjs" }\n');
 copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', `${out}/lib/better_sqlite3.node`);
 copy('apache', `${out}/apache`);
 copy('lib/people/examples', `${out}/modules`);
-for (const name of readdirSync('templates/pages').filter((file) => /\.(css|js|svg|png|ico)$/.test(file))) {
+for (const name of readdirSync('templates/pages').filter((file) => /\.(svg|png|ico)$/.test(file))) {
   copy(`templates/pages/${name}`, `${out}/static/${name}`);
 }
+writeFileSync(`${out}/static/style.css`, styleSheet('templates/pages/style.css'));
 
 const made = await Promise.allSettled([
   ...sources('cgi-bin').map(door),

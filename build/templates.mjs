@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
 import Handlebars from 'handlebars';
 
 /** Helpers that a template may use besides Handlebars' own: `t`, a text of the catalogue by its key. */
@@ -57,6 +58,12 @@ export default (view) => template(view, { partials, helpers });
 `;
 }
 
+/** A style sheet as one text: the sheets that it imports within it, short. */
+export function styleSheet(path) {
+  const made = buildSync({ entryPoints: [path], bundle: true, minify: true, write: false, logLevel: 'warning' });
+  return made.outputFiles[0].text;
+}
+
 /** A style sheet as a short digest of it: its address changes when it does, so that browsers may keep it for ever. */
 function versionOf(source) {
   return createHash('sha256').update(source).digest('hex').slice(0, 12);
@@ -65,7 +72,7 @@ function versionOf(source) {
 /** A file that is no TypeScript as the source of an ES module; null for any other. */
 function moduleOf(source, path) {
   if (path.endsWith('.hbs')) return compileTemplate(source, path);
-  if (path.endsWith('.css')) return `export default ${JSON.stringify(versionOf(source))};`;
+  if (path.endsWith('.css')) return `export default ${JSON.stringify(versionOf(styleSheet(path)))};`;
   if (path.endsWith('.sql')) return `export default ${JSON.stringify(source)};`;
   return null;
 }

@@ -20,7 +20,7 @@ export async function attendeesFollow(request: Request, context: Context): Promi
   const { meeting } = owned;
   const owner = owned.attendees.find(({ role }) => role === 'owner');
   const mails = outboxOf(context.store, meeting.id);
-  const frame = { title: context.texts('follow.title'), user: identity.name };
+  const frame = { title: context.texts('follow.title'), user: identity.name, editor: true };
   return page(context, attendees, frame, {
     ...meetingWords(reading, meeting),
     ...(owner && placeWords(reading, meeting, owner)),

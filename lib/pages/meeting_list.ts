@@ -116,7 +116,8 @@ function sections(reading: Reading, listed: readonly Listed[]): object {
       continue;
     }
     if (item.state !== 'planned') {
-      now.push(item);
+      // Of today, as nearly always, the day says nothing.
+      now.push(isoDate(one.meeting.begin) === isoDate(reading.now) ? { ...item, day: '' } : item);
       continue;
     }
     if (!item.declined) next ??= one;

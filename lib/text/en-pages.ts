@@ -67,7 +67,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'list.feed_file': 'See the file',
   'list.feed_address': 'Address to paste into the calendar',
   'list.feed_secret': 'This address is yours alone: whoever knows it sees your meetings.',
-  'list.zone': 'Times in {zone}.',
+  'list.zone': 'Time zone: {zone}.',
   'list.directory_silent':
     'The directory does not answer: no meeting can be booked or changed right now. Joining is still possible.',
 
@@ -102,7 +102,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'form.date': 'Date',
   'form.time': 'Begins at',
   'form.duration': 'Duration',
-  'form.zone': 'Time in {zone}.',
+  'form.zone': 'Time zone: {zone}.',
   'form.guests': 'Guests',
   'form.guests_hint': 'Mail addresses, separated by blanks, commas or lines. At most {max}.',
   'form.moderators': 'Moderators',

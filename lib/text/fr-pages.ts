@@ -65,7 +65,7 @@ export const frPages = {
   'list.feed_file': 'Voir le fichier',
   'list.feed_address': 'Adresse à coller dans l’agenda',
   'list.feed_secret': 'Cette adresse est personnelle\u00a0: qui la connaît voit vos réunions.',
-  'list.zone': 'Heures de {zone}.',
+  'list.zone': 'Fuseau horaire\u00a0: {zone}.',
   'list.directory_silent':
     'L’annuaire ne répond pas\u00a0: réserver ou modifier une réunion est impossible pour le moment. Rejoindre reste possible.',
 
@@ -100,7 +100,7 @@ export const frPages = {
   'form.date': 'Date',
   'form.time': 'Heure de début',
   'form.duration': 'Durée',
-  'form.zone': 'Heure de {zone}.',
+  'form.zone': 'Fuseau horaire\u00a0: {zone}.',
   'form.guests': 'Invités',
   'form.guests_hint': 'Adresses électroniques, séparées par des espaces, des virgules ou des lignes. {max} au plus.',
   'form.moderators': 'Modérateurs',
