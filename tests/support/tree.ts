@@ -26,10 +26,22 @@ export function makeTree(root: string, { settings, modules }: TreeOptions, from:
     rmSync(join(root, name), { recursive: true, force: true });
     cpSync(join(from, name), join(root, name), { recursive: true });
   }
+  nameInterpreter(root);
   for (const name of ['etc', 'modules', 'data', 'log']) mkdirSync(join(root, name), { recursive: true });
   for (const name of ['data', 'log']) giveToWebUser(join(root, name));
   writeFileSync(join(root, 'etc/jmb_jwt.cf'), settingsFile(settings));
   for (const [name, source] of Object.entries(modules)) writeFileSync(join(root, 'modules', name), source);
+}
+
+/** Names this node in the first line of each program; Linux takes no blank and no long path there, and `env` looks in PATH. */
+function nameInterpreter(root: string): void {
+  if (!/^\S{1,120}$/.test(process.execPath)) return;
+  for (const folder of ['cgi-bin', 'bin'].map((name) => join(root, name))) {
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name);
+      writeFileSync(file, readFileSync(file, 'latin1').replace(/^#!.*/, `#!${process.execPath}`), 'latin1');
+    }
+  }
 }
 
 /** Settings as the lines of a file, every value exactly as it is. */
