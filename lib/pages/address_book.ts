@@ -6,24 +6,44 @@ import type { Context } from '../context.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { AddressBook } from '../meetings/people.ts';
+import type { Directory, Person } from '../people/directory.ts';
+import { Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
 import { parseLists, splitAddresses } from '../text/addresses.ts';
 
 /**
- * Gathers it for one form.
- * @throws Unavailable when aliases are to be replaced and the directory is silent
+ * Gathers it for one form; null when aliases are to be replaced and the directory is silent.
  * @throws SettingsError when the file of lists cannot be read: inviting a list's address instead of its members would lock them out
  */
-export async function addressBook(context: Context, owner: Identity, form: BookingForm): Promise<AddressBook> {
+export async function addressBook(context: Context, owner: Identity, form: BookingForm): Promise<AddressBook | null> {
   const { settings, directory } = context;
   const lists = listsOf(settings.JMB_LISTS_SUBSCRIBERS, settings.etc);
   const aliases = new Map<string, string>();
   if (settings.JMB_FIX_MAIL_ALIASES && directory !== null) {
     const typed = [form.moderators, form.guests].flatMap((text) => splitAddresses(text).addresses);
-    const people = await directory.peopleOf(typed.flatMap((address) => lists.get(address) ?? [address]));
+    const people = await askedFor(
+      context,
+      directory,
+      typed.flatMap((address) => lists.get(address) ?? [address]),
+    );
+    if (people === null) return null;
     for (const [address, { email }] of people) if (email !== null) aliases.set(address, email);
   }
   return { owner: owner.addresses, lists, aliases };
+}
+
+async function askedFor(
+  { log }: Context,
+  directory: Directory,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, Person> | null> {
+  try {
+    return await directory.peopleOf(addresses);
+  } catch (error) {
+    if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
+    log.event('directory-silent', { for: 'aliases', reason: error.detail });
+    return null;
+  }
 }
 
 function listsOf(file: string, etc: string): ReadonlyMap<string, readonly string[]> {

@@ -25,6 +25,8 @@ export interface FormTrouble {
   readonly mistakes?: Readonly<Partial<Record<Field, readonly Mistake[]>>>;
   /** The meeting as somebody else has saved it meanwhile. */
   readonly conflict?: Owned;
+  /** The directory was needed, and did not answer. */
+  readonly directorySilent?: boolean;
 }
 
 /** Shows an empty form. */
@@ -91,16 +93,17 @@ const NAMES = [
   ['moderators', 'conf_moderators'],
 ] as const;
 
-/** Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile. */
+/** Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile, 503 without the directory. */
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
   const { settings, texts, store, clock } = context;
-  const { mistakes = {}, conflict } = trouble;
+  const { mistakes = {}, conflict, directorySilent = false } = trouble;
   const title = texts(about.meeting === null ? 'form.title_new' : 'form.title_edit');
   const wrong = Object.keys(mistakes).length > 0;
+  const status = conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200;
   const frame = {
-    status: conflict !== undefined ? 409 : wrong ? 400 : 200,
+    status,
     title,
-    ...(wrong || conflict !== undefined ? { spoken: texts('form.spoken_error', { title }) } : {}),
+    ...(status !== 200 ? { spoken: texts('form.spoken_error', { title }) } : {}),
     user: about.identity.name,
     editor: true,
     ...(about.meeting === null ? ({ place: 'new' } as const) : {}),
@@ -117,6 +120,9 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
       name,
       text: errors[field],
     })),
+    directorySilent,
+    // Those of a meeting from before the administrator allowed none are not to vanish unseen.
+    moderators: settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== '',
     durations: durations(context, typed.duration),
     earliest: isoDate(startOfDay(clock.now())),
     longest: LONGEST_SUBJECT,

@@ -101,8 +101,10 @@ async function askedForm(
 /** The booking that was typed, or the form again with what is wrong. */
 async function checked(context: Context, about: FormFor, typed: BookingForm): Promise<Booking | Response> {
   const { settings, clock } = context;
+  const book = await addressBook(context, about.identity, typed);
+  if (book === null) return formPage(context, about, typed, { directorySilent: true });
   const result = checkBooking(typed, {
-    ...(await addressBook(context, about.identity, typed)),
+    ...book,
     now: clock.now(),
     minMinutes: settings.JMB_MIN_MEETING_DURATION,
     maxMinutes: settings.JMB_MAX_MEETING_DURATION,

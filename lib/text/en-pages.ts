@@ -97,6 +97,8 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'form.conflict': 'This meeting has been changed meanwhile',
   'form.conflict_about':
     'Nothing was saved. This is the meeting as it is now; the form holds what you typed. Saving it will replace what follows.',
+  'form.directory_silent':
+    'The directory does not answer: the addresses could not be checked, and nothing was saved. Save again in a few minutes.',
   'form.subject': 'Subject',
   'form.when': 'Date and time',
   'form.date': 'Date',

@@ -95,6 +95,8 @@ export const frPages = {
   'form.conflict': 'Cette réunion a été modifiée entre-temps',
   'form.conflict_about':
     'Rien n’a été enregistré. Voici la réunion telle qu’elle est maintenant\u00a0; le formulaire garde ce que vous avez saisi. L’enregistrer remplacera ce qui suit.',
+  'form.directory_silent':
+    'L’annuaire ne répond pas\u00a0: les adresses n’ont pas pu être vérifiées, et rien n’a été enregistré. Enregistrer à nouveau dans quelques minutes.',
   'form.subject': 'Objet',
   'form.when': 'Date et heure',
   'form.date': 'Date',

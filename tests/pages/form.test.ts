@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import type { Directory } from '../../lib/people/directory.ts';
+import { Unavailable } from '../../lib/refusal.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
@@ -147,6 +148,16 @@ describe('booking', () => {
     const guests = attendeesOf(jmb.store, id).filter(({ role }) => role === 'guest');
     expect(guests.map(({ email }) => email)).toEqual([BOB, OUTSIDER]);
   });
+});
+
+it('a silent directory costs neither what was typed nor an alias’ owner the invitation', async () => {
+  const silent = () => Promise.reject(new Unavailable('directory', 'no answer'));
+  const jmb = site('JMB_FIX_MAIL_ALIASES="1"', { personOf: silent, peopleOf: silent, matches: silent });
+  const { status, body } = await address(jmb)({});
+  expect(status).toBe(503);
+  expect(body).toContain('L’annuaire ne répond pas');
+  expect(body).toContain(OUTSIDER);
+  expect(meetings(jmb)).toEqual([]);
 });
 
 describe('changing', () => {
