@@ -1,17 +1,16 @@
 # shellcheck shell=bash
 # Node: the machine's own where it is new enough, else a private one in a folder of the clone, from the npm registry.
 
-oldest_node=20
+oldest_node=20.16
 private_node_version=22.23.3
 private_npm_version=10.9.9
 
+# Node 20.16 and 22.3 came with process.getBuiltinModule, which the programs use.
 is_new_enough() {
-    local version
-    version=$("$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null) || return 1
-    [ "$version" -ge "$oldest_node" ]
+    [ "$("$1" -p 'typeof process.getBuiltinModule' 2>/dev/null)" = function ]
 }
 
-# Puts a node of version 20 or later, and an npm, first in PATH.
+# Puts a node that is new enough, and an npm, first in PATH.
 need_node() {
     local private=$here/.private-node/node_modules/.bin
     if is_new_enough node && command -v npm >/dev/null; then return 0; fi

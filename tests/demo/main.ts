@@ -10,7 +10,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { openStore } from '../../lib/store/store.ts';
 import { ACCOUNTS, basic, identityModule, writeBasicAuth } from '../support/accounts.ts';
-import { type Apache, startApache } from '../support/apache.ts';
+import { type Apache, ApacheError, startApache } from '../support/apache.ts';
 import { startMailCatcher } from '../support/mail_catcher.ts';
 import { answers } from '../support/port.ts';
 import { makeTree } from '../support/tree.ts';
@@ -153,10 +153,13 @@ ${ACCOUNTS.map(
 Ctrl-C ends it; the data stay in ${folder}.`);
 }
 
-/** The sentence for a folder that somebody else has made, or null for any other error. */
-function forbidden(error: unknown): string | null {
-  if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) return null;
-  return `install.sh: ${error.message}: start it as the user who made the folder, or give another --dir`;
+/** What to say of an error: a sentence where whoever started the demo can do something about it. */
+function sentenceOf(error: unknown): unknown {
+  if (error instanceof DemoError || error instanceof ApacheError) return `install.sh: ${error.message}`;
+  if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')) {
+    return `install.sh: ${error.message}: start it as the user who made the folder, or give another --dir`;
+  }
+  return error;
 }
 
 const { values } = parseArgs({
@@ -164,6 +167,6 @@ const { values } = parseArgs({
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
 start(Number(values.port), values.dir ?? '.demo', values.fresh).catch((error: unknown) => {
-  console.error(error instanceof DemoError ? `install.sh: ${error.message}` : (forbidden(error) ?? error));
+  console.error(sentenceOf(error));
   void end(1);
 });

@@ -34,6 +34,11 @@ export interface Apache {
   stop(): Promise<void>;
 }
 
+/** The server did not come up; the message says what it said. */
+export class ApacheError extends Error {
+  override readonly name = 'ApacheError';
+}
+
 /** What every one of our servers loads; the rest of jitsi-jmb.conf's needs are here too. */
 const MODULES =
   'alias allowmethods auth_basic authn_core authn_file authz_core authz_host authz_user env headers mime remoteip setenvif'.split(
@@ -53,7 +58,11 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
   writeFileSync(conf, general(options, run, log) + options.conf);
   giveToWebUser(conf);
 
-  const [command = '', ...words] = asWebUser(options.needs, ['/usr/sbin/apache2', '-DFOREGROUND', '-f', conf]);
+  const [command = '', ...words] = asWebUser(
+    options.needs,
+    ['/usr/sbin/apache2', '-DFOREGROUND', '-f', conf],
+    options.port,
+  );
   const server = spawn(command, words, { env: options.env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   server.stderr.on('data', (chunk) => {
@@ -80,7 +89,7 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
   };
   if (!(await untilAnswers(options.port, 10, () => running))) {
     await stop();
-    throw new Error(`Apache does not answer on port ${options.port}: ${said}${tail(log)}`);
+    throw new ApacheError(`Apache does not answer on port ${options.port}: ${said}${tail(log)}`);
   }
   return { url: `http://127.0.0.1:${options.port}`, pid: server.pid ?? 0, ended, stop };
 }

@@ -17,13 +17,18 @@ export function giveToWebUser(path: string): void {
 
 /**
  * The words to put before a command so that it runs as Apache's user, and ends when this process ends without a word.
- * Where the user cannot get at one of `needs` (a clone below /root), it is lent root's right to pass by file modes.
+ * Where the user cannot get at one of `needs` (a clone below /root), it is lent root's right to pass by file modes, and
+ * for a `port` below 1024 root's right to it.
  */
-export function asWebUser(needs: readonly string[], command: readonly string[]): string[] {
+export function asWebUser(needs: readonly string[], command: readonly string[], port = 1024): string[] {
   const words = ['setpriv', '--pdeathsig', 'TERM'];
-  if (isRoot) words.push('--reuid', String(WWW_DATA), '--regid', String(WWW_DATA), '--clear-groups');
-  if (isRoot && !needs.every((path) => reaches(path))) {
-    words.push('--inh-caps', '+dac_override', '--ambient-caps', '+dac_override');
+  if (!isRoot) return [...words, '--', ...command];
+  words.push('--reuid', String(WWW_DATA), '--regid', String(WWW_DATA), '--clear-groups');
+  const rights: string[] = [];
+  if (!needs.every((path) => reaches(path))) rights.push('+dac_override');
+  if (port < 1024) rights.push('+net_bind_service');
+  if (rights.length > 0) {
+    words.push('--inh-caps', rights.join(','), '--ambient-caps', rights.join(','));
     // Without it access(2), which better-sqlite3 asks, takes the right away for the time of its question.
     words.push('--securebits', '+no_setuid_fixup');
   }
