@@ -21,6 +21,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { apart, PACKAGES_APART } from './build/apart.mjs';
+import { pieces, withoutExplanations } from './build/pieces.mjs';
 import { esbuildTemplates, styleSheet } from './build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
@@ -66,18 +67,37 @@ function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** A door: its program in lib/ as a function that V8 can keep compiled, and its starter in cgi-bin/ (lib/start/starter.ts). */
-async function door(name) {
+/** Pieces that the doors load when needed: name and source file. */
+const found = new Map();
+
+/** A part of a door: a function of `require` and of what loads pieces, which V8 can keep compiled. */
+async function part(name, source) {
   const file = `${out}/lib/${name}.js`;
-  await program(`cgi-bin/${name}.ts`, file, { banner: { js: '(function(require){' }, footer: { js: '})' } });
+  await program(source, file, {
+    banner: { js: '(function(require,module){' },
+    footer: { js: '})' },
+    plugins: [pieces(found), withoutExplanations, esbuildTemplates, apart],
+  });
   // esbuild leaves regular expressions as they are; one dash in them would double the memory of the whole source.
-  const source = readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped);
-  writeFileSync(file, source);
-  const digest = createHash('sha256').update(source).digest('hex').slice(0, 16);
-  const define = { PROGRAM: JSON.stringify(`${name}.js`), CACHE: JSON.stringify(`${name}-${digest}.cache`) };
-  const executable = `${out}/cgi-bin/${name}.cgi`;
-  await program('lib/start/starter.ts', executable, { banner: FIRST_LINE, define });
-  chmodSync(executable, 0o755);
+  const text = readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped);
+  writeFileSync(file, text);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** The doors: their parts in lib/, and starters in cgi-bin/ (lib/start/starter.ts) that know the digest of each part. */
+async function doors() {
+  const names = sources('cgi-bin');
+  const digests = {};
+  for (const name of names) digests[name] = await part(name, `cgi-bin/${name}.ts`);
+  // A piece may have pieces of its own, found while it is built: the loop comes to them too.
+  for (const [name, source] of found) digests[name] = await part(name, source);
+  writeFileSync(`${out}/lib/parts.json`, `${JSON.stringify(digests)}\n`);
+  for (const name of names) {
+    const executable = `${out}/cgi-bin/${name}.cgi`;
+    const define = { PROGRAM: JSON.stringify(name), DIGESTS: JSON.stringify(digests) };
+    await program('lib/start/starter.ts', executable, { banner: FIRST_LINE, define });
+    chmodSync(executable, 0o755);
+  }
 }
 
 /** A developers' tool: an ES module that uses the clone's node_modules. */
@@ -119,7 +139,7 @@ for (const name of readdirSync('templates/pages').filter((file) => /\.(svg|png|i
 writeFileSync(`${out}/static/style.css`, styleSheet('templates/pages/style.css'));
 
 const made = await Promise.allSettled([
-  ...sources('cgi-bin').map(door),
+  doors(),
   command('cron/jmb.ts', `${out}/bin/jmb`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import-module.ts', `${out}/lib/import-module.js`),

@@ -1,18 +1,19 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
+import { later } from '../lib/http/later.ts';
 import { serve } from '../lib/http/serve.ts';
-import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
-import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
-import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
-import { meetingBook, meetingChange } from '../lib/pages/meeting_save.ts';
+
+const form = () => import('../lib/pages/meeting_form.ts');
+const save = () => import('../lib/pages/meeting_save.ts');
+const remove = () => import('../lib/pages/meeting_remove.ts');
 
 serve('booking', {
   '': { GET: meetingList },
   list: { GET: meetingList },
-  new: { GET: meetingNew },
-  edit: { GET: meetingEdit },
-  attendees: { GET: attendeesFollow },
-  register_new: { POST: meetingBook },
-  register_edit: { POST: meetingChange },
-  del: { GET: removalAsk, POST: meetingRemove },
+  new: { GET: later(form, 'meetingNew') },
+  edit: { GET: later(form, 'meetingEdit') },
+  attendees: { GET: later(() => import('../lib/pages/attendees_follow.ts'), 'attendeesFollow') },
+  register_new: { POST: later(save, 'meetingBook') },
+  register_edit: { POST: later(save, 'meetingChange') },
+  del: { GET: later(remove, 'removalAsk'), POST: later(remove, 'meetingRemove') },
 });

@@ -7,19 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Script } from 'node:vm';
-import { requestsOf, sampleSite } from './sample.ts';
+import { cacheFile, type Loaded, loaderOf } from './parts.ts';
+import { requestsOf, type SampleRequest, sampleSite } from './sample.ts';
 
 const root = join(__dirname, '..');
 const FIRST_LINE = /^#!.*\n/;
-
-/** The name of a program's cache as its starter has it. */
-function cacheOf(program: string): string {
-  const starter = readFileSync(join(root, 'cgi-bin', `${program}.cgi`), 'utf8');
-  const name = /[\w-]+\.cache/.exec(starter)?.[0];
-  if (name === undefined) throw new Error(`${program}.cgi names no cache`);
-  return join(root, 'lib', name);
-}
 
 /** Makes the first line name the Node that runs this; written beside and renamed, so that no request finds half a file. */
 function nameNode(program: string): void {
@@ -29,34 +21,29 @@ function nameNode(program: string): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Runs one request of a program in a Node of its own, which then adds what it compiled to the cache. */
-function run(program: string, env: Readonly<Record<string, string>>): void {
+/** Runs one request of a program in a Node of its own, which then adds what it compiled to the caches. */
+function run(program: string, { env, status }: SampleRequest): void {
   const words = [join(root, 'lib', 'prepare.js'), 'run', program];
   const done = spawnSync(process.execPath, words, { env: { ...env }, encoding: 'utf8' });
-  if (done.status !== 0 || !/^Status: [23]/.test(done.stdout)) {
+  if (done.status !== 0 || !done.stdout.startsWith(`Status: ${status} `)) {
     throw new Error(`${program}.cgi?${env['QUERY_STRING']}: ${done.stdout.split('\r\n', 1)[0]} ${done.stderr}`);
   }
 }
 
-/** In that Node: what the starter does, and the cache written at the end. */
+/** In that Node: what the starter does, and the caches written at the end. */
 function keep(program: string): void {
-  const filename = join(root, 'lib', `${program}.js`);
-  const cache = cacheOf(program);
+  const lib = `${__dirname}/`;
+  const digests = JSON.parse(readFileSync(`${lib}parts.json`, 'utf8')) as Record<string, string>;
+  const loaded: Loaded[] = [];
   process.argv[1] = join(root, 'cgi-bin', `${program}.cgi`);
-  const script = new Script(readFileSync(filename, 'utf8'), { filename, ...previous(cache) });
   process.on('exit', () => {
-    writeFileSync(`${cache}.new`, script.createCachedData());
-    renameSync(`${cache}.new`, cache);
+    for (const part of loaded) {
+      const cache = cacheFile(lib, part);
+      writeFileSync(`${cache}.new`, part.script.createCachedData());
+      renameSync(`${cache}.new`, cache);
+    }
   });
-  script.runInThisContext()(require);
-}
-
-function previous(cache: string): { cachedData?: Buffer } {
-  try {
-    return { cachedData: readFileSync(cache) };
-  } catch {
-    return {};
-  }
+  loaderOf(lib, digests, require, (part) => loaded.push(part))(program);
 }
 
 function prepare(): void {
@@ -66,7 +53,7 @@ function prepare(): void {
     const site = sampleSite(folder);
     for (const [program, requests] of Object.entries(requestsOf(site))) {
       nameNode(program);
-      for (const env of requests) run(program, env);
+      for (const request of requests) run(program, request);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

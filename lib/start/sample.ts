@@ -9,6 +9,8 @@ import { openStore } from '../store/store.ts';
 /** What the requests need to know of the site. */
 export interface SampleSite {
   readonly folder: string;
+  /** The id of a meeting to come. */
+  readonly planned: string;
   readonly room: string;
   /** A guest's hash and an outside moderator's. */
   readonly guest: string;
@@ -40,33 +42,53 @@ JMB_LOG="/dev/null"
     insertMeeting(store, systemClock, OWNER, { subject, begin, duration: 3600, ...people });
   const running = book('Réunion', now - 60);
   book('Meeting', now + 600);
-  book('Another', now + 86_400);
+  const planned = book('Another', now + 86_400).meeting.id;
   book('Over', now - 86_400);
   rememberAddresses(store, 'alice', [OWNER]);
   const feed = feedOf(store, 'alice');
   store.close();
   const hashOf = (role: string): string => running.attendees.find((one) => one.role === role)?.hash ?? '';
-  return { folder, room: running.meeting.room, guest: hashOf('guest'), moderator: hashOf('moderator'), feed };
+  return { folder, planned, room: running.meeting.room, guest: hashOf('guest'), moderator: hashOf('moderator'), feed };
 }
 
-/** The usual requests of each program, as a web server describes them (RFC 3875). */
-export function requestsOf(site: SampleSite): Record<string, Record<string, string>[]> {
-  const request = (name: string, query: string, language = 'fr'): Record<string, string> => ({
-    GATEWAY_INTERFACE: 'CGI/1.1',
-    SERVER_PROTOCOL: 'HTTP/1.1',
-    REQUEST_METHOD: 'GET',
-    SCRIPT_NAME: `/${name}.cgi`,
-    QUERY_STRING: query,
-    REMOTE_USER: 'alice',
-    AUTHENTICATE_MAIL: OWNER,
-    HTTP_ACCEPT_LANGUAGE: language,
-    JMB_ETC: site.folder,
-    PATH: process.env['PATH'] ?? '',
+/** A request as a web server describes it (RFC 3875), and the status of the answer. */
+export interface SampleRequest {
+  readonly env: Readonly<Record<string, string>>;
+  readonly status: number;
+}
+
+/** The usual requests of each program. */
+export function requestsOf(site: SampleSite): Record<string, SampleRequest[]> {
+  const request = (name: string, query: string, status = 200, language = 'fr'): SampleRequest => ({
+    status,
+    env: {
+      GATEWAY_INTERFACE: 'CGI/1.1',
+      SERVER_PROTOCOL: 'HTTP/1.1',
+      REQUEST_METHOD: 'GET',
+      SCRIPT_NAME: `/${name}.cgi`,
+      QUERY_STRING: query,
+      REMOTE_USER: 'alice',
+      AUTHENTICATE_MAIL: OWNER,
+      HTTP_ACCEPT_LANGUAGE: language,
+      JMB_ETC: site.folder,
+      PATH: process.env['PATH'] ?? '',
+    },
   });
+  const planned = `id=${site.planned}`;
   return {
-    booking: [request('booking', 'list'), request('booking', 'list', 'en')],
-    token: [request('token', `room=${site.room}`)],
-    join: [request('join', `id=${site.guest}`), request('join', `id=${site.moderator}`)],
+    booking: [
+      ...['list', 'new', `edit&${planned}`, `attendees&${planned}`, `del&${planned}`].map((query) =>
+        request('booking', query),
+      ),
+      request('booking', 'list', 200, 'en'),
+      request('booking', 'nothing', 404),
+    ],
+    token: [request('token', `room=${site.room}`, 302)],
+    join: [
+      request('join', `id=${site.guest}`, 302),
+      request('join', `id=${site.moderator}`, 302),
+      request('join', `accept&id=${site.guest}`),
+    ],
     ical: [request('ical', site.feed), request('ical', site.feed)],
   };
 }
