@@ -59,7 +59,7 @@ export async function openPostOffice(chance: Chance): Promise<PostOffice> {
         return callback(failure(550, '5.1.1 no such mailbox here'));
       }
       if (unlucky(0.05, 'later')) return callback(failure(451, '4.7.1 greylisted, come back'));
-      if (unlucky(0.004, 'hung')) return;
+      if (unlucky(0.008, 'hung')) return;
       if (unlucky(0.02, 'dropped')) return drop(server, session.id);
       return callback();
     },
