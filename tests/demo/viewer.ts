@@ -93,7 +93,7 @@ async function oneMail(texts: DemoTexts, folder: string, name: string, part: str
 function nothing(texts: DemoTexts): Answer {
   return {
     status: 404,
-    body: page(texts.language, '404', tag`<main><p class="card">${texts.nothing_here}</p></main>`),
+    body: page(texts.language, '404', tag`<main><h1>${texts.nothing_here}</h1></main>`),
   };
 }
 

@@ -1,0 +1,68 @@
+/** The real programs kept alive by mod_fcgid: they answer as they do one request at a time, to many at once, and anew when replaced. */
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Stage, stage } from '../support/stage.ts';
+
+let plain: Stage;
+let kept: Stage;
+beforeAll(async () => {
+  plain = await stage({ way: 'cgid' });
+  kept = await stage({ way: 'fcgid' });
+});
+afterAll(async () => {
+  await plain.stop();
+  await kept.stop();
+});
+
+/** Status, type and body of an answer, without what differs from one stage to another. */
+async function answerOf(jmb: Stage, path: string, as: string): Promise<unknown> {
+  const answer = await jmb.ask(path, { as, headers: { 'accept-language': 'en' } });
+  const alike = (text: string) => text.replaceAll(new URL(jmb.url).host, 'HOST').replace(/[A-Za-z0-9]{16,}/g, 'SECRET');
+  const location = alike(answer.headers.get('location') ?? '').replace(/jwt=.*/, 'jwt');
+  return [answer.status, answer.headers.get('content-type'), location, alike(await answer.text())];
+}
+
+it('answers as plain CGI does', async () => {
+  const paths = [
+    '/booking.cgi',
+    '/booking.cgi?new',
+    '/booking.cgi?edit&id=1',
+    '/token.cgi?room=alice',
+    '/token.cgi?room=bob',
+  ];
+  paths.push('/join.cgi?id=abc', '/invitation.cgi?accept&id=abc', '/close.cgi', '/ical.cgi?abc', '/booking.cgi?what');
+  for (const path of paths) {
+    for (const as of ['alice', 'carol']) {
+      expect(await answerOf(kept, path, as), path).toEqual(await answerOf(plain, path, as));
+    }
+  }
+});
+
+it('keeps people apart who ask at once', async () => {
+  const names = Array.from({ length: 24 }, (_, index) => ['alice', 'bob', 'carol'][index % 3] ?? '');
+  const pages = await Promise.all(names.map(async (as) => (await kept.ask('/booking.cgi', { as })).text()));
+  const shown: Record<string, string> = { alice: 'Alice Martin', bob: 'Bob Durand', carol: 'Carol Petit' };
+  for (const [index, page] of pages.entries()) {
+    const own = shown[names[index] ?? ''] ?? '';
+    expect(page).toContain(own);
+    for (const other of Object.values(shown)) if (other !== own) expect(page).not.toContain(other);
+  }
+});
+
+it('reads settings anew when their file changes', async () => {
+  expect(await (await kept.ask('/booking.cgi', { as: 'alice' })).text()).toContain('Visio Example');
+  writeFileSync(join(kept.root, 'etc/jmb_local.cf'), 'JMB_NAME="Another name"\n');
+  await expect
+    .poll(async () => (await kept.ask('/booking.cgi', { as: 'alice' })).text(), { timeout: 5000 })
+    .toContain('Another name');
+});
+
+it('runs the new program once it is replaced', async () => {
+  const file = join(kept.root, 'cgi-bin/ical.cgi');
+  expect((await kept.ask('/ical.cgi?abc')).status).toBe(404);
+  copyFileSync(file, `${file}.new`);
+  writeFileSync(`${file}.new`, readFileSync(file, 'utf8').replace('\n', '\nprocess.exit(3);\n'));
+  renameSync(`${file}.new`, file);
+  expect((await kept.ask('/ical.cgi?abc')).status).not.toBe(404);
+});
