@@ -87,6 +87,8 @@ interface Item extends MeetingWords, PlaceWords {
   readonly accepted: boolean;
   readonly declined: boolean;
   readonly unanswered: boolean;
+  /** Whether this is an invitation that waits for an answer. */
+  readonly waiting: boolean;
   readonly moderator: boolean;
   /** Whether there is anything to press. */
   readonly actions: boolean;
@@ -101,7 +103,7 @@ interface Day {
   readonly meetings: Item[];
 }
 
-/** The list in its parts; each meeting stands in one of them. */
+/** The list in its parts; each meeting stands in one of them, and what is to come in one order (spec section 1), answered or not. */
 function sections(reading: Reading, listed: readonly Listed[]): object {
   const now: Item[] = [];
   const waiting: Item[] = [];
@@ -121,10 +123,7 @@ function sections(reading: Reading, listed: readonly Listed[]): object {
       continue;
     }
     if (!item.declined) next ??= one;
-    if (item.answer === 'none' && !item.owner) {
-      waiting.push(item);
-      continue;
-    }
+    if (item.waiting) waiting.push(item);
     const date = isoDate(one.meeting.begin);
     if (date !== lastDate) days.push({ name: dayOf(reading, one.meeting.begin), meetings: [] });
     lastDate = date;
@@ -133,7 +132,7 @@ function sections(reading: Reading, listed: readonly Listed[]): object {
   return {
     now,
     next: next && { ...meetingWords(reading, next.meeting), day: shortDayOf(reading, next.meeting.begin) },
-    waiting,
+    waiting: waiting[0],
     waitingCount: waiting.length > 0 && counted(reading, 'list.waiting', waiting.length),
     days,
     nothing: days.length === 0,
@@ -153,6 +152,7 @@ function itemOf(reading: Reading, { meeting, attendee, owner, invited, accepted 
     accepted: answer === 'accepted',
     declined: answer === 'declined',
     unanswered: answer === 'none',
+    waiting: answer === 'none' && !place.owner && place.state !== 'over',
     moderator: attendee.role === 'moderator',
     actions: Boolean(place.join || place.accept || place.decline || place.editable),
     heading: 'h3',

@@ -44,7 +44,6 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'list.to_answer': 'To answer',
   'list.waiting_one': '{count} invitation',
   'list.waiting_many': '{count} invitations',
-  'list.waiting': 'Waiting for your answer',
   'list.coming': 'To come',
   'list.coming_nothing': 'No other meeting to come.',
   'list.past': 'Past meetings',

@@ -42,7 +42,6 @@ export const frPages = {
   'list.to_answer': 'À répondre',
   'list.waiting_one': '{count} invitation',
   'list.waiting_many': '{count} invitations',
-  'list.waiting': 'En attente de votre réponse',
   'list.coming': 'À venir',
   'list.coming_nothing': 'Aucune autre réunion à venir.',
   'list.past': 'Réunions passées',

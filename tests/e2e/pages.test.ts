@@ -79,7 +79,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   answer: async (page) => {
     await page.goto('/booking.cgi');
-    const action = await page.locator('.waiting form').first().getAttribute('action');
+    const action = await page.locator('.meeting.waiting form').first().getAttribute('action');
     await page.goto(`/${action}`);
   },
   refused: (page) => page.goto('/join.cgi?id=nobody'),

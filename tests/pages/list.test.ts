@@ -32,8 +32,8 @@ describe('the list', () => {
     expect(now).toContain('Va commencer dans 10');
     expect(now.indexOf('Running')).toBeLessThan(now.indexOf('Soon'));
     expect(now).toMatch(/Ensuite<\/strong>.*15:00.*Later/s);
-    const waiting = between(body, 'id="waiting"', '</section>');
-    expect(waiting).toContain('Later');
+    expect(now).toContain(`<a href="#m${later.meeting.id}">1 invitation</a>`);
+    const waiting = between(body, `id="m${later.meeting.id}"`, '</li>\n<li class="meeting');
     const hash = hashOf(later, ALICE);
     expect(waiting).toContain(`<form method="post" action="join.cgi?accept&amp;id=${hash}">`);
     expect(waiting).toContain(`<form method="post" action="join.cgi?decline&amp;id=${hash}">`);
