@@ -1,6 +1,6 @@
 /** What a door calls: finds out who started the program, and lets the fitting adapter carry requests to the routes. */
 
-import { fstatSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Surroundings } from '../context.ts';
 import { answer } from './answer.ts';
@@ -28,8 +28,10 @@ async function serveOnce(routes: Routes, around: Surroundings, env: Variables): 
   const body = readBody(0, 'length' in announced ? announced.length : 0);
   const request = requestOf(env, body);
   const response = await answer(request, routes, around);
-  writeAll(1, encode(response, request.method === 'HEAD'));
   around.close();
-  // Nothing is left to wait for, and letting Node find that out takes a millisecond.
+  writeAll(1, encode(response, request.method === 'HEAD'));
+  // The web server waits for the end of the output, not for ours: taking Node down would add a millisecond. It may send
+  // SIGTERM from here on, when there is nothing left to lose.
+  closeSync(1);
   process.exit(0);
 }

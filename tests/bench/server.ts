@@ -92,7 +92,7 @@ ${
 ${conf}
 `,
   });
-  const client = new Client(port);
+  const client = new Client(port, way === 'fcgid');
   return {
     port,
     client,
