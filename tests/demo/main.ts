@@ -13,7 +13,7 @@ import { ACCOUNTS, basic, identityModule, writeBasicAuth } from '../support/acco
 import { type Apache, ApacheError, startApache } from '../support/apache.ts';
 import { startMailCatcher } from '../support/mail_catcher.ts';
 import { answers } from '../support/port.ts';
-import { makeTree } from '../support/tree.ts';
+import { makeTree, prepareTree } from '../support/tree.ts';
 import { giveToWebUser } from '../support/web_user.ts';
 import { closeFolder, DemoError, openFolder, remember } from './folder.ts';
 import { keepMail } from './mailbox.ts';
@@ -98,6 +98,7 @@ function installTree(folder: string, secret: string, url: string, smtp: string):
   };
   const dist = join(dirname(fileURLToPath(import.meta.url)), '..');
   makeTree(folder, { settings, modules: identityModule(ACCOUNTS) }, dist);
+  prepareTree(folder);
   const own = join(folder, 'etc/jmb_local.cf');
   if (!existsSync(own))
     writeFileSync(

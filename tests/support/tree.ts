@@ -1,4 +1,5 @@
 /** An installed tree in a folder of one's own, made from dist/ as install.sh makes the real one. */
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,9 +34,19 @@ export function makeTree(root: string, { settings, modules }: TreeOptions, from:
   for (const [name, source] of Object.entries(modules)) writeFileSync(join(root, 'modules', name), source);
 }
 
-/** Names this node in the first line of each program; Linux takes no blank and no long path there, and `env` looks in PATH. */
+/** Keeps the programs compiled for this node, as install.sh does. Everything works without, a quarter slower. */
+export function prepareTree(root: string): void {
+  if (isNameable(process.execPath)) spawnSync(process.execPath, [join(root, 'lib/prepare.js')], { stdio: 'ignore' });
+}
+
+/** Whether a first line can name a program: Linux takes no blank and no long path there. */
+function isNameable(path: string): boolean {
+  return /^\S{1,120}$/.test(path);
+}
+
+/** Names this node in the first line of each program, where that can be; `env`, which stands there, looks in PATH. */
 function nameInterpreter(root: string): void {
-  if (!/^\S{1,120}$/.test(process.execPath)) return;
+  if (!isNameable(process.execPath)) return;
   for (const folder of ['cgi-bin', 'bin'].map((name) => join(root, name))) {
     for (const name of readdirSync(folder)) {
       const file = join(folder, name);
