@@ -3,7 +3,6 @@
 import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/facts.ts';
 import type { Context } from '../context.ts';
 import { type Header, type Request, type Response, requestHeader } from '../message.ts';
-import { nameOfAddress } from '../people/names.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { cachedFeed, type FeedOwner, feedByHash, keepFeed } from '../store/feeds.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';

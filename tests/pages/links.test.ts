@@ -155,7 +155,6 @@ describe('ical.cgi', () => {
     expect(headers.get('content-type')).toBe('text/calendar; charset=utf-8');
     expect(headers.get('cache-control')).toContain('private');
     expect(body).toContain(`UID:${meeting.id}@meet.example.org`);
-    expect(body.replace(/\r\n[ \t]/g, '')).toMatch(/ORGANIZER;CN="?Alice Martin"?:/);
     const etag = headers.get('etag') ?? '';
     expect((await feed()).body).toBe(body);
     expect((await unchanged(etag)).status).toBe(304);
