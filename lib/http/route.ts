@@ -52,7 +52,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** What is wrong with a request before any handler sees it: a status, or null when nothing is. */
 export function flawOf(request: Request): 400 | 413 | 415 | null {
-  if (request.query.includes('%') && parseParams(request.query) === null) return 400;
+  if (/[%&]/.test(request.query) && parseParams(request.query) === null) return 400;
   const announced = bodyLength(request.env);
   if ('status' in announced) return announced.status;
   if (announced.length !== request.body.byteLength) return 400;
