@@ -18,7 +18,7 @@ const ROOM = /^[^\s/?#\p{Cc}]{1,200}$/u;
 /** Answers `token.cgi?room=ROOM`. The token is made after the checks, never before (spec section 10, fault 12). */
 export async function tokenEnter(request: Request, context: Context): Promise<Response | Refusal> {
   const room = (queryParams(request).get('room') ?? '').toLowerCase();
-  if (!ROOM.test(room)) return refuse(404, 'refused.no_room', 'no room in the address');
+  if (!ROOM.test(room)) return refuse(400, 'refused.no_room', 'no room in the address');
   const identity = await identityOf(context, request);
   if (isRefusal(identity)) return identity;
   const { store, settings, clock } = context;

@@ -137,7 +137,7 @@ describe('token.cgi', () => {
     expect(claims(headers.get('location'))).toMatchObject({ room: 'alice', exp: NOW + 8 * HOUR });
     expect((await enter('alice', 'bob')).status).toBe(403);
     expect(jmb.store.get('SELECT private_count AS count FROM private')).toEqual({ count: 1 });
-    for (const room of ['', 'a%2Fb', '%00', 'a b']) expect((await enter(room, 'alice')).status).toBe(404);
+    for (const room of ['', 'a%2Fb', '%00', 'a b']) expect((await enter(room, 'alice')).status).toBe(400);
   });
 });
 
