@@ -53,19 +53,19 @@ async function measure(folder: string, running: Server[], quick: boolean): Promi
   say('pages in turns');
   const plain = await start(site, 'cgid');
   const fast = await start(site, 'fcgid');
-  const comparison = await compare(plain, fast, [ten, hundred], { rounds: quick ? 100 : 300, c });
+  const comparison = await compare(plain, fast, [ten, hundred], { rounds: quick ? 60 : 300, c });
 
   say('load');
   const one = 'FcgidMaxProcessesPerClass 1\nFcgidMaxRequestsPerProcess 0';
   const single = await start(site, 'fcgid', one);
-  const polling = await poll(single, ten, quick ? 2000 : 10_000);
-  const browsers = await crowd(fast, ten, 64, quick ? 20 : 100);
+  const polling = await poll(single, ten, quick ? 1000 : 10_000);
+  const browsers = await crowd(fast, ten, 64, quick ? 10 : 100);
   await fast.stop();
-  const memory = await remember(single, ten, quick ? 5000 : 100_000, join(site.root, 'cgi-bin/booking.cgi'));
+  const memory = await remember(single, ten, quick ? 4000 : 100_000, join(site.root, 'cgi-bin/booking.cgi'));
 
   say('growth');
   const sizes = quick ? [1000, 100_000] : [1000, 100_000, 1_000_000];
-  const growth = await grow(folder, site.programs, sizes, quick ? 100 : 300);
+  const growth = await grow(folder, site.programs, sizes, quick ? 60 : 300);
   const machine = { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
   return { date: new Date().toISOString(), quick, machine, comparison, polling, crowd: browsers, memory, growth };
 }
