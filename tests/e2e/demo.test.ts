@@ -1,8 +1,5 @@
-/** The demo as install.sh starts it, and how it ends: `node dist/tests/demo.mjs`, and the steps of install.sh around it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+/** The demo as install.sh starts it, and how it ends: `node dist/tests/demo.mjs`. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,63 +8,12 @@ import { readSettings } from '../../lib/settings.ts';
 import { openStore } from '../../lib/store/store.ts';
 import { basic } from '../support/accounts.ts';
 import { answers, freePort } from '../support/port.ts';
+import { left, type Started, says, start } from '../support/started.ts';
 
-const REPOSITORY = join(import.meta.dirname, '../..');
-const DIST = process.env['JMB_DIST'] ?? join(REPOSITORY, 'dist');
-
-/** A started program in a session of its own, and all that it has said. */
-interface Started {
-  readonly process: ChildProcess;
-  said(): string;
-  /** Resolves with the exit status. */
-  readonly ended: Promise<number | null>;
-}
-
-function start(command: string, ...words: string[]): Started {
-  const child = spawn(command, words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (part) => {
-      said += part;
-    });
-  }
-  return { process: child, said: () => said, ended: once(child, 'close').then(([status]) => status as number | null) };
-}
+const DIST = process.env['JMB_DIST'] ?? join(import.meta.dirname, '../../dist');
 
 function startDemo(port: number, folder: string, ...words: string[]): Started {
   return start(process.execPath, join(DIST, 'tests/demo.mjs'), '--port', `${port}`, '--dir', folder, ...words);
-}
-
-/** Waits for a text among what a program says, ten seconds at most. */
-async function says(started: Started, text: string): Promise<void> {
-  for (const until = Date.now() + 10_000; !started.said().includes(text); ) {
-    if (Date.now() > until) throw new Error(`"${text}" was not said: ${started.said()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** The processes of a session that are still there, once they have had two seconds to go. */
-async function left(session: number | undefined): Promise<string[]> {
-  for (const until = Date.now() + 2000; ; ) {
-    const there = inSession(session ?? 0);
-    if (there.length === 0 || Date.now() > until) return there;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function inSession(session: number): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-          .replace(/^.*\) /, '')
-          .split(' ');
-        return fields[0] !== 'Z' && Number(fields[3]) === session ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8')] : [];
-      } catch {
-        return [];
-      }
-    });
 }
 
 describe('the demo', () => {
@@ -218,60 +164,3 @@ describe('the demo', () => {
     rmSync(other, { recursive: true });
   });
 });
-
-describe('install.sh', () => {
-  const install = join(REPOSITORY, 'install.sh');
-
-  it('says in a sentence what is wrong with its options', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const busy = typeof address === 'object' && address !== null ? address.port : 0;
-    const wrong: [string[], RegExp][] = [
-      [['--demo', '--port', 'x'], /--port takes a number/],
-      [['--demo', '--port'], /--port needs a value/],
-      [['--demo', '--nothing'], /--demo knows no --nothing/],
-      [['--demo', '--port', `${busy}`], /port \d+ is busy/],
-      [['--test', '--nothing'], /--test knows no --nothing/],
-    ];
-    for (const [words, sentence] of wrong) {
-      const run = start(install, ...words);
-      expect(await run.ended, words.join(' ')).toBe(1);
-      expect(run.said()).toMatch(sentence);
-    }
-    server.close();
-  });
-
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'ends an unfinished step and all that it started at %s',
-    async (signal) => {
-      const mark = `${300 + Math.random()}`;
-      const file = join(tmpdir(), `jmb-at-end-${mark}`);
-      writeFileSync(file, '');
-      const script = `. "${REPOSITORY}/install/steps.sh"
-      at_end rm "${file}"
-      quiet_step "Working" bash -c 'sleep ${mark} & setsid sleep 0.1; trap "" HUP; sleep ${mark}'`;
-      const run = start('bash', '-c', script);
-      await says(run, 'Working...');
-      const sleeping = () => sleepersOf(mark);
-      for (let tries = 0; tries < 100 && sleeping() < 2; tries += 1)
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(sleeping()).toBe(2);
-      run.process.kill(signal);
-      expect(await run.ended).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal]);
-      expect(sleeping()).toBe(0);
-      expect(existsSync(file)).toBe(false);
-    },
-  );
-});
-
-/** How many processes have a word among theirs. */
-function sleepersOf(word: string): number {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(`sleep\0${word}`);
-    } catch {
-      return false;
-    }
-  }).length;
-}

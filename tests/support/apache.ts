@@ -1,6 +1,6 @@
 /** A private Apache on 127.0.0.1, with a configuration of its own, that touches nothing of the system's. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilAnswers } from './port.ts';
@@ -116,7 +116,7 @@ ServerName 127.0.0.1
 Listen 127.0.0.1:${port}
 ErrorLog "${log}"
 LogLevel warn
-TypesConfig /etc/mime.types
+TypesConfig ${existsSync('/etc/mime.types') ? '/etc/mime.types' : '/dev/null'}
 TraceEnable off
 ServerTokens Prod
 <Directory />
