@@ -66,13 +66,10 @@ function oneLine(value: string): string {
 export function encode(response: Response, head: boolean): Buffer {
   let text = `Status: ${response.status} ${REASONS[response.status] ?? 'Status'}\r\n`;
   for (const [name, value] of response.headers) text += `${name}: ${oneLine(value)}\r\n`;
-  const { body } = response;
-  const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
   const bodiless = response.status === 304 || response.status === 204;
-  text += bodiless ? '\r\n' : `Content-Length: ${size}\r\n\r\n`;
-  if (head || bodiless || size === 0) return Buffer.from(text);
-  if (typeof body === 'string') return Buffer.from(text + body);
-  return Buffer.concat([Buffer.from(text), body]);
+  text += bodiless ? '\r\n' : `Content-Length: ${body.byteLength}\r\n\r\n`;
+  return head || bodiless ? Buffer.from(text) : Buffer.concat([Buffer.from(text), body]);
 }
 
 /** Writes all bytes; false when the reader has gone (EPIPE): nobody is left to tell. */

@@ -141,7 +141,12 @@ export class Connection {
     this.#current = null;
     const { id } = current;
     if (this.#socket.writable) {
-      this.#socket.write(Buffer.concat([...output, endOfStream(Type.stdout, id), endRequest(id, Protocol.complete)]));
+      // One system call for all of them, without a copy.
+      this.#socket.cork();
+      for (const bytes of [...output, endOfStream(Type.stdout, id), endRequest(id, Protocol.complete)]) {
+        this.#socket.write(bytes);
+      }
+      this.#socket.uncork();
     }
     if (!current.keep || this.#ending()) this.close();
   }

@@ -34,6 +34,8 @@ export async function poll(server: Server, user: User, duration: number): Promis
 export interface Crowd {
   readonly requests: number;
   readonly errors: number;
+  /** What was wrong, each once. */
+  readonly wrong: readonly string[];
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
@@ -42,21 +44,28 @@ export interface Crowd {
 /** Sends browsers all at once, each of which asks for the list so many times. */
 export async function crowd(server: Server, user: User, browsers: number, requests: number): Promise<Crowd> {
   const times: number[] = [];
-  let errors = 0;
+  const wrong: string[] = [];
   const browser = async (): Promise<void> => {
     const client = new Client(server.port);
     for (let count = 0; count < requests; count += 1) {
       try {
         times.push((await ask(client, 'list', user)).time);
-      } catch {
-        errors += 1;
+      } catch (error) {
+        wrong.push(String(error));
+        client.close();
       }
     }
     client.close();
   };
   await Promise.all(Array.from({ length: browsers }, browser));
   times.sort((a, b) => a - b);
-  return { requests: browsers * requests, errors, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+  return {
+    requests: browsers * requests,
+    errors: wrong.length,
+    wrong: [...new Set(wrong)],
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+  };
 }
 
 /** The memory of one process over many requests. */

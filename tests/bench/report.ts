@@ -53,7 +53,7 @@ ${row('bare C CGI', c, '')}
 ${pages.map((page) => row(`FastCGI ${page}`, fastcgi[page], 'bare C')).join('\n')}
 
 One FastCGI process, feeds a second: ${polling.whole.toFixed(0)} whole, ${polling.unchanged.toFixed(0)} with If-None-Match
-64 browsers at once, ${crowd.requests} lists: ${crowd.errors} errors, p50 ${crowd.p50.toFixed(1)} ms, p99 ${crowd.p99.toFixed(1)} ms
+64 browsers at once, ${crowd.requests} lists: ${crowd.errors} errors${crowd.wrong.map((one) => ` (${one.split('\n', 1)[0]})`).join('')}, p50 ${crowd.p50.toFixed(1)} ms, p99 ${crowd.p99.toFixed(1)} ms
 ${memory.requests} requests to ${memory.processes} process: ${memory.early.toFixed(1)} MiB after a tenth, ${memory.late.toFixed(1)} MiB at the end
 
 p50 as FastCGI for a user with 10 meetings, by the number of all meetings
