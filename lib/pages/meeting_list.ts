@@ -141,13 +141,13 @@ function sections(reading: Reading, listed: readonly Listed[]): object {
   };
 }
 
-function itemOf(reading: Reading, { meeting, attendee, owner, invited, accepted }: Listed): Item {
-  const place = placeWords(reading, meeting, attendee);
-  const { answer } = attendee;
+function itemOf(reading: Reading, { meeting, attendee, owner: organiser, invited, accepted }: Listed): Item {
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
+  const place = placeWords(reading, meeting, attendee);
+  const { state, stateWord, role, answer, answerWord, icon, accept, decline, join, room } = place;
+  const { hash, opens, editable, owner } = place;
+  // Without a spread: what is added to one, V8 adds property by property, which took a third of a list of 100.
   return {
-    // One spread: V8 copies a first one at once, and each further one property by property, a third of a list of 100.
-    ...place,
     id,
     subject,
     date,
@@ -155,14 +155,28 @@ function itemOf(reading: Reading, { meeting, attendee, owner, invited, accepted 
     end,
     iso,
     duration,
-    organiser: personWords(owner),
+    state,
+    stateWord,
+    role,
+    answer,
+    answerWord,
+    icon,
+    accept,
+    decline,
+    join,
+    room,
+    hash,
+    opens,
+    editable,
+    owner,
+    organiser: personWords(organiser),
     counts: reading.texts('list.counts', { accepted, invited }),
     accepted: answer === 'accepted',
     declined: answer === 'declined',
     unanswered: answer === 'none',
-    waiting: answer === 'none' && !place.owner && place.state !== 'over',
+    waiting: answer === 'none' && !owner && state !== 'over',
     moderator: attendee.role === 'moderator',
-    actions: Boolean(place.join || place.accept || place.decline || place.editable),
+    actions: Boolean(join || accept || decline || editable),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),
   };
