@@ -7,9 +7,10 @@ import type { Chance } from './chance.ts';
 export interface Delivery {
   readonly recipient: string;
   readonly messageId: string;
-  /** METHOD, UID and DTSTART of the calendar part; empty when there is none. */
+  /** METHOD, UID, SEQUENCE and DTSTART of the calendar part; empty when there is none. */
   readonly method: string;
   readonly uid: string;
+  readonly sequence: string;
   readonly begin: string;
 }
 
@@ -112,6 +113,7 @@ function describe(recipient: string, mail: ParsedMail): Delivery {
     messageId: mail.messageId ?? '',
     method: value('METHOD'),
     uid: value('UID'),
+    sequence: value('SEQUENCE'),
     begin: value('DTSTART'),
   };
 }
