@@ -1,0 +1,91 @@
+/** The programs fitted to a Node: compiled code is kept, used, and never needed. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeTree } from '../support/tree.ts';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'jmb-prepare-test-'));
+  makeTree(root, { settings: { JMB_DATA: join(root, 'data') }, modules: {} });
+  execFileSync(process.execPath, [join(root, 'lib/prepare.js')]);
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const caches = (): string[] => readdirSync(join(root, 'lib')).filter((name) => name.endsWith('.cache'));
+
+/** The first line of the answer of a program to a query. */
+function ask(program: string, query: string, reader: readonly string[] = []): string {
+  const env = {
+    GATEWAY_INTERFACE: 'CGI/1.1',
+    REQUEST_METHOD: 'GET',
+    QUERY_STRING: query,
+    SCRIPT_NAME: `/${program}.cgi`,
+  };
+  const signedIn = { REMOTE_USER: 'alice', AUTHENTICATE_MAIL: 'alice@example.org', PATH: process.env['PATH'] ?? '' };
+  const file = join(root, `cgi-bin/${program}.cgi`);
+  const [command = file, ...words] = reader.length > 0 ? [...reader, file] : [file];
+  const { stdout, stderr } = spawnSync(command, words, { env: { ...env, ...signedIn }, encoding: 'utf8' });
+  return stdout.split('\r\n', 1)[0] || stderr;
+}
+
+function answersAll(reader?: readonly string[]): void {
+  expect(ask('booking', 'list', reader)).toBe('Status: 200 OK');
+  expect(ask('booking', 'new', reader)).toBe('Status: 200 OK');
+  expect(ask('booking', 'nothing', reader)).toBe('Status: 404 Not Found');
+  expect(ask('join', 'id=0123456789abcdef', reader)).toBe('Status: 404 Not Found');
+  expect(ask('token', 'room=nobody', reader)).toBe('Status: 403 Forbidden');
+  expect(ask('ical', '0123456789abcdef', reader)).toBe('Status: 404 Not Found');
+}
+
+describe('a prepared installation', () => {
+  it('names its Node, and has compiled code for each program', () => {
+    for (const program of ['booking', 'token', 'join', 'ical']) {
+      expect(readFileSync(join(root, `cgi-bin/${program}.cgi`), 'utf8')).toContain(`#!${process.execPath}`);
+      expect(caches().some((name) => name.startsWith(`${program}-`))).toBe(true);
+    }
+    answersAll();
+  });
+
+  it('can be prepared again', () => {
+    const before = caches();
+    execFileSync(process.execPath, [join(root, 'lib/prepare.js')]);
+    expect(caches()).toEqual(before);
+  });
+
+  it('answers where V8 refuses the compiled code: other flags, a broken file, none', () => {
+    answersAll([process.execPath, '--no-opt']);
+    for (const name of caches()) truncateSync(join(root, 'lib', name), 1000);
+    answersAll();
+    for (const name of caches())
+      writeFileSync(join(root, 'lib', name), 'not compiled code at all, but text'.repeat(50));
+    answersAll();
+    for (const name of caches()) rmSync(join(root, 'lib', name));
+    answersAll();
+  });
+
+  it('never runs the compiled code of another version, even of equal length', () => {
+    execFileSync(process.execPath, [join(root, 'lib/prepare.js')]);
+    const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+    cpSync(join(dist, 'cgi-bin/ical.cgi'), join(root, 'cgi-bin/ical.cgi'));
+    const starter = readFileSync(join(root, 'cgi-bin/ical.cgi'), 'utf8');
+    const digest = /[{,"]ical"?:"([0-9a-f]{16})"/.exec(starter)?.[1] ?? '';
+    expect(caches()).toContain(`ical-${digest}.cache`);
+    // A new version brings a new digest, and so looks for another file.
+    writeFileSync(join(root, 'cgi-bin/ical.cgi'), starter.replace(digest, '0'.repeat(16)));
+    appendFileSync(join(root, 'lib/ical.js'), '');
+    expect(ask('ical', '0123456789abcdef')).toBe('Status: 404 Not Found');
+  });
+});
