@@ -1,22 +1,72 @@
-// The changes in the HOCON files of Jicofo and of the video bridge, and the way back.
+// The changes in the HOCON files of Jicofo and of the video bridge, and the way back. In HOCON the later value of a
+// path wins and objects are merged, so that our settings stand as whole paths behind everything else.
+import { insertLines, plainDomain, takeOutLines } from './marks.ts';
 import type { Recipe } from './prosody.ts';
 
-/** The file with one more setting, in our marked block. `value` is HOCON as it shall stand there (`true`, `"text"`). */
-export function setHocon(text: string, _path: readonly string[], _value: string): string {
-  return text;
+const COMMENT = '#';
+/** What may stand between braces without being one: strings, unfinished ones up to the line's end, and comments. */
+const SKIPPED = /"""[\s\S]*?"""+|"(?:\\.|[^"\\\n])*"?|(?:#|\/\/)[^\n]*/g;
+
+/** Offset of the brace that closes the file's outermost object, or of the file's end where that object has no braces. */
+function endOfRoot(text: string): number {
+  const code = text.replace(SKIPPED, (skipped) => skipped.replace(/[^\n]/g, skipped.startsWith('"') ? '_' : ' '));
+  if (
+    !code
+      .replace(/^\uFEFF/, '')
+      .trimStart()
+      .startsWith('{')
+  )
+    return text.length;
+  const close = code.trimEnd().length - 1;
+  return code[close] === '}' ? close : text.length;
 }
 
-/** Jicofo's configuration for the recipe. */
-export function editJicofo(text: string, _edit: { readonly domain: string; readonly recipe: Recipe }): string {
-  return text;
+/** Where our lines go: at the begin of the line of the last brace where that has the line for itself. */
+function placeOf(text: string): number {
+  const end = endOfRoot(text);
+  if (end === text.length) return end;
+  const lineBegin = text.lastIndexOf('\n', end - 1) + 1;
+  return text.slice(lineBegin, end).trim() === '' ? lineBegin : end;
 }
 
-/** The video bridge's configuration with its statistics readable on loopback. */
+function withLines(text: string, lines: readonly string[]): string {
+  return insertLines(text, placeOf(text), lines, COMMENT);
+}
+
+const keyOf = (path: readonly string[]) =>
+  path.map((key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))).join('.');
+
+/**
+ * The file with one more setting in our marked lines. `value` is HOCON as it shall stand there (`true`, `"text"`),
+ * on one line.
+ */
+export function setHocon(text: string, path: readonly string[], value: string): string {
+  const own = takeOutLines(text, COMMENT);
+  const key = `${keyOf(path)} = `;
+  const others = own.lines.filter((line) => !line.startsWith(key));
+  return withLines(own.text, [...others, `${key}${value}`]);
+}
+
+/** Jicofo's configuration for the recipe. Throws an Error for a domain that is none. */
+export function editJicofo(text: string, edit: { readonly domain: string; readonly recipe: Recipe }): string {
+  const domain = plainDomain(edit.domain);
+  const authentication = ['enabled = true', 'type = JWT', `login-url = "${domain}"`];
+  const settings = edit.recipe === 'current' ? ['enabled = false'] : authentication;
+  return withLines(undoHocon(text), [
+    'jicofo.conference.enable-auto-owner = false',
+    ...settings.map((setting) => `jicofo.authentication.${setting}`),
+  ]);
+}
+
+/**
+ * The video bridge's configuration with its statistics readable on loopback. The private server's address and port
+ * are left as they are: the bridge's own defaults are 127.0.0.1 and 8080, anything else is the administrator's choice.
+ */
 export function editJvb(text: string): string {
-  return text;
+  return withLines(undoHocon(text), ['videobridge.apis.rest.enabled = true', 'videobridge.stats.enabled = true']);
 }
 
-/** The file without our block, also where it changed elsewhere since. */
+/** The file without our lines, also where it changed elsewhere since. */
 export function undoHocon(text: string): string {
-  return text;
+  return takeOutLines(text, COMMENT).text;
 }
