@@ -74,10 +74,14 @@ export class Surroundings {
     return new RequestContext(this, request);
   }
 
-  /** The files whose replacement makes these surroundings stale: settings, and the database once it is open. */
+  /** The settings' files: when one changes, these surroundings are stale. */
   files(): string[] {
-    const files = settingsFiles(this.#root, this.#env).map(({ path }) => path);
-    return files;
+    return settingsFiles(this.#root, this.#env).map(({ path }) => path);
+  }
+
+  /** The database file once it is open; when another file takes its name (a restored copy), these surroundings are stale. */
+  get database(): string | undefined {
+    return this.#store?.file;
   }
 
   /** Lets go of database and directory; both open again when needed. */

@@ -22,6 +22,8 @@ class Changing {
   readonly #make: () => Surroundings;
   #around: Surroundings;
   #stamp = '';
+  /** The open database's inode, as the first request after its opening found it. */
+  #inode: number | undefined;
   readonly #running = new Map<Surroundings, number>();
 
   constructor(make: () => Surroundings) {
@@ -32,7 +34,7 @@ class Changing {
   /** Runs one request with what is valid now; the old surroundings close when their last request is done. */
   async use<T>(work: (around: Surroundings) => Promise<T>): Promise<T> {
     const stamp = this.#around.files().map(stampOf).join('|');
-    if (this.#stamp !== stamp) this.#renew(stamp);
+    if (this.#stamp !== stamp || this.#isMoved()) this.#renew(stamp);
     const around = this.#around;
     this.#running.set(around, (this.#running.get(around) ?? 0) + 1);
     try {
@@ -54,10 +56,20 @@ class Changing {
     this.#around.close();
   }
 
+  /** Whether the open database is no longer the file of its name. */
+  #isMoved(): boolean {
+    const { database } = this.#around;
+    if (database === undefined) return false;
+    const inode = statSync(database, { throwIfNoEntry: false })?.ino ?? 0;
+    this.#inode ??= inode;
+    return this.#inode !== inode;
+  }
+
   #renew(stamp: string): void {
     const old = this.#around;
     this.#around = this.#make();
     this.#stamp = stamp;
+    this.#inode = undefined;
     if (!this.#running.has(old)) old.close();
   }
 }

@@ -22,6 +22,13 @@ serve('door', {
     },
   },
   zone: { GET: (_, context) => text(`${context.settings.JMB_NAME} ${new Date(1_765_000_000_000).getHours()}`) },
+  count: {
+    GET: (_, { store }) => {
+      store.transaction(() => store.run('CREATE TABLE IF NOT EXISTS counted (n INTEGER)'));
+      store.transaction(() => store.run('INSERT INTO counted VALUES (1)'));
+      return text(`count ${store.get<{ n: number }>('SELECT count(*) AS n FROM counted')?.n}`);
+    },
+  },
   refuse: { GET: () => refuse(403, 'refused.not_editor', 'not an editor') },
   bug: {
     GET: () => {

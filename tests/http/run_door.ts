@@ -1,6 +1,6 @@
 /** Builds the door for tests, and runs it as a web server would. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,9 @@ export async function buildDoor(): Promise<Door> {
   const root = mkdtempSync(join(tmpdir(), 'jmb-door-'));
   const file = join(root, 'cgi-bin/door.cgi');
   mkdirSync(join(root, 'etc'));
+  mkdirSync(join(root, 'lib'));
+  const addon = '../../node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+  copyFileSync(fileURLToPath(new URL(addon, import.meta.url)), join(root, 'lib/better_sqlite3.node'));
   await build({
     entryPoints: [fileURLToPath(new URL('door.ts', import.meta.url))],
     outfile: file,

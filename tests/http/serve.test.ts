@@ -1,6 +1,7 @@
 /** A door as plain CGI and as FastCGI, run as web servers run it. */
-import { copyFileSync, renameSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Answers, requestBytes } from './records.ts';
@@ -189,6 +190,16 @@ describe('a door that stays', () => {
     expect(await ask(one, 'zone')).toContain('Status: 500 ');
     door.settings('JMB_NAME="Again"\n');
     expect(await ask(one, 'zone')).toContain('Again 6');
+  });
+
+  it('notices that the database was replaced', async () => {
+    door.settings(`JMB_DB="${join(door.root, 'jmb.db')}"\n`);
+    const one = await start();
+    expect(await ask(one, 'count')).toContain('count 1');
+    expect(await ask(one, 'count')).toContain('count 2');
+    for (const ending of ['', '-wal', '-shm']) rmSync(join(door.root, `jmb.db${ending}`), { force: true });
+    expect(await ask(one, 'count')).toContain('count 1');
+    expect(await ask(one, 'count')).toContain('count 2');
   });
 
   it('finishes what runs when it is told to end, and takes nothing more', async () => {
