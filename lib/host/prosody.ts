@@ -19,8 +19,8 @@ const OPEN = '--[[jmb install]]';
 const CLOSE = '--[[jmb end]]';
 const INLINE = / ?--\[\[jmb install\]\][\s\S]*?--\[\[jmb end\]\]/g;
 const REPLACED = /--\[(=+)\[jmb was: ([\s\S]*?)\]\1\]/g;
-/** Nothing but blanks and a comment up to the end of the line, which may not be the last. */
-const REST_OF_LINE = /[ \t]*(?:--(?!\[=*\[)[^\n]*|\r)?\n/y;
+/** Nothing but blanks, a semicolon and a comment up to the end of the line, which may not be the last. */
+const REST_OF_LINE = /[ \t]*;?[ \t]*(?:--(?!\[=*\[)[^\n]*|\r)?\n/y;
 
 /** The text with lines of ours behind the line of an offset or, where that line goes on, with our words right at it. */
 function insertAfter(text: string, offset: number, statements: readonly string[], indent: string): string {
@@ -118,6 +118,7 @@ function addGuestHost(text: string, domain: string, recipe: Recipe): string {
     return good ? text : setOption(text, host, 'authentication', `"${authentication}"`);
   }
   return addSection(text, [
+    '-- Guests come in here, without a token',
     `VirtualHost "${host}"`,
     `    authentication = "${authentication}"`,
     '    c2s_require_encryption = false',
@@ -133,6 +134,7 @@ function addLobby(text: string, domain: string, conference: string): string {
   const added = addOptions(text, sections[0], [...options, `lobby_muc = "${lobby}"`]);
   if (sectionsFor(sectionsOf(text), 'Component', lobby).length > 0) return added;
   return addSection(added, [
+    '-- Where guests wait for a moderator',
     `Component "${lobby}" "muc"`,
     '    storage = "memory"',
     '    restrict_room_creation = true',

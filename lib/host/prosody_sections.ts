@@ -64,7 +64,10 @@ export function sectionsOf(text: string): Section[] {
       if (asTable) index++;
     } else if (token.kind === 'name' && tokens[index + 1]?.value === '=' && tokens[index + 1]?.kind === 'sign') {
       const next = behindExpression(tokens, index + 2);
-      current.assignments.push({ name: token.value, value: tokens.slice(index + 2, next) });
+      // A variable of the file's own, or a field of one, is no option of Prosody.
+      const before = tokens[index - 1];
+      const isOption = before?.kind === 'string' || !['local', '.', ','].includes(before?.value ?? '');
+      if (isOption) current.assignments.push({ name: token.value, value: tokens.slice(index + 2, next) });
       index = next;
     } else {
       index = token.kind === 'sign' && '{(['.includes(token.value) ? behindBracket(tokens, index) : index + 1;

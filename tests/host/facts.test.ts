@@ -40,6 +40,7 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ['app_secret = "first"\napp_secret = "last counts"', 'last counts'],
   ['app_secret = "é€😀"', 'é€😀'],
   ['ssl = { app_secret = "inner" }\n app_secret --[[ x ]] = --[[ y ]] "outer"', 'outer'],
+  ['app_secret = "option" local app_secret = "variable"\nx.app_secret = "field"', 'option'],
   ['motd = "app_secret = \\"x\\"" app_secret = "beside"', 'beside'],
 ];
 

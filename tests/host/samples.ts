@@ -64,6 +64,7 @@ export const PROSODY: Readonly<Record<string, string>> = {
   'empty tokens allowed': main('    modules_enabled = { "bosh" }\n    allow_empty_token = true'),
   'everything in a line': `VirtualHost "${DOMAIN}" authentication = "token" modules_enabled = { "bosh" } Component "conference.${DOMAIN}" "muc"`,
   'heads in round brackets': `VirtualHost("${DOMAIN}")\nauthentication = "token"\nComponent ("conference.${DOMAIN}") ("muc")`,
+  'heads with semicolons': `VirtualHost "${DOMAIN}"; -- main\nComponent "conference.${DOMAIN}" "muc";\nfoo = 1;`,
   'head with a comment': `VirtualHost '${DOMAIN}' -- main\nComponent 'conference.${DOMAIN}' 'muc' -- rooms\n`,
   capitals: `VirtualHost "Meet.Example.ORG"\n  foo = 1\nComponent "conference.Meet.Example.ORG" "muc"\n`,
   'rooms under another name': `VirtualHost "${DOMAIN}"\n main_muc = "muc.${DOMAIN}"\nComponent "muc.${DOMAIN}" "muc"\n`,
