@@ -132,6 +132,7 @@ for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache']) mkdirSync(`$
 writeFileSync(`${out}/package.json`, '{ "type": "commonjs" }\n');
 copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', `${out}/lib/better_sqlite3.node`);
 copy('apache', `${out}/apache`);
+copy('cron/jitsi-jmb.cron', `${out}/cron/jitsi-jmb.cron`);
 copy('lib/people/examples', `${out}/modules`);
 for (const name of readdirSync('templates/pages').filter((file) => /\.(svg|png|ico)$/.test(file))) {
   copy(`templates/pages/${name}`, `${out}/static/${name}`);
@@ -141,6 +142,7 @@ writeFileSync(`${out}/static/style.css`, styleSheet('templates/pages/style.css')
 const made = await Promise.allSettled([
   doors(),
   command('cron/jmb.ts', `${out}/bin/jmb`),
+  command('lib/host/main.ts', `${out}/bin/jmb-host`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import-module.ts', `${out}/lib/import-module.js`),
   ...Object.keys(PACKAGES_APART).map(library),

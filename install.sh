@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Jitsi Meet Booking: shows itself (--demo), tests itself (--test), installs itself on a Jitsi host. `./install.sh --help` says how.
+# Jitsi Meet Booking: shows itself (--demo), tests itself (--test), else installs itself on a Jitsi host. `./install.sh --help` says how.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -13,6 +13,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/install/demo.sh"
 # shellcheck source=install/tests.sh
 . "$here/install/tests.sh"
+# shellcheck source=install/host.sh
+. "$here/install/host.sh"
 
 usage() {
     cat <<'END'
@@ -22,7 +24,21 @@ Usage:
       accounts, meetings and a mailbox. DIR (.demo) keeps the data for the next start; --fresh starts anew.
   ./install.sh --test [--full]
       Runs all tests; --full with the slow ones.
-Both install what is missing first, for which they need root.
+  ./install.sh [--auth WAY] [options]
+      Installs JMB on this Jitsi host, or brings it up to date. WAY is how people sign in, with what it needs:
+        cas     --cas-url https://cas.example.org/cas
+        mellon  --idp-metadata FILE|URL
+        shib
+        ldap    --ldap-url ldaps://ldap.example.org --ldap-base ou=people,dc=example,dc=org
+        sql     --sql-file FILE
+        oidc    --oidc-issuer URL --oidc-client ID --oidc-secret-file FILE
+      --front nginx|apache, --port N (8181, Apache on loopback), --fastcgi, --yes (no question), --dry-run (no change),
+      --root DIR (only files below DIR, no package, no service)
+  ./install.sh --upgrade --auth WAY [options]
+      Goes over from the Bash version, with its settings and meetings.
+  ./install.sh --uninstall [--purge]
+      Puts everything back; --purge with meetings and settings.
+--demo and --test install what is missing first, for which they need root.
 END
 }
 
@@ -31,7 +47,7 @@ main() {
     --demo) shift && demo "$@" ;;
     --test) shift && run_tests "$@" ;;
     -h | --help) usage ;;
-    *) usage >&2 && exit 2 ;;
+    *) on_host "$@" ;;
     esac
 }
 

@@ -1,0 +1,109 @@
+/** What stands on a Jitsi host, as far as JMB needs to know; nothing is changed here. */
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { authenticationIsToken, jitsiDomain, type TokenSettings, tokenSettings } from './facts.ts';
+import { LEDGER } from './ledger.ts';
+import type { Recipe } from './prosody.ts';
+import { HostError, type Tree } from './tree.ts';
+
+/** A host as found. */
+export interface Found {
+  readonly domain: string;
+  readonly token: TokenSettings;
+  readonly recipe: Recipe;
+  readonly hasTokenAffiliation: boolean;
+  readonly front: 'nginx' | 'apache';
+  /** Path of Prosody's file for the domain. */
+  readonly prosody: string;
+  /** Whether the Bash version is in the prefix. */
+  readonly bash: boolean;
+  /** The database of the Bash version, if there is one. */
+  readonly oldDatabase: string | undefined;
+}
+
+/** Where the program goes. */
+export const PREFIX = '/opt/jitsi-jmb';
+/** Where its data goes, as the original's. */
+export const DATA = '/var/www/jitsi-jmb';
+/** Where the Bash version waits for the way back. */
+export const BASH_KEPT = '/opt/jitsi-jmb.bash';
+
+const PLUGINS = '/usr/share/jitsi-meet/prosody-plugins';
+
+/** Looks; throws HostError with a sentence when JMB cannot be installed here. */
+export function look(tree: Tree, front: string | undefined, upgrade: boolean): Found {
+  const has = (path: string): boolean => exists(tree, path);
+  const domain = jitsiDomain(namesIn(tree, '/etc/jitsi/meet'));
+  if (domain === null) {
+    throw new HostError(
+      'Jitsi Meet is not installed here: /etc/jitsi/meet holds no DOMAIN-config.js. Install jitsi-meet first.',
+    );
+  }
+  const prosody = [`/etc/prosody/conf.d/${domain}.cfg.lua`, `/etc/prosody/conf.avail/${domain}.cfg.lua`].find(
+    (path) => tree.read(path) !== undefined,
+  );
+  if (prosody === undefined)
+    throw new HostError(`Prosody has no file for ${domain} in /etc/prosody/conf.avail: install jitsi-meet-prosody.`);
+  const lua = tree.read(prosody) ?? '';
+  const token = tokenSettings(lua, domain);
+  if (token === null || !authenticationIsToken(lua, domain)) {
+    throw new HostError(
+      `Tokens are not enabled in ${prosody}: apt-get install jitsi-meet-tokens, answer its questions, and start again.`,
+    );
+  }
+  const bash = has(`${PREFIX}/cgi/booking.cgi`);
+  if (bash && !upgrade) {
+    throw new HostError(
+      `Another JMB, the Bash version, is in ${PREFIX}: --upgrade goes over from it and keeps its settings and meetings.`,
+    );
+  }
+  if (!bash && upgrade && !has(BASH_KEPT))
+    throw new HostError(`--upgrade: there is no Bash version in ${PREFIX}; leave the option out.`);
+  if (!bash && !has(LEDGER) && (has(`${PREFIX}/cgi-bin`) || has('/etc/cron.d/jitsi-jmb'))) {
+    throw new HostError(
+      `Another JMB is here that this program did not install (${PREFIX}, /etc/cron.d/jitsi-jmb): remove it first.`,
+    );
+  }
+  const old = `${DATA}/data/jitsi-jmb.db`;
+  return {
+    domain,
+    token,
+    prosody,
+    recipe:
+      has(`${PLUGINS}/mod_muc_wait_for_host.lua`) && has(`${PLUGINS}/mod_persistent_lobby.lua`) ? 'current' : 'older',
+    hasTokenAffiliation: has(`${PLUGINS}/mod_token_affiliation.lua`),
+    front: frontOf(tree, domain, front),
+    bash,
+    oldDatabase: has(old) ? old : undefined,
+  };
+}
+
+function frontOf(tree: Tree, domain: string, asked: string | undefined): 'nginx' | 'apache' {
+  if (asked === 'nginx' || asked === 'apache') return asked;
+  if (asked !== undefined) throw new HostError(`--front takes nginx or apache, not "${asked}"`);
+  for (const folder of ['sites-enabled', 'sites-available']) {
+    for (const [front, server] of [
+      ['nginx', 'nginx'],
+      ['apache', 'apache2'],
+    ] as const) {
+      if (exists(tree, `/etc/${server}/${folder}/${domain}.conf`)) return front;
+    }
+  }
+  throw new HostError(
+    `Neither nginx nor Apache has a site for ${domain}: say which with --front nginx or --front apache.`,
+  );
+}
+
+/** Whether anything stands at a path. */
+export function exists(tree: Tree, path: string): boolean {
+  return lstatSync(join(tree.root, tree.real(path)), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The names in a folder; none where there is no folder. */
+export function namesIn(tree: Tree, path: string): readonly string[] {
+  try {
+    return readdirSync(join(tree.root, tree.real(path))).sort();
+  } catch {
+    return [];
+  }
+}
