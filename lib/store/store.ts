@@ -37,7 +37,7 @@ export interface Store {
 
 /** How to open. */
 export interface StoreOptions {
-  /** How long to wait for another process's write, in milliseconds; 5000 when not said. */
+  /** How long to wait for another process's write, in milliseconds; 10,000 when not said: fifty people who save at once take turns. */
   readonly busyTimeout?: number;
   /** The path of better_sqlite3.node, where it is not in its package. */
   readonly nativeBinding?: string;
@@ -53,7 +53,7 @@ const SURROUNDINGS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|C
  */
 export function openStore(file: string, options: StoreOptions = {}): Store {
   const database = guarded(() => {
-    const { busyTimeout = 5000, nativeBinding } = options;
+    const { busyTimeout = 10_000, nativeBinding } = options;
     const isNew = !existsSync(file);
     const opened = new Database(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
     try {
