@@ -272,7 +272,8 @@ function defines(tree: Tree, domain: string, { auth, given, dist }: Wishes, once
   }
 }
 
-function keyPair(domain: string): { key: string; cert: string } {
+/** A key of our own for SAML, and its certificate, as PEM. */
+export function keyPair(domain: string): { key: string; cert: string } {
   const words = [
     'req',
     '-x509',
@@ -294,7 +295,7 @@ function keyPair(domain: string): { key: string; cert: string } {
 }
 
 /** Our metadata as mod_auth_mellon reads it. */
-function samlMetadata(url: string, cert: string): string {
+export function samlMetadata(url: string, cert: string): string {
   const body = cert.replace(/-----.*-----|\s/g, '');
   return `<EntityDescriptor entityID="${url}/mellon/metadata" xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">
   <SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">

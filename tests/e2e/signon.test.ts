@@ -1,0 +1,77 @@
+/** Sign-in by a directory and by a database, through the shipped files, to a token. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, describe, expect, it } from 'vitest';
+import { basic } from '../support/accounts.ts';
+import { FORGED, type Guarded, ownFile, startGuarded, userOf } from '../support/guarded.ts';
+import { startSlapd } from '../support/slapd.ts';
+import { visitor } from '../support/visitor.ts';
+import { giveToWebUser } from '../support/web_user.ts';
+
+const ends: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
+async function holds(jmb: Guarded, name: string): Promise<void> {
+  const as = (headers: Record<string, string>) => visitor(headers)(`${jmb.url}/token.cgi?room=alice`, 'alice');
+  const entered = await as({ authorization: basic('alice'), ...FORGED });
+  expect(`${entered.status} ${jmb.log()}`).toMatch(/^302/);
+  expect(userOf(entered.location)).toMatchObject({ id: 'alice', name, email: 'alice.martin@example.org' });
+  expect((await as({ authorization: basic('alice', 'wrong') })).status).toBe(401);
+  for (const path of [
+    '/token.cgi?room=alice',
+    '/cgi-bin/token.cgi?room=alice',
+    '/booking.cgi',
+    '/cgi-bin/booking.cgi',
+  ]) {
+    expect((await visitor(FORGED)(jmb.url + path, 'alice')).status).toBe(401);
+  }
+  expect((await visitor(FORGED)(`${jmb.url}/join.cgi?id=nobodyknowsthis1`, 'alice')).status).toBe(404);
+}
+
+describe('signing in', () => {
+  it('by a directory', async () => {
+    const slapd = await startSlapd();
+    ends.push(() => slapd.stop());
+    const jmb = await startGuarded({
+      auth: 'ldap',
+      identity: 'identity-remote_user',
+      modules: ['ldap', 'authnz_ldap'],
+      conf: (folder) => {
+        const bind = `AuthLDAPBindDN "${slapd.bind}"\nAuthLDAPBindPassword "${slapd.password.replace(/"/g, '\\"')}"\n`;
+        return `Define JMB_LDAP_URL "${slapd.url}"
+Define JMB_LDAP_BASE "${slapd.base}"
+Define JMB_LDAP_BIND "${ownFile(folder, 'ldap.conf', bind)}"`;
+      },
+    });
+    ends.push(() => jmb.stop());
+    await holds(jmb, 'Alice Martin');
+  });
+
+  it('by a database', async () => {
+    const jmb = await startGuarded({
+      auth: 'sql',
+      identity: 'identity-remote_user',
+      modules: ['dbd', 'authn_dbd'],
+      conf: (folder) => {
+        const file = join(folder, 'users.db');
+        const db = new Database(file);
+        db.exec('CREATE TABLE users (uid TEXT PRIMARY KEY, password TEXT, mail TEXT, cn TEXT)');
+        const password = `{SHA}${createHash('sha1').update('alice').digest('base64')}`;
+        db.prepare('INSERT INTO users VALUES (?, ?, ?, ?)').run(
+          'alice',
+          password,
+          'alice.martin@example.org',
+          'Alice Élodie',
+        );
+        db.close();
+        giveToWebUser(file);
+        return `Define JMB_SQL "${ownFile(folder, 'sql.conf', `DBDriver sqlite3\nDBDParams "${file}"\n`)}"`;
+      },
+    });
+    ends.push(() => jmb.stop());
+    await holds(jmb, 'Alice Élodie');
+  });
+});
