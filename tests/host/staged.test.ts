@@ -171,6 +171,31 @@ describe('install.sh --root', () => {
   });
 
   it.each([
+    ['mellon', '--idp-metadata', 'IDP'],
+    ['shib'],
+    ['ldap', '--ldap-url', 'ldaps://ldap.example.org', '--ldap-base', 'ou=people,dc=example,dc=org'],
+    ['sql', '--sql-file', 'SQL'],
+    ['oidc', '--oidc-issuer', 'https://login.example.org', '--oidc-client', 'jmb', '--oidc-secret-file', 'SECRET'],
+  ])('sets up %s in Jitsi’s own Apache, and goes without a trace', (auth, ...words) => {
+    rmSync(join(root, 'etc/nginx'), { recursive: true });
+    const site = `etc/apache2/sites-available/${DOMAIN}.conf`;
+    put(site, '<VirtualHost *:80>\n</VirtualHost>\n<VirtualHost *:443>\n  SSLEngine on\n</VirtualHost>\n');
+    put('IDP', '<EntityDescriptor/>');
+    put('SQL', 'DBDriver sqlite3\n');
+    put('SECRET', `${SECRET.replace(/\$\{X\}/, '')}\n`);
+    const before = snapshot();
+    const given = words.map((word) => (/^[A-Z]+$/.test(word) ? join(root, word) : word));
+    expect(install('--auth', auth, ...given)).toMatchObject({ status: 0 });
+    expect(read(site)).toContain('  SSLEngine on\n    Include /etc/apache2/jitsi-jmb/site.conf\n</VirtualHost>');
+    expect(read('etc/apache2/jitsi-jmb/site.conf')).toContain(
+      `Define JMB_AUTH "/opt/jitsi-jmb/apache/auth-${auth}.conf"`,
+    );
+    expect(install('--auth', auth, ...given).said).toContain('Nothing to change');
+    expect(install('--uninstall', '--purge')).toMatchObject({ status: 0 });
+    expect(snapshot()).toEqual(before);
+  });
+
+  it.each([
     ['etc/jitsi', 'Jitsi Meet is not installed'],
     ['etc/prosody', 'Prosody has no file'],
     ['etc/nginx', 'say which with --front'],
