@@ -4,6 +4,7 @@ import { meetingsFrom } from '../../lib/store/census.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
 import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
 import { formToken, formTokenHolds } from '../../lib/store/forms.ts';
+import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
 import { namesOf, rememberName } from '../../lib/store/names.ts';
@@ -49,6 +50,10 @@ export function everything(store: Store): void {
     );
   }
   outbox(store, id);
+  const old = { id: 12n, room: 'oldroom', subject: 'Old', owner: ALICE, begin: NOW, end: NOW + 60, guests: [ALICE] };
+  importMeeting(store, old);
+  importFeed(store, 'carol', 'OldHashOldHashXX');
+  removeMeeting(store, '12', NOW);
   roomFigures(store, NOW);
   mailFigures(store, NOW);
   countEndedBefore(store, NOW);
