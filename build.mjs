@@ -20,9 +20,9 @@ import {
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { apart, PACKAGES_APART } from './build/apart.mjs';
-import { pieces, withoutExplanations } from './build/pieces.mjs';
-import { esbuildTemplates, styleSheet } from './build/templates.mjs';
+import { apart, PACKAGES_APART } from './lib/build/apart.mjs';
+import { pieces, withoutExplanations } from './lib/build/pieces.mjs';
+import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
 

@@ -3,18 +3,18 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-# shellcheck source=install/steps.sh
-. "$here/install/steps.sh"
-# shellcheck source=install/packages.sh
-. "$here/install/packages.sh"
-# shellcheck source=install/node.sh
-. "$here/install/node.sh"
-# shellcheck source=install/demo.sh
-. "$here/install/demo.sh"
-# shellcheck source=install/tests.sh
-. "$here/install/tests.sh"
-# shellcheck source=install/host.sh
-. "$here/install/host.sh"
+# shellcheck source=lib/install/steps.sh
+. "$here/lib/install/steps.sh"
+# shellcheck source=lib/install/packages.sh
+. "$here/lib/install/packages.sh"
+# shellcheck source=lib/install/node.sh
+. "$here/lib/install/node.sh"
+# shellcheck source=lib/install/demo.sh
+. "$here/lib/install/demo.sh"
+# shellcheck source=lib/install/tests.sh
+. "$here/lib/install/tests.sh"
+# shellcheck source=lib/install/host.sh
+. "$here/lib/install/host.sh"
 
 usage() {
     cat <<'END'

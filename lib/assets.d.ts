@@ -1,4 +1,4 @@
-/** What the build makes of files that are not TypeScript (build/templates.mjs). */
+/** What the build makes of files that are not TypeScript (lib/build/templates.mjs). */
 
 /** A template, compiled: from a view to text. */
 declare module '*.hbs' {

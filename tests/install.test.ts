@@ -39,7 +39,7 @@ describe('install.sh', () => {
       const mark = `${300 + Math.random()}`;
       const file = join(tmpdir(), `jmb-at-end-${mark}`);
       writeFileSync(file, '');
-      const script = `. "${REPOSITORY}/install/steps.sh"
+      const script = `. "${REPOSITORY}/lib/install/steps.sh"
       at_end rm "${file}"
       quiet_step "Working" bash -c 'sleep ${mark} & setsid sleep 0.1; trap "" HUP; sleep ${mark}'`;
       const run = start('bash', '-c', script);
@@ -69,7 +69,7 @@ function sleepersOf(word: string): number {
 
 describe('need_packages', () => {
   it('tells whoever is not root what is missing', () => {
-    const script = `. "${REPOSITORY}/install/steps.sh"; . "${REPOSITORY}/install/packages.sh"
+    const script = `. "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/packages.sh"
       id() { echo 1000; }
       need_packages bash jmb-no-such-package`;
     const run = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
@@ -83,7 +83,9 @@ describe('count_tests.mjs', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jmb-count-'));
     const file = join(folder, 'report.json');
     if (report !== undefined) writeFileSync(file, JSON.stringify(report));
-    const run = spawnSync('node', [join(REPOSITORY, 'install/count_tests.mjs'), file, status], { encoding: 'utf8' });
+    const run = spawnSync('node', [join(REPOSITORY, 'lib/install/count_tests.mjs'), file, status], {
+      encoding: 'utf8',
+    });
     rmSync(folder, { recursive: true });
     return run.stdout;
   };

@@ -3,7 +3,7 @@
 /** A settings file that cannot be understood. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
-  /** By name: a door and the pieces that it loads have a copy each of this class (build/pieces.mjs). */
+  /** By name: a door and the pieces that it loads have a copy each of this class (lib/build/pieces.mjs). */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === 'SettingsError';
   }

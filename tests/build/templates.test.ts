@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileTemplate, esbuildTemplates } from '../../build/templates.mjs';
+import { compileTemplate, esbuildTemplates } from '../../lib/build/templates.mjs';
 
 let folder: string;
 beforeAll(() => {

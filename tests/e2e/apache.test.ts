@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apart } from '../../build/apart.mjs';
-import { esbuildTemplates } from '../../build/templates.mjs';
+import { apart } from '../../lib/build/apart.mjs';
+import { esbuildTemplates } from '../../lib/build/templates.mjs';
 import { type Stage, stage } from '../support/stage.ts';
 
 /** The four programs, and the two names that join answers to as well. */

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { apart } from '../../build/apart.mjs';
-import { esbuildTemplates } from '../../build/templates.mjs';
+import { apart } from '../../lib/build/apart.mjs';
+import { esbuildTemplates } from '../../lib/build/templates.mjs';
 
 /** The built door in a tree of its own. */
 export interface Door {

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # install.sh sets what this uses
 # install.sh --test: everything that can be checked without a person; the last line is `N passed, N failed`.
 
 test_packages=(
@@ -42,9 +43,9 @@ run_tests() {
     check_passes "shell scripts" shellcheck -x -a install.sh .ci/run
     # Its own exit status says no more than the counts, but for errors outside of any test.
     local status=0
-    step npx vitest run --reporter=default --reporter=json --outputFile.json="$results/vitest.json" || status=$?
+    step npx vitest run --config tests/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$results/vitest.json" || status=$?
     local counts
-    counts=$(node install/count_tests.mjs "$results/vitest.json" "$status")
+    counts=$(node lib/install/count_tests.mjs "$results/vitest.json" "$status")
     passed=$((passed + ${counts% *})) failed=$((failed + ${counts#* }))
     say "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

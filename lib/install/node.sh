@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # install.sh sets what this uses
 # Node: the machine's own where it is new enough, else a private one in a folder of the clone, from the npm registry.
 
 oldest_node=20.16
@@ -57,10 +58,10 @@ node_headers() {
 
 # Installs the packages of package-lock.json, if those in node_modules are not the same or were compiled for another node.
 need_node_modules() {
-    if ! node "$here/install/modules_match.mjs"; then
+    if ! node "$here/lib/install/modules_match.mjs"; then
         need_packages python3 make g++
         npm_step "Installing the packages of package-lock.json (compiling takes a minute)" "$here" ci
-        node "$here/install/modules_match.mjs" || fail "npm ci has left node_modules incomplete"
+        node "$here/lib/install/modules_match.mjs" || fail "npm ci has left node_modules incomplete"
     fi
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const read = (name) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')).packages;
+const read = (name) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')).packages;
 try {
   const there = read('node_modules/.package-lock.json');
   const wanted = Object.entries(read('package-lock.json')).filter(([path, { optional }]) => path !== '' && !optional);

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # install.sh sets what this uses
 # install.sh --demo: JMB on this machine alone, to look at.
 
 demo() {

@@ -1,0 +1,215 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # install.sh sets what this uses
+# install.sh without --demo and --test: JMB on a Jitsi host, over from the Bash version, and away again. What is changed in files is decided
+# and done by bin/jmb-host (lib/host): this script brings packages and Node, asks, and tells the services.
+
+prefix=/opt/jitsi-jmb
+root=/ yes=no dry_run=no purge=no fastcgi=no what=install auth='' port=8181
+host_words=()
+
+read_host_options() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --yes) yes=yes ;;
+        --dry-run) dry_run=yes ;;
+        --purge) purge=yes ;;
+        --fastcgi) fastcgi=yes && host_words+=(--fastcgi) ;;
+        --upgrade) what=upgrade && host_words+=(--upgrade) ;;
+        --uninstall) what=uninstall ;;
+        --*=*)
+            set -- "${1%%=*}" "${1#*=}" "${@:2}"
+            continue
+            ;;
+        --root | --auth | --front | --port | --cas-url | --idp-metadata | --oidc-issuer | --oidc-client | --oidc-secret-file | \
+            --ldap-url | --ldap-base | --sql-file)
+            [ -n "${2:-}" ] || fail "$1 needs a value"
+            case $1 in
+            --root) root=$(realpath -e -- "$2") || fail "--root: there is no folder $2" ;;
+            --auth) auth=$2 ;;
+            --port) port=$2 ;;
+            esac
+            [ "$1" = --root ] || host_words+=("$1" "$2")
+            shift
+            ;;
+        *) fail "there is no option $1; --help lists them all" ;;
+        esac
+        shift
+    done
+    host_words+=(--root "$root")
+}
+
+is_staged() {
+    [ "$root" != / ]
+}
+
+# Whether anything is asked of the person in front of the screen.
+may_ask() {
+    [ "$yes" = no ] && [ "$dry_run" = no ] && [ -t 0 ]
+}
+
+# Asks for a value that no option gave.
+ask_value() {
+    local option=$1 question=$2 answer
+    [[ " ${host_words[*]} " != *" $option "* ]] || return 0
+    may_ask || fail "$question: say it with $option"
+    read -r -p "$question: " answer
+    [ -n "$answer" ] || fail "$question: nothing was said"
+    host_words+=("$option" "$answer")
+    if [ "$option" = --auth ]; then auth=$answer; fi
+}
+
+ask_sign_in() {
+    ask_value --auth "How people sign in (cas, mellon, shib, ldap, sql, oidc)"
+    case $auth in
+    cas) ask_value --cas-url "Address of the CAS server (https://cas.example.org/cas)" ;;
+    mellon) ask_value --idp-metadata "Metadata of the SAML identity provider (file or address)" ;;
+    ldap)
+        ask_value --ldap-url "Address of the directory (ldaps://ldap.example.org)"
+        ask_value --ldap-base "Where people are in it (ou=people,dc=example,dc=org)"
+        ;;
+    sql) ask_value --sql-file "File with DBDriver and DBDParams of the database" ;;
+    oidc)
+        ask_value --oidc-issuer "Address of the OpenID provider (https://login.example.org)"
+        ask_value --oidc-client "Name of the client there"
+        ask_value --oidc-secret-file "File that holds the client's secret"
+        ;;
+    shib) ;;
+    *) fail "--auth takes cas, mellon, shib, ldap, sql or oidc, not \"$auth\"" ;;
+    esac
+}
+
+jmb_host() {
+    local command=$1
+    shift
+    node "$here/dist/bin/jmb-host" "$command" "$@" "${host_words[@]}"
+}
+
+# The Node that the programs will run by: one that www-data can reach, so a private one moves under the prefix.
+installed_node() {
+    local found
+    found=$(node -p process.execPath)
+    case $found in
+    "$here"/* | /root/* | /home/*) printf '%s/bin/node\n' "$prefix" ;;
+    *) printf '%s\n' "$found" ;;
+    esac
+}
+
+place_node() {
+    local found target=$root$prefix/bin/node
+    [ "$(installed_node)" = "$prefix/bin/node" ] || return 0
+    found=$(node -p process.execPath)
+    cmp -s "$found" "$target" || install -D -m 755 "$found" "$target"
+}
+
+need_built_program() {
+    if is_staged; then
+        command -v node >/dev/null || [ -x "$here/.private-node/node_modules/.bin/node" ] ||
+            fail "there is no Node: with --root nothing is installed, so bring Node $oldest_node or later yourself"
+    fi
+    need_node
+    if [ -z "${JMB_DIST_READY:-}" ] || [ ! -x "$here/dist/bin/jmb-host" ]; then
+        need_node_modules
+        build
+    fi
+}
+
+# Whether another program than our own Apache listens on our port.
+check_port() {
+    is_staged && return 0
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null &&
+        ! grep -qs "^Listen 127.0.0.1:$port\$" /etc/apache2/sites-enabled/jitsi-jmb.conf; then
+        fail "port $port is busy: end what listens there, or choose another with --port N"
+    fi
+}
+
+# First looks, so that nothing is installed on a host that cannot have it.
+install_host() {
+    if ! is_staged && [ "$(id -u)" != 0 ] && [ "$dry_run" = no ]; then
+        fail "this needs root: sudo ./install.sh"
+    fi
+    ls "${root%/}"/etc/jitsi/meet/*-config.js >/dev/null 2>&1 ||
+        fail "Jitsi Meet is not installed here: ${root%/}/etc/jitsi/meet holds no DOMAIN-config.js. Install jitsi-meet first"
+    ask_sign_in
+    check_port
+    need_built_program
+    host_words+=(--node "$(installed_node)")
+
+    local status=0
+    jmb_host plan || status=$?
+    if [ "$status" = 3 ]; then return 0; fi
+    [ "$status" = 0 ] || exit "$status"
+    if [ "$dry_run" = yes ]; then
+        say "Nothing was changed (--dry-run)."
+        return 0
+    fi
+    agree "Change these files? Each is kept as it was for --uninstall."
+    if ! is_staged; then install_packages; fi
+    jmb_host apply || fail "nothing was changed: mend what the line above says and start again"
+    place_node
+    if is_staged; then
+        say "Done below $root. No service was told."
+        return 0
+    fi
+    node=$(installed_node)
+    quiet_step "Fitting the programs to this Node" "$node" "$prefix/lib/prepare.js"
+    restart_services
+    say "Done. $prefix/bin/jmb check tells whether all is well; ./install.sh --uninstall is the way back."
+}
+
+agree() {
+    [ "$yes" = no ] || return 0
+    [ -t 0 ] || fail "nobody is there to ask: --yes agrees, --dry-run only shows"
+    local answer
+    read -r -p "$1 [y/N] " answer
+    [[ $answer =~ ^[yYoO] ]] || fail "nothing was changed"
+}
+
+install_packages() {
+    local packages=(apache2) sign_in
+    [ "$fastcgi" = no ] || packages+=(libapache2-mod-fcgid)
+    sign_in=$(jmb_host packages)
+    mapfile -t -O ${#packages[@]} packages <<<"$sign_in"
+    need_packages "${packages[@]}"
+}
+
+restart_services() {
+    local name
+    [ -d /run/systemd/system ] || return 0
+    for name in prosody jicofo jitsi-videobridge2 apache2 nginx; do
+        if systemctl is-enabled -q "$name" 2>/dev/null; then
+            step systemctl reload-or-restart "$name" || fail "$name does not start: journalctl -u $name says why; --uninstall goes back"
+        fi
+    done
+}
+
+upgrade() {
+    install_host
+}
+
+take_back() {
+    node "$here/dist/bin/jmb-host" remove "$@"
+}
+
+uninstall() {
+    is_staged || [ "$(id -u)" = 0 ] || fail "this needs root: sudo ./install.sh --uninstall"
+    need_built_program
+    [ -e "${root%/}/var/lib/jitsi-jmb/host.json" ] || fail "there is nothing to take away: this program has installed nothing below $root"
+    if [ "$dry_run" = yes ]; then
+        say "Would put back what ${root%/}/var/lib/jitsi-jmb/host.json holds (--dry-run: nothing was changed)."
+        return 0
+    fi
+    local words=(--root "$root") question="Take JMB away? Meetings and settings stay."
+    if [ "$purge" = yes ]; then
+        words+=(--purge)
+        question="Take JMB away with all meetings and settings?"
+    fi
+    agree "$question"
+    take_back "${words[@]}"
+    is_staged || restart_services
+    say "Done."
+}
+
+on_host() {
+    read_host_options "$@"
+    "$([ "$what" = install ] && echo install_host || echo "$what")"
+}
