@@ -84,10 +84,18 @@ jmb_host() {
     node "$here/dist/bin/jmb-host" "$command" "$@" "${host_words[@]}"
 }
 
+# Where this Node is. Without /proc (a bare chroot) it cannot tell by itself.
+node_path() {
+    local found
+    found=$(node -p process.execPath)
+    [[ $found = /* ]] || found=$(type -P node)
+    printf '%s\n' "$found"
+}
+
 # The Node that the programs will run by: one that www-data can reach, so a private one moves under the prefix.
 installed_node() {
     local found
-    found=$(node -p process.execPath)
+    found=$(node_path)
     case $found in
     "$here"/* | /root/* | /home/*) printf '%s/bin/node\n' "$prefix" ;;
     *) printf '%s\n' "$found" ;;
@@ -97,7 +105,7 @@ installed_node() {
 place_node() {
     local found target=$root$prefix/bin/node
     [ "$(installed_node)" = "$prefix/bin/node" ] || return 0
-    found=$(node -p process.execPath)
+    found=$(node_path)
     cmp -s "$found" "$target" || install -D -m 755 "$found" "$target"
 }
 
