@@ -41,12 +41,10 @@ run_tests() {
     check_passes "types" npx tsc --noEmit
     check_passes "lint" npx biome check .
     check_passes "shell scripts" shellcheck -x -a install.sh .ci/run
-    # Its own exit status says no more than the counts, but for errors outside of any test.
-    local status=0
-    step npx vitest run --config tests/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$results/vitest.json" || status=$?
-    local counts
-    counts=$(node lib/install/count_tests.mjs "$results/vitest.json" "$status")
-    passed=$((passed + ${counts% *})) failed=$((failed + ${counts#* }))
+    run_vitest
+    # Everything that goes through Apache once more, with programs that stay.
+    export JMB_WAY=fcgid
+    run_vitest tests/e2e tests/peers/through_apache.test.ts
     say "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
@@ -57,4 +55,14 @@ check_passes() {
     shift
     say "Checking $what..."
     if step "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# Runs the tests whose files begin with these words, or all, and counts them. Vitest's exit status says no more than the
+# counts, but for errors outside of any test.
+run_vitest() {
+    local status=0 counts report=$results/vitest.json
+    rm -f "$report"
+    step npx vitest run --config tests/vitest.config.ts --reporter=default --reporter=json --outputFile.json="$report" "$@" || status=$?
+    counts=$(node lib/install/count_tests.mjs "$report" "$status")
+    passed=$((passed + ${counts% *})) failed=$((failed + ${counts#* }))
 }

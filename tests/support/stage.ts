@@ -17,7 +17,7 @@ import { makeTree, readLog } from './tree.ts';
 
 /** What differs from the usual stage. */
 export interface StageOptions {
-  /** How Apache runs the programs; `cgid` is what Debian does. */
+  /** How Apache runs the programs; where left out, `cgid` as on Debian, or what JMB_WAY says. */
   readonly way?: Way;
   /** Settings over those of the stage. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -68,6 +68,11 @@ export interface Stage {
 /** The secret that the stage's tokens are signed with. */
 export const STAGE_SECRET = 'a secret of the stage, 32 characters and more';
 
+/** How programs run where a test does not say: as Debian does, or as JMB_WAY has it, so that the same tests hold for both. */
+function usualWay(): Way {
+  return process.env['JMB_WAY'] === 'fcgid' ? 'fcgid' : 'cgid';
+}
+
 /** Starts a stage. */
 export async function stage(options: StageOptions = {}): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), 'jmb-stage-'));
@@ -99,7 +104,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 
   const apache = await startApache({
     port,
-    way: options.way ?? 'cgid',
+    way: options.way ?? usualWay(),
     logs: join(root, 'log'),
     modules: options.apacheModules ?? [],
     needs: [root, process.execPath],
