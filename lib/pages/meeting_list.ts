@@ -170,7 +170,7 @@ function itemOf(reading: Reading, { meeting, attendee, owner: organiser, invited
     editable,
     owner,
     organiser: personWords(organiser),
-    counts: reading.texts('list.counts', { accepted, invited }),
+    counts: counted(reading, 'list.counts', accepted, { invited }),
     accepted: answer === 'accepted',
     declined: answer === 'declined',
     unanswered: answer === 'none',

@@ -12,7 +12,7 @@ import {
 } from '../meetings/access.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { nameOfAddress } from '../people/names.ts';
-import type { Language, TextKey, Texts } from '../text/catalogue.ts';
+import type { Language, TextKey, Texts, TextValues } from '../text/catalogue.ts';
 import { durationText, longDate, timeOf } from '../text/dates.ts';
 import { clockTime, isoDate, localParts, startOfDay } from '../text/zone.ts';
 
@@ -32,9 +32,14 @@ export function readingOf({ texts, language, clock, settings }: Context): Readin
 }
 
 /** A text that counts: the key with `_one` for 1 and, in French, 0; else with `_many`. */
-export function counted({ texts, language }: Pick<Reading, 'texts' | 'language'>, key: string, count: number): string {
+export function counted(
+  { texts, language }: Pick<Reading, 'texts' | 'language'>,
+  key: string,
+  count: number,
+  others: TextValues = {},
+): string {
   const one = count === 1 || (count === 0 && language === 'fr');
-  return texts(`${key}_${one ? 'one' : 'many'}` as TextKey, { count });
+  return texts(`${key}_${one ? 'one' : 'many'}` as TextKey, { ...others, count });
 }
 
 /** The day in words, the year only where it is another than this. */

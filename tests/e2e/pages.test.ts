@@ -50,7 +50,7 @@ function plant(store: Store): void {
   book('Terminée', -3 * DAY, ALICE, BOB);
 }
 
-/** Every page, by the way that a user takes to it. */
+/** Every page, by the way that a user takes to it, in any language. */
 const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   list: (page) => page.goto('/booking.cgi?list&notice=booked_waiting'),
   archives: async (page) => {
@@ -60,14 +60,16 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   form: (page) => page.goto('/booking.cgi?new'),
   mistakes: async (page) => {
     await page.goto('/booking.cgi?new');
-    await page.getByLabel('Invités').fill('personne');
-    await page.getByRole('button', { name: 'Enregistrer et inviter' }).click();
+    await page.locator('[name=conf_guests]').fill('personne');
+    await page.locator('main form button').click();
+    await page.locator('[role=alert]').waitFor();
   },
   conflict: async (page) => {
     await page.goto('/booking.cgi');
-    await page.getByRole('link', { name: /^Modifier/ }).click();
+    await page.locator('a[href*="?edit"]').click();
     await page.locator('[name=conf_version]').evaluate((field) => field.setAttribute('value', '7'));
-    await page.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.locator('main form button').click();
+    await page.locator('[role=alert]').waitFor();
   },
   follow: async (page) => {
     await page.goto('/booking.cgi');
@@ -75,7 +77,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   removal: async (page) => {
     await page.goto('/booking.cgi');
-    await page.getByRole('link', { name: /^Supprimer/ }).click();
+    await page.locator('a[href*="?del"]').click();
   },
   answer: async (page) => {
     await page.goto('/booking.cgi');
@@ -90,22 +92,51 @@ const TOO_SMALL = `[...document.querySelectorAll('button, .button, nav a, input:
   .filter((one) => one.getClientRects().length > 0 && one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 100))`;
 
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+/** Small phone, phone, laptop, desk. */
+const WIDTHS = [320, 390, 1280, 1600];
+
+/** Looks at a page in every width: what axe-core finds, what overflows, what is too small. */
+async function inspect(page: Page): Promise<void> {
+  expect(await page.locator('h1').count()).toBe(1);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    const found = (await page.evaluate('axe.run()')) as AxeResults;
+    expect(found.passes.length).toBeGreaterThan(10);
+    const faults = found.violations.map(({ id, nodes }) => `${width} px, ${id}: ${nodes[0]?.html}`);
+    expect(faults).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${width} px`).toBeLessThan(1);
+    expect(await page.evaluate(TOO_SMALL), `${width} px`).toEqual([]);
+  }
+}
+
+/** Opens a window of someone, with axe-core at hand, under the policy that users have. */
+async function lookAt(who: string, locale: string, colorScheme: 'light' | 'dark'): Promise<Page> {
+  const context = await windowOf(browser, jmb, who, { locale, colorScheme, reducedMotion: 'reduce' });
+  await context.addInitScript(AXE);
+  return context.newPage();
+}
+
+describe.each([
+  ['fr', 'light'],
+  ['fr', 'dark'],
+  ['en', 'light'],
+  ['en', 'dark'],
+] as const)('in %s, %s', (language, scheme) => {
   it.each(Object.keys(PAGES))('%s', async (name) => {
-    for (const width of [320, 1600]) {
-      const viewport = { width, height: 800 };
-      const options = { colorScheme, viewport, bypassCSP: true, reducedMotion: 'reduce' } as const;
-      const context = await windowOf(browser, jmb, 'alice', options);
-      const page = await context.newPage();
-      await PAGES[name]?.(page);
-      await page.addScriptTag({ content: AXE });
-      const found: AxeResults = await page.evaluate('axe.run()');
-      expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-      expect(await page.evaluate(TOO_SMALL)).toEqual([]);
-      expect(await page.locator('h1').count()).toBe(1);
-      await context.close();
-    }
+    const page = await lookAt('alice', language === 'fr' ? 'fr-FR' : 'en-GB', scheme);
+    await PAGES[name]?.(page);
+    expect(await page.locator('html').getAttribute('lang')).toBe(language);
+    await inspect(page);
+    await page.context().close();
+  });
+
+  it('the list of who has no meeting, and may not book', async () => {
+    const page = await lookAt('carol', language === 'fr' ? 'fr-FR' : 'en-GB', scheme);
+    await page.goto('/booking.cgi');
+    expect(await page.locator('a[href*="?new"]').count()).toBe(0);
+    expect(await page.locator('.nothing').count()).toBe(2);
+    await inspect(page);
+    await page.context().close();
   });
 });
 
@@ -113,7 +144,11 @@ it('asks for nothing that its policy forbids, and for nothing from elsewhere', a
   const context = await windowOf(browser, jmb, 'alice');
   const page = await context.newPage();
   const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
+  // A page that refuses says so by its status, which the console repeats.
+  const itsStatus = /^Failed to load resource: the server responded with a status of 40[049] /;
+  page.on('console', (message) => {
+    if (!itsStatus.test(message.text())) complaints.push(message.text());
+  });
   page.on('requestfailed', (request) => {
     // The next page was asked for before the icon had come: what a policy forbids fails by another name.
     if (request.failure()?.errorText !== 'net::ERR_ABORTED') complaints.push(request.url());
@@ -122,35 +157,13 @@ it('asks for nothing that its policy forbids, and for nothing from elsewhere', a
     if (!request.url().startsWith(jmb.url)) complaints.push(request.url());
   });
   for (const [name, go] of Object.entries(PAGES)) {
-    if (['mistakes', 'conflict', 'refused'].includes(name)) continue;
     await go(page);
+    const [answer] = await Promise.all([page.waitForResponse(/style\.css/), page.reload()]);
+    expect(answer.headers()['content-type'], name).toBe('text/css; charset=utf-8');
+    expect(complaints, name).toEqual([]);
   }
-  expect(complaints).toEqual([]);
-  const style = await page.request.get(
-    new URL((await page.locator('link[rel=stylesheet]').getAttribute('href')) ?? '', jmb.url).href,
-  );
-  expect(style.headers()['content-type']).toBe('text/css; charset=utf-8');
-  await context.close();
-});
-
-it('books by keyboard alone, without JavaScript', async () => {
-  const context = await windowOf(browser, jmb, 'alice', { javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto('/booking.cgi');
-  await page.keyboard.press('Tab');
-  expect(await page.locator(':focus').innerText()).toBe('Aller au contenu');
-  await page.getByRole('link', { name: 'Nouvelle réunion' }).focus();
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/new/);
-  await page.getByLabel('Objet').focus();
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.type('Au clavier');
-  await page.getByLabel('Invités').focus();
-  await page.keyboard.type(BOB);
-  await page.getByRole('button', { name: 'Enregistrer et inviter' }).focus();
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/notice=booked$/);
-  expect(await page.getByRole('status').innerText()).toContain('La réunion est enregistrée');
-  expect(await page.getByRole('heading', { name: 'Au clavier' }).count()).toBe(1);
+  // The net that the complaints are caught with holds.
+  await page.locator('h1').evaluate((heading) => heading.setAttribute('style', 'color: red'));
+  await expect.poll(() => complaints.join()).toMatch(/Content Security Policy/);
   await context.close();
 });
