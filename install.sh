@@ -32,12 +32,13 @@ Usage:
         ldap    --ldap-url ldaps://ldap.example.org --ldap-base ou=people,dc=example,dc=org
         sql     --sql-file FILE
         oidc    --oidc-issuer URL --oidc-client ID --oidc-secret-file FILE
-      --front nginx|apache, --port N (8181, Apache on loopback), --fastcgi, --yes (no question), --dry-run (no change),
-      --root DIR (only files below DIR, no package, no service)
+      --front nginx|apache, --port N (8181, Apache on loopback), --fastcgi or --no-fastcgi, --yes (no question),
+      --dry-run (no change), --root DIR (only files below DIR, no package, no service)
+      What is not said is as at the last run.
   ./install.sh --upgrade --auth WAY [options]
       Goes over from the Bash version, with its settings and meetings.
   ./install.sh --uninstall [--purge]
-      Puts everything back; --purge with meetings and settings.
+      Puts everything back; --purge with meetings and settings; --dry-run shows what.
 --demo and --test install what is missing first, for which they need root.
 END
 }

@@ -1,5 +1,5 @@
 // Facts read out of a Jitsi host's files: its domain and its token settings. Texts come in, nothing is opened here.
-import { lastOf, type Section, sectionsFor, sectionsOf, textOf } from './prosody_sections.ts';
+import { type Assignment, lastOf, type Section, sectionsFor, sectionsOf, textOf } from './prosody_sections.ts';
 
 /** Identity of the token issuer and the secret shared with it, as Prosody has them. */
 export interface TokenSettings {
@@ -21,10 +21,25 @@ export function jitsiDomain(fileNames: readonly string[]): string | null {
   return domains[0] ?? null;
 }
 
-/** The parts of the configuration that Prosody asks for an option of the host: its own, then the global one. */
+/** What Prosody takes for an option of the host: its own, then the global one. */
+function assigned(sections: readonly Section[], domain: string, name: string): Assignment | null {
+  return (
+    lastOf(sectionsFor(sections, 'VirtualHost', domain), name) ?? lastOf(sectionsFor(sections, 'global', ''), name)
+  );
+}
+
 function option(sections: readonly Section[], domain: string, name: string): string | null {
-  const own = lastOf(sectionsFor(sections, 'VirtualHost', domain), name);
-  return textOf(own ?? lastOf(sectionsFor(sections, 'global', ''), name));
+  return textOf(assigned(sections, domain, name));
+}
+
+/** Of `app_id` and `app_secret`, the one that is set to something other than plain text, such as `os.getenv("KEY")`; null where neither is. */
+export function unreadableToken(prosodyText: string, domain: string): string | null {
+  const sections = sectionsOf(prosodyText);
+  const isUnreadable = (name: string): boolean => {
+    const found = assigned(sections, domain, name);
+    return found !== null && textOf(found) === null;
+  };
+  return ['app_id', 'app_secret'].find(isUnreadable) ?? null;
 }
 
 /** `app_id` and `app_secret` that hold for the domain's VirtualHost in a Prosody configuration; null unless both are there and not empty. */

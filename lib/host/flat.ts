@@ -28,8 +28,10 @@ export function importFlatFiles(store: Store, data: string): Imported {
     }
   }
   for (const uid of names(join(data, 'ical/by-user'))) {
-    const hash = readFileSync(join(data, 'ical/by-user', uid), 'utf8').trim();
-    if (!/^[A-Za-z0-9]{8,64}$/.test(hash)) bad.push(`ical/by-user/${uid}: no address of a feed`);
+    // Bare, or as the value of a shell variable.
+    const text = readFileSync(join(data, 'ical/by-user', uid), 'utf8').trim();
+    const hash = /^(?:\w+=)?(["']?)([A-Za-z0-9]{8,64})\1$/.exec(text)?.[2];
+    if (hash === undefined) bad.push(`ical/by-user/${uid}: no address of a feed`);
     else if (importFeed(store, uid, hash)) feeds += 1;
   }
   return { meetings, feeds, bad };

@@ -1,7 +1,7 @@
 /** What stands on a Jitsi host, as far as JMB needs to know; nothing is changed here. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { authenticationIsToken, jitsiDomain, type TokenSettings, tokenSettings } from './facts.ts';
+import { authenticationIsToken, jitsiDomain, type TokenSettings, tokenSettings, unreadableToken } from './facts.ts';
 import { LEDGER } from './ledger.ts';
 import type { Recipe } from './prosody.ts';
 import { HostError, type Tree } from './tree.ts';
@@ -25,6 +25,8 @@ export interface Found {
 export const PREFIX = '/opt/jitsi-jmb';
 /** Where its data goes, as the original's. */
 export const DATA = '/var/www/jitsi-jmb';
+/** The Bash version's database. */
+export const OLD_DATABASE = `${DATA}/data/jitsi-jmb.db`;
 /** Where the Bash version waits for the way back. */
 export const BASH_KEPT = '/opt/jitsi-jmb.bash';
 
@@ -46,6 +48,12 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
     throw new HostError(`Prosody has no file for ${domain} in /etc/prosody/conf.avail: install jitsi-meet-prosody.`);
   const lua = tree.read(prosody) ?? '';
   const token = tokenSettings(lua, domain);
+  const unreadable = unreadableToken(lua, domain);
+  if (unreadable !== null) {
+    throw new HostError(
+      `${unreadable} in ${prosody} is no plain text: JMB needs the same value as Prosody, so write it there in quotes, and start again.`,
+    );
+  }
   if (token === null || !authenticationIsToken(lua, domain)) {
     throw new HostError(
       `Tokens are not enabled in ${prosody}: apt-get install jitsi-meet-tokens, answer its questions, and start again.`,
@@ -64,7 +72,6 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
       `Another JMB is here that this program did not install (${PREFIX}, /etc/cron.d/jitsi-jmb): remove it first.`,
     );
   }
-  const old = `${DATA}/data/jitsi-jmb.db`;
   return {
     domain,
     token,
@@ -74,7 +81,7 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
     hasTokenAffiliation: has(`${PLUGINS}/mod_token_affiliation.lua`),
     front: frontOf(tree, domain, front),
     bash,
-    oldDatabase: has(old) ? old : undefined,
+    oldDatabase: has(OLD_DATABASE) ? OLD_DATABASE : undefined,
   };
 }
 

@@ -47,84 +47,73 @@ export function readLedger(tree: Tree): Ledger {
   }
 }
 
+/** Writes the ledger; one without entries goes. */
+export function writeLedger(tree: Tree, ledger: Ledger): void {
+  const next = ledger.entries.length === 0 ? ({ kind: 'none' } as const) : asFile(ledger);
+  if (!same(tree.state(LEDGER), next)) tree.put(LEDGER, next);
+}
+
+/** A value as a file of ours that nobody else reads. */
+export function asFile(value: unknown): State {
+  const content = Buffer.from(`${JSON.stringify(value)}\n`).toString('base64');
+  return { kind: 'file', content, mode: 0o600, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
 /** The changes that would change something. */
 export function pending(tree: Tree, changes: readonly Change[]): readonly Change[] {
   return changes.filter(({ path, next }) => !same(tree.state(path), next));
 }
 
 /**
- * Makes the changes; puts everything back as it was before this call when one fails, or when `check` throws at the end.
+ * Makes the changes. The ledger tells of each before it is made, so that there is a way back from wherever this ends.
+ * @param missing folders that will be made for them, outermost first
  */
-export function apply(tree: Tree, changes: readonly Change[], check: () => void = () => {}): void {
+export function apply(tree: Tree, changes: readonly Change[], missing: readonly string[] = []): void {
   const before = readLedger(tree);
-  const done: { path: string; was: State }[] = [];
-  const folders = [...before.folders];
+  const folders = [...new Set([...before.folders, ...missing])];
   const entries = new Map(before.entries.map((entry) => [entry.path, entry]));
-  const put = (path: string, next: State) => {
-    done.unshift({ path, was: tree.state(path) });
-    folders.push(...tree.put(path, next));
-  };
-  try {
-    for (const { path, undo, keeps = false, next } of pending(tree, changes)) {
-      const was = entries.get(path)?.before ?? tree.state(path);
-      entries.set(path, { path, undo, keeps, before: was, after: next });
-      write(tree, put, { entries: [...entries.values()], folders });
-      put(path, next);
-    }
-    write(tree, put, { entries: [...entries.values()], folders });
-    check();
-  } catch (error) {
-    for (const { path, was } of done) tree.put(path, was);
-    for (const folder of folders.slice(before.folders.length).reverse()) tree.removeFolder(folder);
-    throw error;
+  for (const { path, undo, keeps = false, next } of pending(tree, changes)) {
+    const was = entries.get(path)?.before ?? tree.state(path);
+    entries.set(path, { path, undo, keeps, before: was, after: next });
+    writeLedger(tree, { entries: [...entries.values()], folders });
+    tree.put(path, next);
   }
+  writeLedger(tree, { entries: [...entries.values()], folders });
 }
 
-function write(tree: Tree, put: (path: string, next: State) => void, ledger: Ledger): void {
-  const content = Buffer.from(`${JSON.stringify(ledger)}\n`).toString('base64');
-  const next: State = {
-    kind: 'file',
-    content,
-    mode: 0o600,
-    uid: process.getuid?.() ?? 0,
-    gid: process.getgid?.() ?? 0,
-  };
-  if (!same(tree.state(LEDGER), next)) put(LEDGER, next);
-}
-
-/** What became of one path on the way back. */
+/** What becomes of one path on the way back. */
 export interface Returned {
   readonly path: string;
   readonly how: 'as before' | 'our part taken out' | 'kept';
+  readonly back: State;
 }
 
-/** Takes everything back, last change first. */
-export function remove(tree: Tree, purge: boolean): readonly Returned[] {
-  const ledger = readLedger(tree);
-  const told: Returned[] = [];
-  const kept: Entry[] = [];
-  for (const entry of [...ledger.entries].reverse()) {
-    if (entry.keeps && !purge) {
-      kept.unshift(entry);
-      told.push({ path: entry.path, how: 'kept' });
-      continue;
-    }
+/** The way back, last change first: what `remove` will do. */
+export function wayBack(tree: Tree, purge: boolean): readonly Returned[] {
+  return [...readLedger(tree).entries].reverse().map((entry) => {
     const now = tree.state(entry.path);
+    if (entry.keeps && !purge) return { path: entry.path, how: 'kept', back: now };
     const back = backFrom(entry, now);
-    if (!same(now, back)) tree.put(entry.path, back);
-    told.push({ path: entry.path, how: same(back, entry.before) ? 'as before' : 'our part taken out' });
+    return { path: entry.path, how: same(back, entry.before) ? 'as before' : 'our part taken out', back };
+  });
+}
+
+/** Takes everything back; what is kept stays in the ledger. */
+export function remove(tree: Tree, purge: boolean): readonly Returned[] {
+  const { entries, folders } = readLedger(tree);
+  const told = wayBack(tree, purge);
+  for (const { path, back } of told) {
+    tree.clean(path);
+    if (!same(tree.state(path), back)) tree.put(path, back);
   }
-  if (kept.length > 0) {
-    write(tree, (path, next) => tree.put(path, next), { entries: kept, folders: ledger.folders });
-  } else {
-    tree.put(LEDGER, { kind: 'none' });
-  }
-  for (const folder of [...ledger.folders].reverse()) tree.removeFolder(folder);
+  tree.clean(LEDGER);
+  writeLedger(tree, { entries: entries.filter(({ keeps }) => keeps && !purge), folders });
+  for (const folder of [...folders].reverse()) tree.removeFolder(folder);
   return told;
 }
 
-/** What shall stand where something else may stand since. */
-function backFrom({ undo, before, after }: Entry, now: State): State {
+/** What shall stand on the way back where something else may stand since. */
+export function backFrom({ undo, before, after }: Entry, now: State): State {
   if (same(now, after) || undo === 'own') return before;
   if (now.kind !== 'file' || before.kind !== 'file') return now;
   return withText(now, undoFile(undo, textOf(now)));

@@ -40,8 +40,12 @@ export interface Tree {
   read(path: string): string | undefined;
   /** The path that links lead to, so that an edit leaves the link a link. */
   real(path: string): string;
-  /** Puts a state at a path; the folders that it made, outermost first. */
-  put(path: string, state: State): readonly string[];
+  /** The folders that are to be made before something can stand at a path, outermost first. */
+  missingFolders(path: string): readonly string[];
+  /** Puts a state at a path, in one step: nobody sees half of it, and a failure leaves what was there. Makes folders as needed. */
+  put(path: string, state: State): void;
+  /** Removes what a put that was killed may have left beside a path. */
+  clean(path: string): void;
   /** Removes a folder if it is empty. */
   removeFolder(path: string): void;
   /** The number of a user or group by the tree's own passwd or group file; undefined where it has none of that name. */
@@ -68,8 +72,10 @@ export function treeAt(root: string): Tree {
     return done;
   };
 
+  const place = (path: string): string => join(real(dirname(path)), path.slice(path.lastIndexOf('/') + 1));
+
   const state = (path: string): State => {
-    const at = join(real(dirname(path)), path.slice(path.lastIndexOf('/') + 1));
+    const at = place(path);
     const found = stat(at);
     if (found === undefined) return { kind: 'none' };
     if (found.isSymbolicLink()) return { kind: 'link', target: readlinkSync(below(at)) };
@@ -78,35 +84,37 @@ export function treeAt(root: string): Tree {
     return { kind: 'file', content: readFileSync(below(at)).toString('base64'), mode: mode & 0o7777, uid, gid };
   };
 
-  const folders = (path: string): readonly string[] => {
-    const made: string[] = [];
-    for (let at = path; stat(at) === undefined; at = dirname(at)) made.unshift(at);
-    for (const folder of made) {
+  const fresh = (path: string): string => `${below(place(path))}.jmb-new`;
+
+  const missingFolders = (path: string): readonly string[] => {
+    const missing: string[] = [];
+    for (let at = dirname(place(path)); stat(at) === undefined; at = dirname(at)) missing.unshift(at);
+    return missing;
+  };
+
+  const put = (path: string, next: State): void => {
+    rmSync(fresh(path), { force: true });
+    if (next.kind === 'none') {
+      rmSync(below(place(path)), { force: true });
+      return;
+    }
+    for (const folder of missingFolders(path)) {
       mkdirSync(below(folder));
       chmodSync(below(folder), 0o755);
     }
-    return made;
-  };
-
-  const put = (path: string, next: State): readonly string[] => {
-    const at = join(real(dirname(path)), path.slice(path.lastIndexOf('/') + 1));
-    const made = next.kind === 'none' ? [] : folders(dirname(at));
-    const fresh = `${below(at)}.jmb-new`;
-    rmSync(fresh, { force: true });
-    if (next.kind === 'none') {
-      rmSync(below(at), { force: true });
-      return made;
+    try {
+      if (next.kind === 'link') {
+        symlinkSync(next.target, fresh(path));
+      } else {
+        writeFileSync(fresh(path), Buffer.from(next.content, 'base64'), { mode: 0o600 });
+        if (isRoot) chownSync(fresh(path), next.uid, next.gid);
+        chmodSync(fresh(path), next.mode);
+      }
+      renameSync(fresh(path), below(place(path)));
+    } catch (error) {
+      rmSync(fresh(path), { force: true });
+      throw error;
     }
-    if (next.kind === 'link') {
-      symlinkSync(next.target, fresh);
-    } else {
-      writeFileSync(fresh, Buffer.from(next.content, 'base64'), { mode: 0o600 });
-      if (isRoot) chownSync(fresh, next.uid, next.gid);
-      chmodSync(fresh, next.mode);
-    }
-    // In one step, so that no program ever reads half a file.
-    renameSync(fresh, below(at));
-    return made;
   };
 
   return {
@@ -117,7 +125,9 @@ export function treeAt(root: string): Tree {
       const found = state(real(path));
       return found.kind === 'file' ? textOf(found) : undefined;
     },
+    missingFolders,
     put,
+    clean: (path) => rmSync(fresh(path), { force: true }),
     removeFolder: (path) => {
       try {
         rmdirSync(below(path));

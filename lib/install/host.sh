@@ -5,7 +5,10 @@
 
 prefix=/opt/jitsi-jmb
 root=/ yes=no dry_run=no purge=no fastcgi=no what=install auth='' port=8181
+# The words for bin/jmb-host: options with a value each, but for --upgrade.
 host_words=()
+# Whether a run is under way that must be put back if this script ends.
+unsettled=no
 
 read_host_options() {
     while [ $# -gt 0 ]; do
@@ -13,7 +16,8 @@ read_host_options() {
         --yes) yes=yes ;;
         --dry-run) dry_run=yes ;;
         --purge) purge=yes ;;
-        --fastcgi) fastcgi=yes && host_words+=(--fastcgi) ;;
+        --fastcgi) fastcgi=yes && host_words+=(--fastcgi yes) ;;
+        --no-fastcgi) fastcgi=no && host_words+=(--fastcgi no) ;;
         --upgrade) what=upgrade && host_words+=(--upgrade) ;;
         --uninstall) what=uninstall ;;
         --*=*)
@@ -47,10 +51,36 @@ may_ask() {
     [ "$yes" = no ] && [ "$dry_run" = no ] && [ -t 0 ]
 }
 
+is_given() {
+    [[ " ${host_words[*]} " = *" $1 "* ]]
+}
+
+# What an earlier run was told and this one is not. Another way to sign in begins anew.
+recall_options() {
+    local file=${root%/}/var/lib/jitsi-jmb/options words=() at
+    [ -r "$file" ] || return 0
+    mapfile -t words <"$file"
+    if [ -n "$auth" ] && [ "$auth" != "${words[1]:-}" ]; then return 0; fi
+    for ((at = 0; at + 1 < ${#words[@]}; at += 2)); do
+        is_given "${words[at]}" && continue
+        host_words+=("${words[at]}" "${words[at + 1]}")
+        case ${words[at]} in
+        --auth) auth=${words[at + 1]} ;;
+        --port) port=${words[at + 1]} ;;
+        --fastcgi) fastcgi=${words[at + 1]} ;;
+        esac
+    done
+}
+
+# Files that an earlier run was given are in place.
+was_given() {
+    [ -e "${root%/}/etc/apache2/jitsi-jmb/$1" ]
+}
+
 # Asks for a value that no option gave.
 ask_value() {
     local option=$1 question=$2 answer
-    [[ " ${host_words[*]} " != *" $option "* ]] || return 0
+    ! is_given "$option" || return 0
     may_ask || fail "$question: say it with $option"
     read -r -p "$question: " answer
     [ -n "$answer" ] || fail "$question: nothing was said"
@@ -62,16 +92,16 @@ ask_sign_in() {
     ask_value --auth "How people sign in (cas, mellon, shib, ldap, sql, oidc)"
     case $auth in
     cas) ask_value --cas-url "Address of the CAS server (https://cas.example.org/cas)" ;;
-    mellon) ask_value --idp-metadata "Metadata of the SAML identity provider (file or address)" ;;
+    mellon) was_given saml/idp.xml || ask_value --idp-metadata "Metadata of the SAML identity provider (file or address)" ;;
     ldap)
         ask_value --ldap-url "Address of the directory (ldaps://ldap.example.org)"
         ask_value --ldap-base "Where people are in it (ou=people,dc=example,dc=org)"
         ;;
-    sql) ask_value --sql-file "File with DBDriver and DBDParams of the database" ;;
+    sql) was_given sql.conf || ask_value --sql-file "File with DBDriver and DBDParams of the database" ;;
     oidc)
         ask_value --oidc-issuer "Address of the OpenID provider (https://login.example.org)"
         ask_value --oidc-client "Name of the client there"
-        ask_value --oidc-secret-file "File that holds the client's secret"
+        was_given oidc.conf || ask_value --oidc-secret-file "File that holds the client's secret"
         ;;
     shib) ;;
     *) fail "--auth takes cas, mellon, shib, ldap, sql or oidc, not \"$auth\"" ;;
@@ -137,6 +167,7 @@ install_host() {
     fi
     ls "${root%/}"/etc/jitsi/meet/*-config.js >/dev/null 2>&1 ||
         fail "Jitsi Meet is not installed here: ${root%/}/etc/jitsi/meet holds no DOMAIN-config.js. Install jitsi-meet first"
+    recall_options
     ask_sign_in
     check_port
     need_built_program
@@ -152,16 +183,40 @@ install_host() {
     fi
     agree "Change these files? Each is kept as it was for --uninstall."
     if ! is_staged; then install_packages; fi
-    jmb_host apply || fail "nothing was changed: mend what the line above says and start again"
+    change_host
+}
+
+# Everything that changes the host's files: it holds, or is put back, whatever ends this script.
+change_host() {
+    unsettled=yes
+    at_end go_back
+    if ! jmb_host apply; then
+        unsettled=no
+        fail "nothing was changed: mend what the line above says and start again"
+    fi
     place_node
+    if ! is_staged; then
+        node=$(installed_node)
+        quiet_step "Fitting the programs to this Node" "$node" "$prefix/lib/prepare.js"
+        tell_services "$(jmb_host services)" "mend that and start again"
+    fi
+    jmb_host settle
+    unsettled=no
     if is_staged; then
         say "Done below $root. No service was told."
-        return 0
+    else
+        say "Done. $prefix/bin/jmb check tells whether all is well; ./install.sh --uninstall is the way back."
     fi
-    node=$(installed_node)
-    quiet_step "Fitting the programs to this Node" "$node" "$prefix/lib/prepare.js"
-    restart_services
-    say "Done. $prefix/bin/jmb check tells whether all is well; ./install.sh --uninstall is the way back."
+}
+
+go_back() {
+    local services
+    [ "$unsettled" = yes ] || return 0
+    unsettled=no
+    say "Putting everything back as it was..."
+    services=$(jmb_host back) || return 0
+    is_staged || tell_services "$services" "everything was put back, so this has another reason" || true
+    say "Everything was put back."
 }
 
 agree() {
@@ -180,41 +235,42 @@ install_packages() {
     need_packages "${packages[@]}"
 }
 
-restart_services() {
-    local name
+# Tells services of their new files; lines `service HOW NAME` say whom, other lines are not for this.
+tell_services() {
+    local lines=$1 mend=$2 word how name
     [ -d /run/systemd/system ] || return 0
-    for name in prosody jicofo jitsi-videobridge2 apache2 nginx; do
-        if systemctl is-enabled -q "$name" 2>/dev/null; then
-            step systemctl reload-or-restart "$name" || fail "$name does not start: journalctl -u $name says why; --uninstall goes back"
-        fi
-    done
+    while read -r word how name; do
+        [ "$word" = service ] || continue
+        systemctl is-enabled -q "$name" 2>/dev/null || continue
+        say "systemctl $how $name..."
+        step systemctl "$how" "$name" || fail "$name does not start with its new files: journalctl -u $name says why; $mend"
+    done <<<"$lines"
 }
 
 upgrade() {
     install_host
 }
 
-take_back() {
-    node "$here/dist/bin/jmb-host" remove "$@"
-}
-
 uninstall() {
     is_staged || [ "$(id -u)" = 0 ] || fail "this needs root: sudo ./install.sh --uninstall"
     need_built_program
     [ -e "${root%/}/var/lib/jitsi-jmb/host.json" ] || fail "there is nothing to take away: this program has installed nothing below $root"
-    if [ "$dry_run" = yes ]; then
-        say "Would put back what ${root%/}/var/lib/jitsi-jmb/host.json holds (--dry-run: nothing was changed)."
-        return 0
-    fi
-    local words=(--root "$root") question="Take JMB away? Meetings and settings stay."
+    local words=(--root "$root") question="Take JMB away? Meetings and settings stay." said
     if [ "$purge" = yes ]; then
         words+=(--purge)
         question="Take JMB away with all meetings and settings?"
     fi
+    said=$(node "$here/dist/bin/jmb-host" remove --dry-run "${words[@]}")
+    grep -v '^service ' <<<"$said" || true
+    if [ "$dry_run" = yes ]; then
+        say "Nothing was changed (--dry-run)."
+        return 0
+    fi
     agree "$question"
-    take_back "${words[@]}"
-    is_staged || restart_services
-    say "Done."
+    said=$(node "$here/dist/bin/jmb-host" remove "${words[@]}")
+    is_staged || tell_services "$said" "its own files are as they were before JMB"
+    [ "$purge" = yes ] || say "Meetings stay in /var/www/jitsi-jmb, settings where the list above says \"kept\"; --uninstall --purge takes them as well."
+    say "Done. Packages that came with JMB stay: apt-get purge takes those that nobody else needs."
 }
 
 on_host() {

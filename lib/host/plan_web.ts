@@ -1,0 +1,42 @@
+/** Apache with our addresses, alone or behind nginx, and the modules that it needs. */
+import type { Draft } from './changes.ts';
+import { exists, type Found, PREFIX } from './found.ts';
+import type { Wishes } from './plan.ts';
+import { planSignIn } from './plan_sign_in.ts';
+import { AUTHS, includedSite, loopbackSite, nginxLocations, siteBody } from './site.ts';
+import { editPorts, editVhost, SITE_PART } from './undo.ts';
+
+/** Plans the web servers' files. */
+export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wishes): void {
+  const { auth, port, fastcgi } = wishes;
+  const body = siteBody(planSignIn(to, domain, wishes), PREFIX, fastcgi);
+  if (front === 'nginx') {
+    const what = 'nginx passes our addresses on';
+    to.file('/etc/jitsi/meet/jaas/jitsi-jmb.conf', nginxLocations(port, AUTHS[auth].path), what);
+    const site = '/etc/apache2/sites-available/jitsi-jmb.conf';
+    to.file(site, loopbackSite(domain, port, body), 'Apache on loopback');
+    to.link('/etc/apache2/sites-enabled/jitsi-jmb.conf', '../sites-available/jitsi-jmb.conf', 'Apache on loopback');
+    if (exists(to.tree, '/etc/apache2/ports.conf'))
+      to.edit('/etc/apache2/ports.conf', 'ports', 'leaves 80 and 443 to nginx', editPorts);
+    to.away('/etc/apache2/sites-enabled/000-default.conf', 'leaves 80 to nginx');
+  } else {
+    to.file(SITE_PART, includedSite(body), 'what Jitsi’s site includes');
+    to.edit(`/etc/apache2/sites-available/${domain}.conf`, 'vhost', 'includes ours', editVhost);
+  }
+  planModules(to, wishes);
+  to.away('/etc/jitsi/meet/jaas/jmb-nginx.conf', 'of the Bash version');
+  to.away('/etc/apache2/sites-enabled/jmb-apache-auth_cas.conf', 'of the Bash version');
+}
+
+/** The links that a2enmod would make. */
+function planModules(to: Draft, { auth, fastcgi }: Wishes): void {
+  const plain = exists(to.tree, '/etc/apache2/mods-enabled/mpm_prefork.load') ? 'cgi' : 'cgid';
+  for (const name of ['headers', 'remoteip', 'allowmethods', fastcgi ? 'fcgid' : plain, ...AUTHS[auth].modules]) {
+    for (const ending of ['load', 'conf']) {
+      const file = `${name}.${ending}`;
+      if (exists(to.tree, `/etc/apache2/mods-available/${file}`))
+        to.link(`/etc/apache2/mods-enabled/${file}`, `../mods-available/${file}`, 'Apache module');
+      else if (ending === 'load') to.note(`Apache's module ${name} is not installed here: a2enmod ${name} once it is`);
+    }
+  }
+}

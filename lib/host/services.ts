@@ -1,0 +1,20 @@
+/** Which services read a changed file only when they are told, and how. */
+
+/** A service, and whether a reload is enough: Prosody loads neither modules nor hosts on a reload, Jicofo and the bridge have none. */
+export interface Told {
+  readonly service: string;
+  readonly how: 'restart' | 'reload-or-restart';
+}
+
+const READERS: readonly (readonly [RegExp, Told])[] = [
+  [/^\/etc\/prosody\//, { service: 'prosody', how: 'restart' }],
+  [/^\/etc\/jitsi\/jicofo\//, { service: 'jicofo', how: 'restart' }],
+  [/^\/etc\/jitsi\/videobridge\//, { service: 'jitsi-videobridge2', how: 'restart' }],
+  [/^\/etc\/apache2\/|^\/opt\/jitsi-jmb\/(?:apache|cgi-bin|lib)\//, { service: 'apache2', how: 'reload-or-restart' }],
+  [/^\/etc\/jitsi\/meet\/jaas\//, { service: 'nginx', how: 'reload-or-restart' }],
+];
+
+/** Whom to tell of changed files, in the order in which they go: rooms first, the web last. A restart of rooms ends running meetings. */
+export function servicesOf(paths: readonly string[]): readonly Told[] {
+  return READERS.filter(([pattern]) => paths.some((path) => pattern.test(path))).map(([, told]) => told);
+}

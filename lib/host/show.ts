@@ -1,0 +1,48 @@
+/** What the installer says before it changes anything: what it found, and every path that will change. */
+
+import type { Plan } from './changes.ts';
+import { BASH_KEPT, type Found, PREFIX } from './found.ts';
+import { pending } from './ledger.ts';
+import { servicesOf } from './services.ts';
+import type { Auth } from './site.ts';
+import type { TakenBack } from './take_back.ts';
+import type { Tree } from './tree.ts';
+
+/** What was found. */
+export function foundLines({ domain, recipe, token, prosody, front, bash, oldDatabase }: Found, auth: Auth): string[] {
+  return [
+    `Jitsi Meet      ${domain} (${recipe} recipe: who waits for whom)`,
+    `Tokens          issuer ${token.appId}, key from ${prosody}`,
+    `Front           ${front}`,
+    `Sign-in         ${auth}`,
+    ...(bash ? [`Bash version    moves to ${BASH_KEPT}; database ${oldDatabase ?? 'none'}`] : []),
+  ];
+}
+
+/** What will change; no line where nothing will. */
+export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
+  const open = pending(tree, changes);
+  const program = open.filter(({ path }) => isProgram(path));
+  const others = open.filter(({ path }) => !isProgram(path));
+  const restarts = servicesOf(open.map(({ path }) => path)).map(({ service }) => service);
+  return [
+    ...notes.map((note) => `Note            ${note}`),
+    ...(program.length > 0 ? [`  ${PREFIX}/ (${program.length} files)  the program`] : []),
+    ...others.map(({ path, what, next }) => `  ${path}  ${what}${next.kind === 'none' ? ' (goes away)' : ''}`),
+    ...(restarts.length > 0
+      ? [`Told after that ${restarts.join(', ')} (a restart of Prosody, Jicofo or the bridge ends running meetings)`]
+      : []),
+  ];
+}
+
+/** What was, or would be, taken back. */
+export function backLines({ returned, bash }: TakenBack): string[] {
+  return [
+    ...returned.filter(({ path }) => !isProgram(path)).map(({ path, how }) => `  ${path}  ${how}`),
+    `  ${PREFIX}/  ${bash ? 'the Bash version again' : 'the program goes'}`,
+  ];
+}
+
+function isProgram(path: string): boolean {
+  return path.startsWith(`${PREFIX}/`) && !path.startsWith(`${PREFIX}/etc/`);
+}

@@ -1,0 +1,195 @@
+/** install.sh a second time: with other wishes, with other secrets, after an uninstallation, and over what an interrupted run left. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CAS, clone, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
+
+let tree: JitsiTree;
+
+beforeEach(() => {
+  tree = jitsiTree();
+});
+
+afterEach(() => tree.remove());
+
+const OIDC = ['--auth', 'oidc', '--oidc-issuer', 'https://login.example.org', '--oidc-client', 'jmb'];
+const OIDC_CONF = 'etc/apache2/jitsi-jmb/oidc.conf';
+/** A secret of a provider that holds everything but what Apache's files cannot hold. */
+const GIVEN = SECRET.replaceAll('{X}', 'X');
+
+/** Puts the Bash version on it. */
+function bashVersion(): void {
+  tree.put('opt/jitsi-jmb/cgi/booking.cgi', '#!/bin/bash\n', 0o755);
+  tree.put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_NAME="Old"\n');
+  tree.put('etc/cron.d/jitsi-jmb', '# of Bash\n');
+  mkdirSync(join(tree.root, 'var/www/jitsi-jmb'), { recursive: true });
+}
+
+describe('a second run', () => {
+  it('needs no option again', () => {
+    tree.put('secret', GIVEN);
+    expect(tree.install(...OIDC, '--oidc-secret-file', join(tree.root, 'secret'), '--port', '8282').status).toBe(0);
+    rmSync(join(tree.root, 'secret'));
+    const once = tree.snapshot();
+    expect(tree.install()).toMatchObject({ status: 0, said: expect.stringContaining('Nothing to change') });
+    expect(tree.snapshot()).toEqual(once);
+    expect(once['var/lib/jitsi-jmb/options']).toMatch(/^100600 /);
+    expect(tree.read('etc/apache2/sites-available/jitsi-jmb.conf')).toContain('Listen 127.0.0.1:8282');
+  });
+
+  it('takes over a new secret, and has nobody sign in again for it', () => {
+    tree.put('secret', `${GIVEN}\n`);
+    const words = [...OIDC, '--oidc-secret-file', join(tree.root, 'secret')];
+    expect(tree.install(...words).status).toBe(0);
+    const seal = /OIDCCryptoPassphrase "\w{32}"/.exec(tree.read(OIDC_CONF))?.[0];
+    expect(seal).toBeDefined();
+    expect(tree.read(OIDC_CONF)).toContain(`OIDCClientSecret "${GIVEN.replace(/["\\]/g, '\\$&')}"\n`);
+    tree.put('secret', 'another');
+    expect(tree.install(...words).said).toContain(OIDC_CONF);
+    expect(tree.read(OIDC_CONF)).toBe(`OIDCClientSecret "another"\n${seal}\n`);
+  });
+
+  it('takes over other metadata of the provider, and keeps our key', () => {
+    tree.put('idp', '<EntityDescriptor one/>');
+    const words = ['--auth', 'mellon', '--idp-metadata', join(tree.root, 'idp')];
+    expect(tree.install(...words).status).toBe(0);
+    const key = tree.read('etc/apache2/jitsi-jmb/saml/sp.key');
+    tree.put('idp', '<EntityDescriptor two/>');
+    expect(tree.install(...words).status).toBe(0);
+    expect(tree.read('etc/apache2/jitsi-jmb/saml/idp.xml')).toBe('<EntityDescriptor two/>');
+    expect(tree.read('etc/apache2/jitsi-jmb/saml/sp.key')).toBe(key);
+  });
+
+  it('with another way to sign in leaves nothing of the first', () => {
+    for (const name of ['shib', 'auth_cas']) tree.put(`etc/apache2/mods-available/${name}.load`, '');
+    const before = tree.snapshot();
+    expect(tree.install('--auth', 'shib').status).toBe(0);
+    expect(existsSync(join(tree.root, 'etc/apache2/mods-enabled'))).toBe(true);
+    expect(tree.install(...CAS).said).toContain('no longer needed');
+    const after = tree.snapshot();
+    expect(after['etc/apache2/mods-enabled/shib.load']).toBeUndefined();
+    expect(after['etc/apache2/mods-enabled/auth_cas.load']).toContain('-> ../mods-available/auth_cas.load');
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
+  it('takes files away that a new version has no more', () => {
+    tree.put('opt/jitsi-jmb/modules/of-the-administrator.mjs', '');
+    tree.install(...CAS);
+    const ledger = JSON.parse(tree.read('var/lib/jitsi-jmb/host.json'));
+    const old = { kind: 'file', content: '', mode: 0o644, uid: 0, gid: 0 };
+    ledger.entries.push({
+      path: '/opt/jitsi-jmb/lib/old.js',
+      undo: 'own',
+      keeps: false,
+      before: { kind: 'none' },
+      after: old,
+    });
+    tree.put('var/lib/jitsi-jmb/host.json', JSON.stringify(ledger), 0o600);
+    tree.put('opt/jitsi-jmb/lib/old.js', '');
+    expect(tree.install().status).toBe(0);
+    expect(tree.snapshot()['opt/jitsi-jmb/lib/old.js']).toBeUndefined();
+    expect(tree.snapshot()['opt/jitsi-jmb/modules/of-the-administrator.mjs']).toBeDefined();
+  });
+});
+
+describe('the way back', () => {
+  it('is shown before it is taken', () => {
+    tree.install(...CAS);
+    const once = tree.snapshot();
+    const { status, said } = tree.install('--uninstall', '--dry-run');
+    expect(status).toBe(0);
+    expect(said).toMatch(/\/etc\/prosody\/conf\.avail\/\S+ {2}as before/);
+    expect(said).toMatch(/\/opt\/jitsi-jmb\/etc\/jmb_local\.cf {2}kept/);
+    expect(said).toContain('Nothing was changed');
+    expect(tree.snapshot()).toEqual(once);
+  });
+
+  it('can be taken in two steps, and the Bash version survives both', () => {
+    bashVersion();
+    const before = tree.snapshot();
+    for (let times = 0; times < 2; times += 1) {
+      expect(tree.install(...CAS, '--upgrade').status).toBe(0);
+      tree.put('opt/jitsi-jmb/etc/jmb_local.cf', `JMB_NAME="New ${times}"\n`);
+      expect(tree.install('--uninstall').status).toBe(0);
+      expect(tree.read('opt/jitsi-jmb/etc/jmb_local.cf')).toBe('JMB_NAME="Old"\n');
+      expect(tree.read('opt/jitsi-jmb.kept/etc/jmb_local.cf')).toBe(`JMB_NAME="New ${times}"\n`);
+    }
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
+  it('and forth again keeps settings', () => {
+    const before = tree.snapshot();
+    tree.install(...CAS);
+    tree.put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_NAME="Ours"\n');
+    tree.install('--uninstall');
+    expect(tree.install(...CAS).status).toBe(0);
+    expect(tree.read('opt/jitsi-jmb/etc/jmb_local.cf')).toBe('JMB_NAME="Ours"\n');
+    tree.install('--uninstall', '--purge');
+    expect(tree.snapshot()).toEqual(before);
+  });
+});
+
+describe('a run that does not come to its end', () => {
+  const program = join(clone, 'dist/bin/jmb-host');
+  const words = () => ['apply', ...CAS, '--root', tree.root];
+  const begun = async () => {
+    while (!existsSync(join(tree.root, 'var/lib/jitsi-jmb/host.json'))) await new Promise((go) => setTimeout(go, 2));
+  };
+
+  it.skipIf(process.getuid?.() !== 0)('for a full disk leaves the host as it was', () => {
+    const folder = join(tree.root, 'disk');
+    mkdirSync(folder);
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=5m', 'tmpfs', folder]).status).toBe(0);
+    try {
+      const small = jitsiTree(folder);
+      const before = small.snapshot();
+      const { status, said } = small.install(...CAS);
+      expect(said).toContain('ENOSPC');
+      expect(said).toContain('nothing was changed: mend what the line above says');
+      expect(status).toBe(1);
+      expect(small.snapshot()).toEqual(before);
+    } finally {
+      spawnSync('umount', [folder]);
+    }
+  });
+
+  it('killed, is finished by the next', async () => {
+    const before = tree.snapshot();
+    const child = spawn(process.execPath, [program, ...words()], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await begun();
+    child.kill('SIGKILL');
+    await ended;
+    expect(tree.snapshot()['var/lib/jitsi-jmb/run.json']).toBeDefined();
+    expect(tree.install(...CAS)).toMatchObject({ status: 0, said: expect.stringContaining('Done') });
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
+  it('killed, can be taken back at once', async () => {
+    const before = tree.snapshot();
+    const child = spawn(process.execPath, [program, ...words()], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await begun();
+    child.kill('SIGKILL');
+    await ended;
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
+  it('ended by Ctrl-C puts everything back', async () => {
+    const before = tree.snapshot();
+    const env = { ...process.env, JMB_DIST_READY: '1' };
+    const child = spawn(join(clone, 'install.sh'), ['--root', tree.root, '--yes', ...CAS], { env, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await begun();
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(tree.snapshot()).toEqual(before);
+  });
+});
