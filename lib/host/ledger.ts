@@ -65,20 +65,20 @@ export function pending(tree: Tree, changes: readonly Change[]): readonly Change
 }
 
 /**
- * Makes the changes. The ledger tells of each before it is made, so that there is a way back from wherever this ends.
+ * Makes the changes. The ledger tells of all before the first is made, so that there is a way back from wherever this ends.
  * @param missing folders that will be made for them, outermost first
  */
 export function apply(tree: Tree, changes: readonly Change[], missing: readonly string[] = []): void {
   const before = readLedger(tree);
   const folders = [...new Set([...before.folders, ...missing])];
   const entries = new Map(before.entries.map((entry) => [entry.path, entry]));
-  for (const { path, undo, keeps = false, next } of pending(tree, changes)) {
+  const open = pending(tree, changes);
+  for (const { path, undo, keeps = false, next } of open) {
     const was = entries.get(path)?.before ?? tree.state(path);
     entries.set(path, { path, undo, keeps, before: was, after: next });
-    writeLedger(tree, { entries: [...entries.values()], folders });
-    tree.put(path, next);
   }
   writeLedger(tree, { entries: [...entries.values()], folders });
+  for (const { path, next } of open) tree.put(path, next);
 }
 
 /** What becomes of one path on the way back. */
