@@ -3,8 +3,11 @@ import type { Draft } from './changes.ts';
 import { exists, type Found, PREFIX } from './found.ts';
 import type { Wishes } from './plan.ts';
 import { planSignIn } from './plan_sign_in.ts';
-import { AUTHS, includedSite, loopbackSite, nginxLocations, siteBody } from './site.ts';
+import { AUTHS, includedSite, loopbackSite, nginxLocations, nginxProxy, siteBody } from './site.ts';
 import { editPorts, editVhost, SITE_PART } from './undo.ts';
+
+/** Beside the folder's *.conf, which Jitsi's site includes. */
+const NGINX_PROXY = '/etc/jitsi/meet/jaas/jitsi-jmb.proxy';
 
 /** Plans the web servers' files. */
 export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wishes): void {
@@ -12,7 +15,8 @@ export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wish
   const body = siteBody(planSignIn(to, domain, wishes), PREFIX, fastcgi);
   if (front === 'nginx') {
     const what = 'nginx passes our addresses on';
-    to.file('/etc/jitsi/meet/jaas/jitsi-jmb.conf', nginxLocations(port, AUTHS[auth].path), what);
+    to.file(NGINX_PROXY, nginxProxy(port), what);
+    to.file('/etc/jitsi/meet/jaas/jitsi-jmb.conf', nginxLocations(NGINX_PROXY, AUTHS[auth].paths), what);
     const site = '/etc/apache2/sites-available/jitsi-jmb.conf';
     to.file(site, loopbackSite(domain, port, body), 'Apache on loopback');
     to.link('/etc/apache2/sites-enabled/jitsi-jmb.conf', '../sites-available/jitsi-jmb.conf', 'Apache on loopback');

@@ -12,7 +12,7 @@ export const AUTHS: Readonly<
       modules: readonly string[];
       packages: readonly string[];
       identity: string;
-      path: string;
+      paths: readonly string[];
       needs: readonly string[];
     }
   >
@@ -21,42 +21,42 @@ export const AUTHS: Readonly<
     modules: ['auth_cas'],
     packages: ['libapache2-mod-auth-cas'],
     identity: 'identity-cas',
-    path: '',
+    paths: [],
     needs: ['cas-url'],
   },
   mellon: {
     modules: ['auth_mellon'],
     packages: ['libapache2-mod-auth-mellon', 'openssl'],
     identity: 'identity-mellon',
-    path: '^/mellon/',
+    paths: ['/mellon/'],
     needs: ['idp-metadata'],
   },
   shib: {
     modules: ['shib'],
     packages: ['libapache2-mod-shib'],
     identity: 'identity-shibboleth',
-    path: '^/(?:Shibboleth\\.sso|shibboleth-sp)/',
+    paths: ['/Shibboleth.sso/', '/shibboleth-sp/'],
     needs: [],
   },
   ldap: {
     modules: ['ldap', 'authnz_ldap', 'auth_basic'],
     packages: ['libaprutil1-ldap'],
     identity: 'identity-remote_user',
-    path: '',
+    paths: [],
     needs: ['ldap-url', 'ldap-base'],
   },
   sql: {
     modules: ['dbd', 'authn_dbd', 'auth_basic'],
     packages: ['libaprutil1-dbd-sqlite3', 'libaprutil1-dbd-mysql', 'libaprutil1-dbd-pgsql'],
     identity: 'identity-remote_user',
-    path: '',
+    paths: [],
     needs: ['sql-file'],
   },
   oidc: {
     modules: ['auth_openidc'],
     packages: ['libapache2-mod-auth-openidc'],
     identity: 'identity-oidc',
-    path: '^/jmb-oidc/',
+    paths: ['/jmb-oidc/'],
     needs: ['oidc-issuer', 'oidc-client', 'oidc-secret-file'],
   },
 };
@@ -99,26 +99,27 @@ export function includedSite(body: string): string {
   return HEAD + body;
 }
 
-/** nginx's locations: JMB's addresses, and those that the way to sign in uses. */
-export function nginxLocations(port: number, authPath: string): string {
-  const patterns = ['^/(?:cgi-bin/)?(?:booking|token|join|ical|invitation|close)\\.cgi$', '^/jmb/', authPath];
-  const location = (pattern: string): string => `
-location ~ ${pattern} {
-    proxy_pass http://127.0.0.1:${port};
-    proxy_http_version 1.1;
-    proxy_set_header Host $host;
-    # This machine's word alone: what the browser says of itself is not passed on.
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Host $host;
-    client_max_body_size 256k;
-}
+/** How nginx passes a request on; in a file of its own, since each location says it. */
+export function nginxProxy(port: number): string {
+  return `${HEAD}proxy_pass http://127.0.0.1:${port};
+proxy_http_version 1.1;
+proxy_set_header Host $host;
+# This machine's word alone: what the browser says of itself is not passed on.
+proxy_set_header X-Forwarded-For $remote_addr;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_set_header X-Forwarded-Host $host;
+client_max_body_size 256k;
 `;
-  return (
-    HEAD +
-    patterns
-      .filter((pattern) => pattern !== '')
-      .map(location)
-      .join('')
-  );
+}
+
+const PROGRAMS = ['booking', 'token', 'join', 'ical', 'invitation', 'close'];
+
+/**
+ * nginx's locations: JMB's addresses, and those that the way to sign in uses. Exact ones and `^~` win over Jitsi's pattern
+ * for rooms, wherever in its site this is included.
+ */
+export function nginxLocations(proxy: string, signInPaths: readonly string[]): string {
+  const exact = PROGRAMS.flatMap((name) => [`= /${name}.cgi`, `= /cgi-bin/${name}.cgi`]);
+  const below = ['/jmb/', ...signInPaths].map((path) => `^~ ${path}`);
+  return HEAD + [...exact, ...below].map((where) => `location ${where} { include ${proxy}; }\n`).join('');
 }

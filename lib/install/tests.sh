@@ -3,7 +3,7 @@
 # install.sh --test: everything that can be checked without a person; the last line is `N passed, N failed`.
 
 test_packages=(
-    apache2-bin libapache2-mod-fcgid                    # the server
+    apache2-bin libapache2-mod-fcgid nginx              # the server, and who stands in front of it
     libaprutil1-ldap libaprutil1-dbd-sqlite3            # ... that signs people in from a directory and a database
     chromium                                            # the browser
     slapd ldap-utils                                    # the directory
@@ -17,7 +17,7 @@ full_test_packages=(
     libapache2-mod-auth-cas libapache2-mod-auth-mellon libapache2-mod-shib libapache2-mod-auth-openidc
     lemonldap-ng liblasso-perl libgd-securityimage-perl perlmagick libmime-tools-perl libemail-sender-perl libio-string-perl
     libstring-random-perl libunicode-string-perl libsoap-lite-perl libconvert-base32-perl libcrypt-openssl-x509-perl
-    libcrypt-jwt-perl libnet-ldap-perl libxml-simple-perl debootstrap nginx-light
+    libcrypt-jwt-perl libnet-ldap-perl libxml-simple-perl debootstrap curl
 )
 
 run_tests() {

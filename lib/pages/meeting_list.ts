@@ -49,7 +49,8 @@ export async function meetingList(request: Request, context: Context): Promise<R
     user: identity.name,
     editor: editor === true,
     place: 'list',
-    headers: [['Set-Cookie', COOKIE]],
+    // Apache says HTTPS=on, by itself or for a proxy of its machine.
+    headers: [['Set-Cookie', request.env['HTTPS'] === 'on' ? `${COOKIE}; Secure` : COOKIE]],
   } as const;
   return page(context, list, frame, {
     notice: noticeOf(queryParams(request).get('notice'), texts),

@@ -1,0 +1,126 @@
+/** A real nginx in front of a stage, as Jitsi has it: TLS, a pattern for rooms, and JMB's part as install.sh writes it. */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyPair } from '../../lib/host/saml.ts';
+import { nginxLocations, nginxProxy } from '../../lib/host/site.ts';
+import { basic } from './accounts.ts';
+import { freePort, untilAnswers } from './port.ts';
+
+/** An answer with its whole body. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What to ask nginx, besides the path. */
+export interface Asked {
+  readonly as?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A form's text; it makes it a POST. */
+  readonly body?: string;
+}
+
+/** A running nginx. */
+export interface Nginx {
+  /** Asks by https for the domain, from 127.0.0.2. */
+  ask(path: string, asked?: Asked): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** Where Jitsi's site may include the folder of additions. */
+export type Place = 'before rooms' | 'after rooms';
+
+const ROOMS = `location ~ ^/([^/?&:'"]+)$ { return 200 "the room $1"; }
+        location / { return 200 "Jitsi"; }`;
+
+/** Starts it in front of Apache's port. */
+export async function startNginx(domain: string, apachePort: number, place: Place): Promise<Nginx> {
+  const root = mkdtempSync(join(tmpdir(), 'jmb-nginx-'));
+  chmodSync(root, 0o755);
+  const port = await freePort();
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(root, name), text);
+    return join(root, name);
+  };
+  const { key, cert } = keyPair(domain);
+  const ours = `include ${file('jmb.conf', nginxLocations(file('jmb.proxy', nginxProxy(apachePort)), []))};`;
+  const conf = file(
+    'nginx.conf',
+    `daemon off;
+pid ${root}/pid;
+error_log stderr warn;
+events {}
+http {
+    access_log off;
+    client_body_temp_path ${root}/body;
+    proxy_temp_path ${root}/proxy;
+    fastcgi_temp_path ${root}/fastcgi;
+    uwsgi_temp_path ${root}/uwsgi;
+    scgi_temp_path ${root}/scgi;
+    server {
+        listen 127.0.0.1:${port} ssl;
+        server_name ${domain};
+        ssl_certificate ${file('cert', cert)};
+        ssl_certificate_key ${file('key', key)};
+        ${place === 'before rooms' ? `${ours}\n        ${ROOMS}` : `${ROOMS}\n        ${ours}`}
+    }
+}
+`,
+  );
+  const server = spawn('/usr/sbin/nginx', ['-p', root, '-c', conf], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  server.stderr.on('data', (text) => {
+    said += text;
+  });
+  let running = true;
+  const ended = new Promise<void>((resolve) =>
+    server.once('close', () => {
+      running = false;
+      resolve();
+    }),
+  );
+  const stop = async () => {
+    server.kill('SIGTERM');
+    await ended;
+    rmSync(root, { recursive: true, force: true });
+  };
+  if (!(await untilAnswers(port, 10, () => running))) {
+    await stop();
+    throw new Error(`nginx does not answer: ${said}`);
+  }
+  return { ask: (path, asked = {}) => ask(domain, port, path, asked), stop };
+}
+
+function ask(domain: string, port: number, path: string, { as, headers = {}, body }: Asked): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({
+      host: '127.0.0.1',
+      localAddress: '127.0.0.2',
+      port,
+      path,
+      method: body === undefined ? 'GET' : 'POST',
+      // A certificate of the test's own.
+      rejectUnauthorized: false,
+      headers: {
+        host: domain,
+        ...(as === undefined ? {} : { authorization: basic(as) }),
+        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...headers,
+      },
+    });
+    sent.once('error', reject);
+    sent.once('response', (answer) => {
+      let all = '';
+      answer.setEncoding('utf8').on('data', (text: string) => {
+        all += text;
+      });
+      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: all }));
+    });
+    sent.end(body);
+  });
+}
