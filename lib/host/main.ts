@@ -2,13 +2,14 @@
  * `jmb-host COMMAND`, what install.sh calls: finds out what a Jitsi host is, and changes its files or takes the changes back.
  *
  *     plan      shows what would change; exit status 3: nothing would
- *     apply     changes it; `services` then says whom to tell, and `settle` or `back` ends the run
+ *     apply     changes it; `services` then says whom to tell, `answers` whether the programs do, and `settle` or `back` ends the run
  *     remove    takes everything back; --dry-run only shows
  *     packages  the Debian packages of the way to sign in
  */
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { untilProgramsAnswer } from './answers.ts';
 import type { Plan } from './changes.ts';
 import { servicesAgree } from './checks.ts';
 import { dropData, hasDatabase, importOld, keepOldDatabase, makeData } from './data.ts';
@@ -66,6 +67,11 @@ async function main(): Promise<number> {
       return 0;
     case 'services':
       return tellOf(readRun(tree)?.states.map(({ path }) => path) ?? []);
+    case 'answers': {
+      const { domain, front } = look(tree, values.front, values.upgrade);
+      await untilProgramsAnswer({ domain, port: front === 'nginx' ? portOf(values.port) : undefined }, 15);
+      return 0;
+    }
     case 'settle':
       settleRun(tree);
       return 0;
@@ -77,7 +83,7 @@ async function main(): Promise<number> {
       return tellOf(seen.returned.filter(({ how }) => how !== 'kept').map(({ path }) => path));
     }
     default:
-      throw new HostError('jmb-host takes plan, apply, services, settle, back, remove or packages');
+      throw new HostError('jmb-host takes plan, apply, services, answers, settle, back, remove or packages');
   }
 }
 
@@ -126,14 +132,18 @@ function revert(tree: Tree): number {
 async function planned(tree: Tree, values: Words): Promise<{ found: Found; made: Plan }> {
   const { root: _, fastcgi, upgrade, purge: __, 'dry-run': ___, auth: name, ...options } = values;
   const auth = authOf(name);
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new HostError(`--port takes a number, not "${values.port}"`);
+  const port = portOf(values.port);
   const found = look(tree, values.front, upgrade);
   const given = { ...options, 'idp-metadata': await metadata(values['idp-metadata']) };
   const node = values.node ?? process.execPath;
   const { front } = values;
   return { found, made: plan(tree, found, { auth, given, front, port, fastcgi: fastcgi === 'yes', dist, node }) };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new HostError(`--port takes a number, not "${text}"`);
 }
 
 function authOf(name: string | undefined): Auth {

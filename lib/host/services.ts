@@ -10,11 +10,14 @@ const READERS: readonly (readonly [RegExp, Told])[] = [
   [/^\/etc\/prosody\//, { service: 'prosody', how: 'restart' }],
   [/^\/etc\/jitsi\/jicofo\//, { service: 'jicofo', how: 'restart' }],
   [/^\/etc\/jitsi\/videobridge\//, { service: 'jitsi-videobridge2', how: 'restart' }],
+  // Modules that come and go on a reload were seen to end every child of Apache by a segmentation fault.
+  [/^\/etc\/apache2\/mods-enabled\//, { service: 'apache2', how: 'restart' }],
   [/^\/etc\/apache2\/|^\/opt\/jitsi-jmb\/(?:apache|cgi-bin|lib)\//, { service: 'apache2', how: 'reload-or-restart' }],
   [/^\/etc\/jitsi\/meet\/jaas\//, { service: 'nginx', how: 'reload-or-restart' }],
 ];
 
 /** Whom to tell of changed files, in the order in which they go: rooms first, the web last. A restart of rooms ends running meetings. */
 export function servicesOf(paths: readonly string[]): readonly Told[] {
-  return READERS.filter(([pattern]) => paths.some((path) => pattern.test(path))).map(([, told]) => told);
+  const told = READERS.filter(([pattern]) => paths.some((path) => pattern.test(path))).map(([, one]) => one);
+  return told.filter(({ service }, at) => told.findIndex((one) => one.service === service) === at);
 }

@@ -198,7 +198,11 @@ change_host() {
     if ! is_staged; then
         node=$(installed_node)
         quiet_step "Fitting the programs to this Node" "$node" "$prefix/lib/prepare.js"
-        tell_services "$(jmb_host services)" "mend that and start again"
+        tell_services "$(jmb_host services)" ||
+            fail "this does not start with its new files: $refusing (journalctl -u NAME says why); mend that and start again"
+        if [ -d /run/systemd/system ]; then
+            jmb_host answers || fail "the programs do not answer: mend what the line above says and start again"
+        fi
     fi
     jmb_host settle
     unsettled=no
@@ -215,8 +219,9 @@ go_back() {
     unsettled=no
     say "Putting everything back as it was..."
     services=$(jmb_host back) || return 0
-    is_staged || tell_services "$services" "everything was put back, so this has another reason" || true
     say "Everything was put back."
+    is_staged || tell_services "$services" ||
+        say "This does not start with its own files either, so for another reason: $refusing"
 }
 
 agree() {
@@ -235,16 +240,19 @@ install_packages() {
     need_packages "${packages[@]}"
 }
 
-# Tells services of their new files; lines `service HOW NAME` say whom, other lines are not for this.
+# Tells services of their new files, all of them; lines `service HOW NAME` say whom, other lines are not for this. Those that
+# do not start then are in $refusing.
 tell_services() {
-    local lines=$1 mend=$2 word how name
+    local word how name
+    refusing=
     [ -d /run/systemd/system ] || return 0
     while read -r word how name; do
         [ "$word" = service ] || continue
         systemctl is-enabled -q "$name" 2>/dev/null || continue
         say "systemctl $how $name..."
-        step systemctl "$how" "$name" || fail "$name does not start with its new files: journalctl -u $name says why; $mend"
-    done <<<"$lines"
+        step systemctl "$how" "$name" || refusing="${refusing:+$refusing, }$name"
+    done <<<"$1"
+    [ -z "$refusing" ]
 }
 
 upgrade() {
@@ -268,7 +276,8 @@ uninstall() {
     fi
     agree "$question"
     said=$(node "$here/dist/bin/jmb-host" remove "${words[@]}")
-    is_staged || tell_services "$said" "its own files are as they were before JMB"
+    is_staged || tell_services "$said" ||
+        say "This does not start with its own files of before, so for another reason: $refusing (journalctl -u NAME says why)"
     [ "$purge" = yes ] || say "Meetings stay in /var/www/jitsi-jmb, settings where the list above says \"kept\"; --uninstall --purge takes them as well."
     say "Done. Packages that came with JMB stay: apt-get purge takes those that nobody else needs."
 }

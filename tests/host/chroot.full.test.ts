@@ -1,0 +1,220 @@
+/** install.sh on whole Debians and Ubuntus: packages, a private Node, real nginx and Apache, a service that refuses, and the way back byte for byte. */
+import { createHash } from 'node:crypto';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { APACHE_SITE, type DebianRoot, debianRoot, jitsiFiles, NGINX_SITE, type SUITES } from './debian_root.ts';
+import { DOMAIN } from './jitsi_tree.ts';
+import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
+
+/** What is special about each. */
+interface Case {
+  readonly suite: keyof typeof SUITES;
+  readonly front: 'nginx' | 'apache';
+  /** The way to sign in that is changed to in the end. */
+  readonly change: readonly string[];
+  readonly shape: { prosody: string; configJs: string; jicofo: string; bridge: string };
+  /** Whether the Bash version is there before. */
+  readonly bash: boolean;
+}
+
+const CASES: readonly Case[] = [
+  {
+    suite: 'bookworm',
+    front: 'nginx',
+    change: ['cas', '--cas-url', 'https://cas.example.org/cas'],
+    shape: { prosody: 'as packaged', configJs: 'as packaged', jicofo: 'as packaged', bridge: 'the bridge as packaged' },
+    bash: true,
+  },
+  {
+    suite: 'trixie',
+    front: 'nginx',
+    change: [
+      'oidc',
+      '--oidc-issuer',
+      'https://login.example.org',
+      '--oidc-client',
+      'jmb',
+      '--oidc-secret-file',
+      '/etc/key',
+    ],
+    shape: { prosody: 'CRLF', configJs: 'CRLF', jicofo: 'CRLF', bridge: 'no final newline' },
+    bash: false,
+  },
+  {
+    suite: 'jammy',
+    front: 'apache',
+    change: ['ldap', '--ldap-url', 'ldap://127.0.0.1', '--ldap-base', 'dc=example,dc=org'],
+    shape: {
+      prosody: 'no final newline',
+      configJs: 'no semicolon and no newline',
+      jicofo: 'authentication on',
+      bridge: 'empty',
+    },
+    bash: false,
+  },
+  {
+    suite: 'noble',
+    front: 'nginx',
+    change: ['shib'],
+    shape: {
+      prosody: 'guest host there',
+      configJs: 'followed by code',
+      jicofo: 'braces around everything',
+      bridge: 'ends in a comment',
+    },
+    bash: false,
+  },
+];
+
+/** What JMB touches, but for packages, and code that is kept compiled. */
+const OURS =
+  /^\.\/(?:etc\/(?:jitsi|prosody|nginx|cron\.d)|opt|srv|var\/(?:www\/jitsi-jmb|lib\/(?:prosody|jitsi-jmb)))(?:\/|$)/;
+
+describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) => {
+  let host: DebianRoot;
+  let before: ReadonlyMap<string, string>;
+  const ours = () =>
+    Object.fromEntries([...host.snapshot()].filter(([path]) => OURS.test(path) && !path.endsWith('.cache')));
+  const SQL = ['--auth', 'sql', '--sql-file', '/etc/sql'];
+  const CHANGE = ['--auth', ...change];
+  const upgrade = bash ? ['--upgrade'] : [];
+
+  beforeAll(() => {
+    host = debianRoot(suite);
+    host.put('usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755);
+    host.run('apt-get', 'update', '-qq');
+    const web = front === 'nginx' ? 'nginx' : 'apache2';
+    const { status, said } = host.run(
+      ...'env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends'.split(' '),
+      ...`${web} prosody lua5.4 ca-certificates`.split(' '),
+    );
+    expect(status, said).toBe(0);
+    rmSync(join(host.root, 'usr/sbin/policy-rc.d'));
+    jitsiFiles(host, {
+      prosody: PROSODY[shape.prosody] ?? '',
+      configJs: CONFIG_JS[shape.configJs] ?? '',
+      jicofo: HOCON[shape.jicofo] ?? '',
+      bridge: HOCON[shape.bridge] ?? '',
+    });
+    symlinkSync(`/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
+    const server = front === 'nginx' ? 'nginx' : 'apache2';
+    host.put(`etc/${server}/sites-available/${DOMAIN}.conf`, front === 'nginx' ? NGINX_SITE : APACHE_SITE);
+    symlinkSync(`../sites-available/${DOMAIN}.conf`, join(host.root, `etc/${server}/sites-enabled/${DOMAIN}.conf`));
+    rmSync(join(host.root, `etc/${server}/sites-enabled/default`), { force: true });
+    if (front === 'apache') host.run('a2enmod', '-q', 'ssl', 'rewrite');
+    accounts();
+    if (bash) bashVersion();
+    before = new Map(Object.entries(ours()));
+  }, 600_000);
+
+  afterAll(() => host?.remove());
+
+  function accounts(): void {
+    const file = join(host.root, 'etc/accounts.db');
+    const db = new Database(file);
+    db.exec('CREATE TABLE users(uid, password, mail, cn)');
+    const hash = createHash('sha1').update('alice').digest('base64');
+    db.prepare("INSERT INTO users VALUES ('alice', ?, 'alice.martin@example.org', 'Alice Martin')").run(`{SHA}${hash}`);
+    db.close();
+    host.put('etc/sql', 'DBDriver sqlite3\nDBDParams "/etc/accounts.db"\n');
+    host.put('etc/key', `a "b' # -- \\ $HOME é\n`);
+  }
+
+  function bashVersion(): void {
+    host.put('opt/jitsi-jmb/cgi/booking.cgi', '#!/bin/bash\n', 0o755);
+    host.put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_NAME="De Bash"\n');
+    host.put('etc/cron.d/jitsi-jmb', '# of Bash\n');
+    host.run('mkdir', '-p', '/var/www/jitsi-jmb/data');
+    host.run('cp', '/root/jmb/tests/support/upstream.db', '/var/www/jitsi-jmb/data/jitsi-jmb.db');
+    host.run('chown', '-R', 'www-data:', '/var/www/jitsi-jmb');
+  }
+
+  it('installs itself, with packages and Node', { timeout: 900_000 }, () => {
+    const { status, said } = host.install(...SQL, ...upgrade);
+    expect(said).toContain('Done.');
+    expect(status, said).toBe(0);
+    const told = host.run('cat', '/run/told').said;
+    for (const line of ['restart prosody', 'restart jicofo', 'restart apache2']) expect(told).toContain(line);
+    if (front === 'nginx') expect(told).toContain('reload-or-restart nginx');
+    expect(host.run('luac', '-p', `/etc/prosody/conf.d/${DOMAIN}.cfg.lua`).said).toBe('');
+  });
+
+  it('answers through its own front, to everyone as is due', async () => {
+    const alice = ['-u', 'alice:alice'];
+    expect(host.ask('/booking.cgi')).toMatch(/^HTTP\/\S+ 401/);
+    expect(host.ask('/booking.cgi', '-H', 'Remote-User: alice')).toMatch(/^HTTP\/\S+ 401/);
+    expect(host.ask('/booking.cgi', ...alice)).toMatch(/^HTTP\/\S+ 200[\s\S]*Alice Martin/);
+    const token = /jwt=(\S+)/.exec(host.ask('/cgi-bin/token.cgi?room=alice', ...alice, '-H', 'Remote-User: eve'))?.[1];
+    const { payload } = await jwtVerify(token ?? '', new TextEncoder().encode('secret'), { issuer: 'jmb' });
+    expect(payload).toMatchObject({
+      sub: DOMAIN,
+      room: 'alice',
+      context: { user: { name: 'Alice Martin', email: 'alice.martin@example.org' } },
+    });
+    expect(host.ask('/join.cgi?id=nobody')).toMatch(/^HTTP\/\S+ 404[\s\S]*Introuvable/);
+    expect(host.ask('/jmb/style.css')).toMatch(/^HTTP\/\S+ 200[\s\S]*text\/css/i);
+    expect(host.ask('/someroom')).toMatch(/^HTTP\/\S+ 200[\s\S]*(?:the room someroom|Jitsi)$/);
+    if (!bash) return;
+    expect(host.ask('/booking.cgi', ...alice)).toContain('De Bash');
+    const db = new Database(join(host.root, 'var/www/jitsi-jmb/data/jitsi-jmb.db'), { readonly: true });
+    const hash = db.prepare("SELECT attendee_meeting_hash FROM attendees WHERE attendee_role = 'guest'").pluck().get();
+    const feed = db.prepare("SELECT ical_hash FROM ical WHERE ical_owner = 'alice'").pluck().get();
+    db.close();
+    for (const folder of ['/', '/cgi-bin/'])
+      expect(host.ask(`${folder}join.cgi?id=${hash}`)).toMatch(/^HTTP\/\S+ (?:302|403)/);
+    expect(host.ask(`/ical.cgi?${feed}`)).toMatch(/^HTTP\/\S+ 200[\s\S]*BEGIN:VCALENDAR/);
+  });
+
+  it('is called by cron', () => {
+    const line = host.run('grep', '-v', '^#', '/etc/cron.d/jitsi-jmb').said;
+    const [, user = '', command = ''] = /^\S+ \S+ \S+ \S+ \S+ (\S+) (.*)$/m.exec(line) ?? [];
+    expect(user).toBe('www-data');
+    expect(host.run('su', user, '-s', '/bin/sh', '-c', command)).toEqual({ status: 0, said: '' });
+  });
+
+  it('changes nothing a second time, and says so', { timeout: 300_000 }, () => {
+    const once = host.snapshot();
+    expect(host.install()).toMatchObject({ status: 0, said: expect.stringContaining('Nothing to change') });
+    expect(host.snapshot()).toEqual(once);
+  });
+
+  it('with a service that does not start goes on as before', { timeout: 900_000 }, () => {
+    const once = ours();
+    host.put('run/refuses', 'apache2');
+    const { status, said } = host.install(...CHANGE);
+    expect(said).toContain('this does not start with its new files: apache2');
+    expect(said).toContain('Everything was put back.');
+    expect(status).toBe(1);
+    rmSync(join(host.root, 'run/refuses'));
+    expect(ours()).toEqual(once);
+    expect(host.ask('/booking.cgi', '-u', 'alice:alice')).toMatch(/^HTTP\/\S+ 200/);
+  });
+
+  it('signs in another way from now on', { timeout: 900_000 }, () => {
+    const { status, said } = host.install(...CHANGE);
+    expect(status, said).toBe(0);
+    expect(host.ask('/booking.cgi', '-u', 'alice:alice')).not.toMatch(/^HTTP\/\S+ 200/);
+    expect(host.ask('/join.cgi?id=nobody')).toMatch(/^HTTP\/\S+ 404[\s\S]*Introuvable/);
+  });
+
+  it('goes, and everything of Jitsi’s is as before', { timeout: 300_000 }, () => {
+    if (bash) {
+      expect(host.install('--uninstall').status).toBe(0);
+      expect(host.run('cat', '/opt/jitsi-jmb/etc/jmb_local.cf').said).toBe('JMB_NAME="De Bash"\n');
+    }
+    const { status, said } = host.install('--uninstall', '--purge');
+    expect(status, said).toBe(0);
+    expect(ours()).toEqual(Object.fromEntries(before));
+  });
+
+  it('comes and goes once more without a trace, byte for byte', { timeout: 300_000 }, () => {
+    const packages = host.snapshot();
+    expect(host.install(...CHANGE, ...upgrade).status).toBe(0);
+    expect(host.install().said).toContain('Nothing to change');
+    expect(host.install('--uninstall', '--purge').status).toBe(0);
+    expect(Object.fromEntries(host.snapshot())).toEqual(Object.fromEntries(packages));
+  });
+});

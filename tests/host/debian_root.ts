@@ -1,0 +1,230 @@
+/**
+ * A whole Debian or Ubuntu of its own below a folder, with what Jitsi's packages leave, for install.sh to be run in (chroot).
+ * Its servers listen on this machine's ports 80, 443 and 8181, which must be free. Faked, since no init system runs in a chroot: `systemctl`, which starts and reloads
+ * the real Apache and nginx, and has Prosody and Lua check their files. Jitsi's packages are stand-ins, since they are not in Debian.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { keyPair } from '../../lib/host/saml.ts';
+import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
+
+/** Distributions that an installation is to work on. */
+export const SUITES = {
+  bookworm: { sections: 'main' },
+  trixie: { sections: 'main' },
+  jammy: { sections: 'main universe' },
+  noble: { sections: 'main universe' },
+} as const;
+
+/** A machine of its own below a folder. */
+export interface DebianRoot {
+  readonly root: string;
+  put(path: string, text: string, mode?: number): void;
+  /** Runs a command in it. */
+  run(...command: string[]): Done;
+  /** Runs install.sh of a clone in it, with --yes. */
+  install(...words: string[]): Done;
+  /** Asks its web server by https as curl does, with these options; the answer with its head. */
+  ask(path: string, ...options: string[]): string;
+  /** Every path but what any command leaves (logs, caches, the clone), with mode, owner, and digest or target. */
+  snapshot(): ReadonlyMap<string, string>;
+  remove(): void;
+}
+
+function must(command: string, ...words: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, words, { encoding: 'utf8', maxBuffer: 1e9 });
+  if (status === 0) return stdout;
+  throw error ?? new Error(`${command} ${words.join(' ')}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
+}
+
+/** Makes one: debootstrap, half a minute. */
+export function debianRoot(suite: keyof typeof SUITES): DebianRoot {
+  const folder = mkdtempSync(join(tmpdir(), `jmb-${suite}-`));
+  const root = join(folder, 'root');
+  const { sections } = SUITES[suite];
+  const script = existsSync(`/usr/share/debootstrap/scripts/${suite}`) ? [] : ['/usr/share/debootstrap/scripts/gutsy'];
+  // Ubuntu's keys are not in Debian: what comes from there is not checked, and only run here.
+  const unchecked = sections.includes('universe') ? ['--no-check-gpg'] : [];
+  must('debootstrap', '--variant=minbase', ...unchecked, suite, root, '', ...script);
+
+  const put = (path: string, text: string, mode = 0o644): void => {
+    const file = join(root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+  };
+  const run = (...command: string[]): Done => {
+    const env = {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: '/root',
+      LANG: 'C.UTF-8',
+    };
+    const done = spawnSync('chroot', [root, ...command], { env, encoding: 'utf8', input: '', maxBuffer: 1e9 });
+    return { status: done.status, said: done.stdout + done.stderr };
+  };
+
+  const sources = readFileSync(join(root, 'etc/apt/sources.list'), 'utf8');
+  put('etc/apt/sources.list', sources.replace(/ main$/m, ` ${sections}`));
+  put('etc/hosts', `127.0.0.1 localhost ${DOMAIN}\n`);
+  cpSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'), { dereference: true });
+  must('mount', '-t', 'proc', 'proc', join(root, 'proc'));
+  mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
+  put('usr/local/bin/systemctl', SYSTEMCTL, 0o755);
+  copyClone(root);
+  copyCertificates(root);
+
+  return {
+    root,
+    put,
+    run,
+    install: (...words) => run('/root/jmb/install.sh', '--yes', ...words),
+    ask: (path, ...options) => {
+      const to = ['--resolve', `${DOMAIN}:443:127.0.0.1`, `https://${DOMAIN}${path}`];
+      return must('curl', '-sSki', '--path-as-is', ...options, ...to);
+    },
+    snapshot: () => snapshot(root),
+    remove: () => {
+      endProcessesOf(root);
+      spawnSync('umount', [join(root, 'proc')]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ends every process that runs in it. */
+function endProcessesOf(root: string): void {
+  const pids = () =>
+    readdirSync('/proc').filter((name) => {
+      try {
+        return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/root`) === root;
+      } catch {
+        return false;
+      }
+    });
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    for (const pid of pids()) {
+      try {
+        process.kill(Number(pid), signal);
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    for (const until = Date.now() + 3000; pids().length > 0 && Date.now() < until; ) spawnSync('sleep', ['0.1']);
+  }
+}
+
+/** The clone as git has it, with what is not committed yet: no node_modules, nothing built. */
+function copyClone(root: string): void {
+  const names = must('git', '-C', clone, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
+  for (const name of names.split('\0').filter((one) => one !== '' && existsSync(join(clone, one))))
+    cpSync(join(clone, name), join(root, 'root/jmb', name));
+}
+
+/** Whom this machine trusts besides the usual: what stands between it and the registry may have a certificate of its own. */
+function copyCertificates(root: string): void {
+  const bundle = '/etc/ssl/certs/ca-certificates.crt';
+  for (const to of ['usr/local/share/ca-certificates/tests.crt', 'etc/ssl/certs/ca-certificates.crt'])
+    if (existsSync(bundle)) cpSync(bundle, join(root, to));
+  for (const file of ['/root/.npmrc', '/usr/etc/npmrc', '/etc/npmrc'])
+    if (existsSync(file)) cpSync(file, join(root, file));
+}
+
+const VOLATILE = /^\.\/(?:proc|sys|dev|run|tmp|root|var\/(?:log|cache|tmp)|var\/lib\/apt)(?:\/|$)/;
+
+function snapshot(root: string): ReadonlyMap<string, string> {
+  const script = `cd "$1" && find . -xdev \\( -path ./proc -o -path ./sys -o -path ./run -o -path ./root -o -path ./var/cache \\) -prune -o \\
+    -printf '%p\\t%y %m %U:%G %l\\n' && echo && find . -xdev \\( -path ./proc -o -path ./sys -o -path ./run -o -path ./root -o -path ./var/cache \\) -prune -o -type f -print0 | xargs -0 sha256sum`;
+  const [kinds = '', digests = ''] = must('sh', '-c', script, 'sh', root).split('\n\n');
+  const found = new Map(kinds.split('\n').map((line) => line.split('\t') as [string, string]));
+  for (const line of digests.trim().split('\n')) {
+    const path = line.slice(66);
+    found.set(path, `${found.get(path)} ${line.slice(0, 64)}`);
+  }
+  return new Map([...found].filter(([path]) => !VOLATILE.test(path)));
+}
+
+const SYSTEMCTL = `#!/bin/sh
+# Stands in for systemd in a chroot: the servers are real.
+for name; do :; done
+case $1 in
+is-enabled) [ -e /usr/sbin/$name ] || [ -e /usr/bin/$name ] || [ $name = jicofo ] || [ $name = jitsi-videobridge2 ] ;;
+restart | reload-or-restart)
+    echo "$1 $name" >>/run/told
+    [ "$name" != "$(cat /run/refuses 2>/dev/null)" ] || exit 1
+    case $name in
+    apache2) if [ $1 = restart ]; then apache2ctl stop; while [ -e /run/apache2/apache2.pid ]; do sleep 0.1; done; fi; apache2ctl graceful ;;
+    nginx) if [ -s /run/nginx.pid ]; then nginx -s reload; else nginx; fi ;;
+    prosody) for file in /etc/prosody/conf.d/*.lua; do luac -p "$file" || exit 1; done ;;
+    esac
+    ;;
+esac
+`;
+
+/** The files that Jitsi's packages leave where nginx is the front, with these shapes of theirs. */
+export function jitsiFiles(
+  { put, root, run }: DebianRoot,
+  files: { prosody: string; configJs: string; jicofo: string; bridge: string },
+): void {
+  const { key, cert } = keyPair(DOMAIN);
+  put('etc/jitsi/meet/tests.key', key);
+  put('etc/jitsi/meet/tests.crt', cert);
+  put(`etc/jitsi/meet/${DOMAIN}-config.js`, files.configJs);
+  put(`etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, files.prosody, 0o640);
+  put('etc/jitsi/jicofo/jicofo.conf', files.jicofo);
+  put('etc/jitsi/videobridge/jvb.conf', files.bridge);
+  for (const name of ['muc_wait_for_host', 'persistent_lobby', 'token_affiliation'])
+    put(`usr/share/jitsi-meet/prosody-plugins/mod_${name}.lua`, '');
+  put('usr/share/jitsi-meet/index.html', 'Jitsi');
+  for (const name of ['jitsi-meet-tokens', 'jitsi-meet-prosody', 'jicofo']) {
+    const control = `Package: ${name}\nVersion: 1\nArchitecture: all\nMaintainer: tests\nDescription: stand-in\n`;
+    put(`tmp/${name}/DEBIAN/control`, control);
+    run('dpkg-deb', '--build', `/tmp/${name}`);
+    run('dpkg', '-i', `/tmp/${name}.deb`);
+    rmSync(join(root, `tmp/${name}`), { recursive: true });
+  }
+}
+
+/** Jitsi's site in nginx. */
+export const NGINX_SITE = `server {
+    listen 443 ssl;
+    server_name ${DOMAIN};
+    ssl_certificate /etc/jitsi/meet/tests.crt;
+    ssl_certificate_key /etc/jitsi/meet/tests.key;
+    root /usr/share/jitsi-meet;
+    include /etc/jitsi/meet/jaas/*.conf;
+    location ~ ^/([^/?&:'"]+)$ { return 200 "the room $1"; }
+}
+`;
+
+/** Jitsi's site in Apache. */
+export const APACHE_SITE = `<VirtualHost *:80>
+  ServerName ${DOMAIN}
+  Redirect permanent / https://${DOMAIN}/
+</VirtualHost>
+<VirtualHost *:443>
+  ServerName ${DOMAIN}
+  SSLEngine on
+  SSLCertificateFile /etc/jitsi/meet/tests.crt
+  SSLCertificateKeyFile /etc/jitsi/meet/tests.key
+  DocumentRoot "/usr/share/jitsi-meet"
+  <Directory "/usr/share/jitsi-meet">
+    AllowOverride All
+    Require all granted
+  </Directory>
+  RewriteEngine on
+  RewriteRule ^/([a-zA-Z0-9]+)$ /index.html [L]
+</VirtualHost>
+`;
