@@ -7,22 +7,27 @@ import { keyPair, samlMetadata } from '../../lib/host/saml.ts';
 import { FORGED, type Guarded, type GuardOptions, ownFile, startGuarded, userOf } from '../support/guarded.ts';
 import { freePort } from '../support/port.ts';
 import { type Provider, startProvider } from '../support/provider.ts';
-import { visitor } from '../support/visitor.ts';
+import { stranger, visitor } from '../support/visitor.ts';
 import { asWebUser, giveToWebUser } from '../support/web_user.ts';
 
 let provider: Provider;
-const ports: Record<'mellon' | 'shib' | 'oidc', number> = { mellon: 0, shib: 0, oidc: 0 };
+const ports = { mellon: 0, 'mellon-oid': 0, shib: 0, oidc: 0 };
 const pair = keyPair('sp.localhost');
 const site = (name: keyof typeof ports) => `http://sp.localhost:${ports[name]}`;
 
 beforeAll(async () => {
-  for (const name of ['mellon', 'shib', 'oidc'] as const) ports[name] = await freePort();
+  for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort();
   const shib = samlMetadata(site('shib'), pair.cert)
     .replace('/mellon/metadata', '/shibboleth')
     .replace('/mellon/postResponse', '/Shibboleth.sso/SAML2/POST')
     .replace('AuthnRequestsSigned="true"', 'AuthnRequestsSigned="false"');
   provider = await startProvider({
-    saml: { mellon: samlMetadata(site('mellon'), pair.cert), shib },
+    saml: {
+      mellon: samlMetadata(site('mellon'), pair.cert),
+      'mellon-oid': samlMetadata(site('mellon-oid'), pair.cert),
+      shib,
+    },
+    byOid: ['mellon-oid'],
     redirect: `${site('oidc')}/jmb-oidc/callback`,
   });
 });
@@ -33,6 +38,12 @@ async function signsIn(options: GuardOptions, after: (jmb: Guarded) => void = ()
   const jmb = await startGuarded(options);
   after(jmb);
   try {
+    // Before anybody signs in, a browser's word for who it is opens nothing.
+    for (const path of ['/booking.cgi', '/cgi-bin/booking.cgi?new', '/token.cgi?room=eve', '/token.cgi?room=dwho']) {
+      const first = await stranger(jmb.url + path, FORGED);
+      expect([302, 303, 401], `${first.status} ${first.location}`).toContain(first.status);
+      expect(first.location).not.toContain('jwt=');
+    }
     for (const path of ['/token.cgi?room=dwho', '/cgi-bin/token.cgi?room=dwho']) {
       for (const headers of [{}, FORGED]) {
         const arrival = await visitor(headers)(jmb.url + path, 'dwho');
@@ -43,8 +54,8 @@ async function signsIn(options: GuardOptions, after: (jmb: Guarded) => void = ()
         expect(userOf(arrival.location)).toMatchObject({ id: 'dwho', name: 'Doctor Who', email: 'dwho@badwolf.org' });
       }
     }
-    const stranger = await visitor(FORGED)(`${jmb.url}/join.cgi?id=nobodyknowsthis1`, 'dwho');
-    expect(stranger.status).toBe(404);
+    const unknown = await visitor(FORGED)(`${jmb.url}/join.cgi?id=nobodyknowsthis1`, 'dwho');
+    expect(unknown.status).toBe(404);
   } finally {
     await jmb.stop();
   }
@@ -63,12 +74,12 @@ describe('signing in', () => {
       },
     }));
 
-  it('by SAML with mod_auth_mellon', () =>
+  it.each(['mellon', 'mellon-oid'] as const)('by SAML with mod_auth_mellon: %s', (name) =>
     signsIn({
       auth: 'mellon',
       identity: 'identity-mellon',
       modules: ['auth_mellon'],
-      port: ports.mellon,
+      port: ports[name],
       conf: (folder, url) => {
         ownFile(folder, 'sp.key', pair.key);
         ownFile(folder, 'sp.cert', pair.cert);
@@ -76,7 +87,8 @@ describe('signing in', () => {
         ownFile(folder, 'idp.xml', provider.metadata);
         return `Define JMB_SAML "${folder}"\nDefine JMB_SECURE_COOKIE Off`;
       },
-    }));
+    }),
+  );
 
   it('by OpenID Connect', () =>
     signsIn({

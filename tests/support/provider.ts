@@ -20,12 +20,21 @@ export interface Provider {
 /** Who may ask it: the metadata of SAML services, and where OpenID Connect may send people back. */
 export interface Clients {
   readonly saml: Readonly<Record<string, string>>;
+  /** Those of them that get attributes by the names that federations use (`urn:oid:…`). */
+  readonly byOid: readonly string[];
   readonly redirect: string;
 }
 
 const PORTAL = '/usr/share/lemonldap-ng/portal/htdocs/';
 const BASIC = 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic';
 const FOLDERS = 'sessions sessions/lock psessions psessions/lock cache notifications conf fcgi'.split(' ');
+/** The names of the same attributes in federations. */
+const OIDS: Readonly<Record<string, string>> = {
+  uid: 'urn:oid:0.9.2342.19200300.100.1.1',
+  mail: 'urn:oid:0.9.2342.19200300.100.1.3',
+  cn: 'urn:oid:2.5.4.3',
+};
+const URI = 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri';
 /** The demo accounts have these only. */
 const ATTRIBUTES: Readonly<Record<string, string>> = { uid: 'uid', mail: 'mail', cn: 'cn' };
 
@@ -99,7 +108,7 @@ function text(port: number, path: string): Promise<string> {
 }
 
 /** Debian's first configuration, with the three protocols on. */
-function configuration(root: string, url: string, { saml, redirect }: Clients): Record<string, unknown> {
+function configuration(root: string, url: string, { saml, byOid, redirect }: Clients): Record<string, unknown> {
   const first = JSON.parse(readFileSync('/var/lib/lemonldap-ng/conf/lmConf-1.json', 'utf8')) as Record<string, object>;
   const { key, cert } = keyPair('idp.localhost');
   const pub = execFileSync('openssl', ['rsa', '-pubout'], {
@@ -146,13 +155,15 @@ function configuration(root: string, url: string, { saml, redirect }: Clients): 
     samlOrganizationURL: url,
     samlServiceSignatureMethod: 'RSA_SHA256',
     samlSPMetaDataXML: each((name) => ({ samlSPMetaDataXML: saml[name] })),
-    samlSPMetaDataExportedAttributes: each(() =>
-      Object.fromEntries(Object.keys(ATTRIBUTES).map((name) => [name, `0;${name};${BASIC};${name}`])),
-    ),
+    samlSPMetaDataExportedAttributes: each((client) => {
+      const attribute = (name: string) =>
+        byOid.includes(client) ? `0;${OIDS[name]};${URI};${name}` : `0;${name};${BASIC};${name}`;
+      return Object.fromEntries(Object.keys(ATTRIBUTES).map((name) => [name, attribute(name)]));
+    }),
     samlSPMetaDataOptions: each((name) => ({
       samlSPMetaDataOptionsNameIDFormat: 'transient',
       samlSPMetaDataOptionsSignSSOMessage: 1,
-      samlSPMetaDataOptionsCheckSSOMessageSignature: name === 'mellon' ? 1 : 0,
+      samlSPMetaDataOptionsCheckSSOMessageSignature: name === 'shib' ? 0 : 1,
       samlSPMetaDataOptionsSessionNotOnOrAfterTimeout: 7200,
       samlSPMetaDataOptionsNotOnOrAfterTimeout: 7200,
       samlSPMetaDataOptionsEncryptionMode: 'none',

@@ -10,66 +10,75 @@ export interface Arrival {
   readonly body: string;
 }
 
+/** Cookies by host. */
+type Jar = Map<string, Map<string, string>>;
+
+/** The first answer to somebody without cookies: nothing is followed or filled in. */
+export function stranger(address: string, headers: Readonly<Record<string, string>>): Promise<Arrival> {
+  return ask(new Map(), headers, new URL(address));
+}
+
 /** A browser with a cookie jar of its own, which sends these headers with every request. */
 export function visitor(headers: Readonly<Record<string, string>> = {}) {
-  const jar = new Map<string, Map<string, string>>();
-
-  const ask = (url: URL, body?: URLSearchParams): Promise<Arrival> =>
-    new Promise((resolve, reject) => {
-      const cookies = [...(jar.get(url.hostname) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
-      const sent = request({
-        host: '127.0.0.1',
-        port: url.port,
-        path: url.pathname + url.search,
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          host: url.host,
-          accept: 'text/html,*/*',
-          'user-agent': 'Mozilla/5.0',
-          ...(cookies === '' ? {} : { cookie: cookies }),
-          ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-          ...headers,
-        },
-      });
-      sent.once('error', reject);
-      sent.once('response', (answer) => {
-        for (const line of answer.headers['set-cookie'] ?? []) {
-          const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-          const own = jar.get(url.hostname) ?? new Map<string, string>();
-          jar.set(url.hostname, own.set(name, value));
-        }
-        let text = '';
-        answer.setEncoding('utf8');
-        answer.on('data', (piece: string) => {
-          text += piece;
-        });
-        answer.once('end', () =>
-          resolve({
-            status: answer.statusCode ?? 0,
-            url: url.href,
-            location: answer.headers.location ?? '',
-            body: text,
-          }),
-        );
-      });
-      sent.end(body?.toString());
-    });
+  const jar: Jar = new Map();
 
   /** Follows redirects up to a room, and fills the forms of the way as this user. */
   return async (address: string, user: string): Promise<Arrival> => {
-    let arrival = await ask(new URL(address));
+    let arrival = await ask(jar, headers, new URL(address));
     for (let steps = 0; steps < 25; steps += 1) {
       if (arrival.location !== '') {
         if (arrival.location.includes('jwt=')) return arrival;
-        arrival = await ask(new URL(arrival.location, arrival.url));
+        arrival = await ask(jar, headers, new URL(arrival.location, arrival.url));
         continue;
       }
       const form = formOf(arrival, user);
       if (form === undefined) return arrival;
-      arrival = await ask(form.action, form.fields);
+      arrival = await ask(jar, headers, form.action, form.fields);
     }
     throw new Error(`no end of the way to ${address}: ${arrival.url}`);
   };
+}
+
+function ask(jar: Jar, headers: Readonly<Record<string, string>>, url: URL, body?: URLSearchParams): Promise<Arrival> {
+  return new Promise((resolve, reject) => {
+    const cookies = [...(jar.get(url.hostname) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
+    const sent = request({
+      host: '127.0.0.1',
+      port: url.port,
+      path: url.pathname + url.search,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        host: url.host,
+        accept: 'text/html,*/*',
+        'user-agent': 'Mozilla/5.0',
+        ...(cookies === '' ? {} : { cookie: cookies }),
+        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...headers,
+      },
+    });
+    sent.once('error', reject);
+    sent.once('response', (answer) => {
+      for (const line of answer.headers['set-cookie'] ?? []) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        const own = jar.get(url.hostname) ?? new Map<string, string>();
+        jar.set(url.hostname, own.set(name, value));
+      }
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (piece: string) => {
+        text += piece;
+      });
+      answer.once('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          url: url.href,
+          location: answer.headers.location ?? '',
+          body: text,
+        }),
+      );
+    });
+    sent.end(body?.toString());
+  });
 }
 
 /** The form to send: the one that asks for a password, or that carries a SAML answer. */
