@@ -1,6 +1,6 @@
 /** What the installer says before it changes anything: what it found, and every path that will change. */
 
-import type { Plan } from './changes.ts';
+import { COPIES, type Plan } from './changes.ts';
 import { BASH_KEPT, type Found, PREFIX } from './found.ts';
 import { pending } from './ledger.ts';
 import { servicesOf } from './services.ts';
@@ -21,7 +21,8 @@ export function foundLines({ domain, recipe, token, prosody, front, bash, oldDat
 
 /** What will change; no line where nothing will. */
 export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
-  const open = pending(tree, changes);
+  const all = pending(tree, changes);
+  const open = all.filter(({ path }) => !isCopy(path));
   const program = open.filter(({ path }) => isProgram(path));
   const others = open.filter(({ path }) => !isProgram(path));
   const restarts = servicesOf(open.map(({ path }) => path)).map(({ service }) => service);
@@ -29,6 +30,9 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
     ...notes.map((note) => `Note            ${note}`),
     ...(program.length > 0 ? [`  ${PREFIX}/ (${program.length} files)  the program`] : []),
     ...others.map(({ path, what, next }) => `  ${path}  ${what}${next.kind === 'none' ? ' (goes away)' : ''}`),
+    ...(all.length > open.length
+      ? [`  ${COPIES}/ (${all.length - open.length} files)  copies of those that are changed`]
+      : []),
     ...(restarts.length > 0
       ? [`Told after that ${restarts.join(', ')} (a restart of Prosody, Jicofo or the bridge ends running meetings)`]
       : []),
@@ -38,11 +42,15 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
 /** What was, or would be, taken back. */
 export function backLines({ returned, bash }: TakenBack): string[] {
   return [
-    ...returned.filter(({ path }) => !isProgram(path)).map(({ path, how }) => `  ${path}  ${how}`),
+    ...returned.filter(({ path }) => !isProgram(path) && !isCopy(path)).map(({ path, how }) => `  ${path}  ${how}`),
     `  ${PREFIX}/  ${bash ? 'the Bash version again' : 'the program goes'}`,
   ];
 }
 
 function isProgram(path: string): boolean {
   return path.startsWith(`${PREFIX}/`) && !path.startsWith(`${PREFIX}/etc/`);
+}
+
+function isCopy(path: string): boolean {
+  return path.startsWith(`${COPIES}/`);
 }

@@ -63,3 +63,24 @@ it.skipIf(existsSync(join(clone, '.private-node')))('no Node', () => {
   expect(stderr).toContain('there is no Node');
   expect(status).toBe(1);
 });
+
+it('asks for what no option says, and whether to begin', () => {
+  const typed = (answers: string) => {
+    const command = `JMB_DIST_READY=1 ${join(clone, 'install.sh')} --root ${tree.root}`;
+    const said = spawnSync('script', ['-qec', command, '/dev/null'], { input: answers, encoding: 'utf8' });
+    return { status: said.status, said: said.stdout };
+  };
+  const before = tree.snapshot();
+  const no = typed('cas\nhttps://cas.example.org/cas\nn\n');
+  expect(no.said).toContain('How people sign in (cas, mellon, shib, ldap, sql, oidc)');
+  expect(no.said).toContain('Address of the CAS server');
+  expect(no.said).toContain('nothing was changed');
+  expect(no.status).toBe(1);
+  expect(tree.snapshot()).toEqual(before);
+  expect(typed('cas\nhttps://cas.example.org/cas\ny\n')).toMatchObject({ status: 0 });
+  expect(tree.read('etc/apache2/sites-available/jitsi-jmb.conf')).toContain(
+    'Define JMB_CAS_URL "https://cas.example.org/cas"',
+  );
+  expect(tree.install('--uninstall', '--purge').status).toBe(0);
+  expect(tree.snapshot()).toEqual(before);
+});

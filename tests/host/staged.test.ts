@@ -48,6 +48,9 @@ describe('install.sh --root', () => {
     expect(jwt.mode & 0o777).toBe(0o640);
     if (process.getuid?.() === 0) expect(jwt.gid).toBe(33);
 
+    const lua640 = `var/lib/jitsi-jmb/before/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
+    expect(once[lua640]).toBe(before[`etc/prosody/conf.avail/${DOMAIN}.cfg.lua`]);
+
     const second = tree.install(...CAS);
     expect(second.said).toContain('Nothing to change');
     expect(second.status).toBe(0);

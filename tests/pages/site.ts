@@ -59,6 +59,12 @@ export interface Site {
 
 const MAILS: Readonly<Record<string, string>> = { alice: ALICE, bob: BOB, carol: 'carol.petit@example.org' };
 
+const made: (() => void)[] = [];
+// Here and not where they are made: a hook that is set within a test is never called.
+afterAll(() => {
+  for (const end of made.splice(0)) end();
+});
+
 /** Makes a service. @param settings lines of jmb_local.cf */
 export function site(settings = '', directory: Directory | null = null): Site {
   const root = mkdtempSync(join(tmpdir(), 'jmb-pages-'));
@@ -77,7 +83,7 @@ ${settings.replaceAll('ROOT', root)}
   const read = readSettings(root, {});
   useZone(read.JMB_ICAL_TZID);
   const store = openStore(join(root, 'jmb.db'));
-  afterAll(() => {
+  made.push(() => {
     store.close();
     rmSync(root, { recursive: true, force: true });
   });
