@@ -108,10 +108,13 @@ ask_sign_in() {
     esac
 }
 
+# The program that knows a host's files: the clone's.
+host_program=$here/dist/bin/jmb-host
+
 jmb_host() {
     local command=$1
     shift
-    node "$here/dist/bin/jmb-host" "$command" "$@" "${host_words[@]}"
+    node "$host_program" "$command" "$@" "${host_words[@]}"
 }
 
 # Where this Node is. Without /proc (a bare chroot) it cannot tell by itself.
@@ -259,23 +262,36 @@ upgrade() {
     install_host
 }
 
+# The way back must not need a network: what is built here or was installed will do.
+need_host_program() {
+    local installed=$root$prefix/bin
+    if ! is_new_enough node && [ -x "$installed/node" ]; then PATH=$installed:$PATH; fi
+    if is_new_enough node; then
+        if [ -e "$host_program" ]; then return 0; fi
+        host_program=$installed/jmb-host
+        if [ -e "$host_program" ]; then return 0; fi
+        host_program=$here/dist/bin/jmb-host
+    fi
+    need_built_program
+}
+
 uninstall() {
     is_staged || [ "$(id -u)" = 0 ] || fail "this needs root: sudo ./install.sh --uninstall"
-    need_built_program
     [ -e "${root%/}/var/lib/jitsi-jmb/host.json" ] || fail "there is nothing to take away: this program has installed nothing below $root"
+    need_host_program
     local words=(--root "$root") question="Take JMB away? Meetings and settings stay." said
     if [ "$purge" = yes ]; then
         words+=(--purge)
         question="Take JMB away with all meetings and settings?"
     fi
-    said=$(node "$here/dist/bin/jmb-host" remove --dry-run "${words[@]}")
+    said=$(node "$host_program" remove --dry-run "${words[@]}")
     grep -v '^service ' <<<"$said" || true
     if [ "$dry_run" = yes ]; then
         say "Nothing was changed (--dry-run)."
         return 0
     fi
     agree "$question"
-    said=$(node "$here/dist/bin/jmb-host" remove "${words[@]}")
+    said=$(node "$host_program" remove "${words[@]}")
     is_staged || tell_services "$said" ||
         say "This does not start with its own files of before, so for another reason: $refusing (journalctl -u NAME says why)"
     [ "$purge" = yes ] || say "Meetings stay in /var/www/jitsi-jmb, settings where the list above says \"kept\"; --uninstall --purge takes them as well."

@@ -1,7 +1,7 @@
 /** install.sh a second time: with other wishes, with other secrets, after an uninstallation, and over what an interrupted run left. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CAS, clone, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
 
@@ -119,6 +119,21 @@ describe('the way back', () => {
     }
     expect(tree.install('--uninstall', '--purge').status).toBe(0);
     expect(tree.snapshot()).toEqual(before);
+  });
+
+  it('needs nothing but what was installed', () => {
+    const before = tree.snapshot();
+    tree.install(...CAS);
+    const bare = join(tree.root, '..', `${basename(tree.root)}-clone`);
+    try {
+      for (const part of ['install.sh', 'lib/install'])
+        cpSync(join(clone, part), join(bare, part), { recursive: true });
+      const done = spawnSync(join(bare, 'install.sh'), ['--root', tree.root, '--yes', '--uninstall', '--purge']);
+      expect(`${done.stdout}${done.stderr}`).toContain('Done.');
+      expect(tree.snapshot()).toEqual(before);
+    } finally {
+      rmSync(bare, { recursive: true, force: true });
+    }
   });
 
   it('and forth again keeps settings', () => {
