@@ -8,6 +8,8 @@ import type { Tree } from './tree.ts';
 
 /** The Bash version's database as it was when this version took it over. */
 const KEPT_DATABASE = '/var/lib/jitsi-jmb/before-upgrade.db';
+/** What SQLite, and the lock of reminders, put beside a database. */
+const BESIDE = ['-wal', '-shm', '-journal', '-remind'];
 /** Says that the data folder was made by this program. */
 const MADE_DATA = '/var/lib/jitsi-jmb/made-data';
 
@@ -62,7 +64,7 @@ export function dropData(tree: Tree): void {
   const made = tree.read(MADE_DATA);
   tree.put(MADE_DATA, { kind: 'none' });
   if (made !== undefined) rmSync(at(made), { recursive: true, force: true });
-  for (const end of ['', '-wal', '-shm']) rmSync(at(`${DATA}/jmb.db${end}`), { force: true });
+  for (const end of ['', ...BESIDE]) rmSync(at(`${DATA}/jmb.db${end}`), { force: true });
   for (const end of ['', '-wal', '-journal']) rmSync(at(KEPT_DATABASE + end), { force: true });
 }
 
@@ -70,7 +72,7 @@ export function dropData(tree: Tree): void {
 export function restoreOldDatabase(tree: Tree): void {
   const at = (path: string): string => join(tree.root, path);
   if (!existsSync(at(KEPT_DATABASE))) return;
-  for (const end of ['-wal', '-shm', '-journal']) rmSync(at(OLD_DATABASE + end), { force: true });
+  for (const end of BESIDE) rmSync(at(OLD_DATABASE + end), { force: true });
   const { mode, uid, gid } = statSync(at(OLD_DATABASE));
   for (const end of ['-wal', '-journal', '']) {
     if (existsSync(at(KEPT_DATABASE + end))) renameSync(at(KEPT_DATABASE + end), at(OLD_DATABASE + end));

@@ -82,6 +82,8 @@ describe('install.sh --root', () => {
     expect(tree.snapshot()).toEqual(before);
     expect(tree.install(...CAS, '--upgrade')).toMatchObject({ status: 0 });
     const settings = readSettings(join(tree.root, 'opt/jitsi-jmb'), {});
+    // As cron leaves it.
+    for (const end of ['-wal', '-shm', '-remind']) tree.put(`var/www/jitsi-jmb/data/jitsi-jmb.db${end}`, '');
     expect(settings).toMatchObject({ JMB_NAME: 'Old', JMB_DB: '/var/www/jitsi-jmb/data/jitsi-jmb.db' });
     expect(tree.install('--uninstall', '--purge')).toMatchObject({ status: 0 });
     expect(tree.snapshot()).toEqual(before);
