@@ -17,7 +17,7 @@ import { BASH_KEPT, type Found, look, PREFIX } from './found.ts';
 import { apply, pending } from './ledger.ts';
 import { plan } from './plan.ts';
 import { beginRun, goBack, readRun, settleRun } from './run.ts';
-import { servicesOf } from './services.ts';
+import { APACHE_IDLE, servicesBack, servicesOf, type Told } from './services.ts';
 import { backLines, foundLines, planLines } from './show.ts';
 import { AUTHS, type Auth } from './site.ts';
 import { seeBack, takeBack } from './take_back.ts';
@@ -32,6 +32,8 @@ const OPTIONS = {
   port: { type: 'string', default: '8181' },
   node: text,
   fastcgi: { type: 'string', default: 'no' },
+  'apache-idle': flag,
+  ahead: flag,
   upgrade: flag,
   purge: flag,
   'dry-run': flag,
@@ -66,7 +68,7 @@ async function main(): Promise<number> {
       say(AUTHS[authOf(values.auth)].packages);
       return 0;
     case 'services':
-      return tellOf(readRun(tree)?.states.map(({ path }) => path) ?? []);
+      return tell(servicesOf(readRun(tree)?.states.map(({ path }) => path) ?? []));
     case 'answers': {
       const { domain, front } = look(tree, values.front, values.upgrade);
       await untilProgramsAnswer({ domain, port: front === 'nginx' ? portOf(values.port) : undefined }, 15);
@@ -78,18 +80,20 @@ async function main(): Promise<number> {
     case 'back':
       return revert(tree);
     case 'remove': {
+      const idle = tree.read(APACHE_IDLE) !== undefined;
       const seen = values['dry-run'] ? seeBack(tree, values.purge) : takeBack(tree, values.purge);
       say(backLines(seen));
-      return tellOf(seen.returned.filter(({ how }) => how !== 'kept').map(({ path }) => path));
+      const changed = seen.returned.filter(({ how }) => how !== 'kept').map(({ path }) => path);
+      return tell(servicesBack(changed, idle));
     }
     default:
       throw new HostError('jmb-host takes plan, apply, services, answers, settle, back, remove or packages');
   }
 }
 
-/** Lines that install.sh reads: `restart prosody`. */
-function tellOf(paths: readonly string[]): number {
-  say(servicesOf(paths).map(({ service, how }) => `service ${how} ${service}`));
+/** Lines that install.sh reads: `service restart prosody`. */
+function tell(services: readonly Told[]): number {
+  say(services.map(({ service, how }) => `service ${how} ${service}`));
   return 0;
 }
 
@@ -125,19 +129,30 @@ async function change(tree: Tree, values: Words): Promise<number> {
 /** Puts everything back as it was before the run; what it changed is told to those who read it. */
 function revert(tree: Tree): number {
   const run = readRun(tree);
+  const idle = run?.states.some(({ path, was }) => path === APACHE_IDLE && was.kind === 'none') === true;
   if (run?.first === true && !run.database) dropData(tree);
-  return tellOf(goBack(tree));
+  return tell(servicesBack(goBack(tree), idle));
 }
 
 async function planned(tree: Tree, values: Words): Promise<{ found: Found; made: Plan }> {
-  const { root: _, fastcgi, upgrade, purge: __, 'dry-run': ___, auth: name, ...options } = values;
+  const {
+    root,
+    fastcgi,
+    upgrade,
+    purge,
+    'dry-run': dryRun,
+    'apache-idle': apacheIdle,
+    ahead,
+    auth: name,
+    ...options
+  } = values;
   const auth = authOf(name);
   const port = portOf(values.port);
   const found = look(tree, values.front, upgrade);
   const given = { ...options, 'idp-metadata': await metadata(values['idp-metadata']) };
   const node = values.node ?? process.execPath;
-  const { front } = values;
-  return { found, made: plan(tree, found, { auth, given, front, port, fastcgi: fastcgi === 'yes', dist, node }) };
+  const wishes = { auth, given, front: values.front, port, fastcgi: fastcgi === 'yes', apacheIdle, ahead, dist, node };
+  return { found, made: plan(tree, found, wishes) };
 }
 
 function portOf(text: string): number {

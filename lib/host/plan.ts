@@ -9,6 +9,7 @@ import { planSettings } from './plan_settings.ts';
 import { planWebServers } from './plan_web.ts';
 import { editProsody } from './prosody.ts';
 import { OPTIONS_FILE, rememberedWords } from './remembered.ts';
+import { APACHE_IDLE } from './services.ts';
 import type { Auth } from './site.ts';
 import type { Tree } from './tree.ts';
 
@@ -21,6 +22,10 @@ export interface Wishes {
   readonly front: string | undefined;
   readonly port: number;
   readonly fastcgi: boolean;
+  /** Whether Apache was not there, or not in service, before this run. */
+  readonly apacheIdle: boolean;
+  /** Whether packages come between showing this plan and carrying it out. */
+  readonly ahead: boolean;
   /** The built tree. */
   readonly dist: string;
   /** The Node that the programs are to run by. */
@@ -36,6 +41,8 @@ export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   planWebServers(to, found, wishes);
   const cron = readFileSync(join(wishes.dist, 'cron/jitsi-jmb.cron'), 'utf8').replaceAll('@JMB_PREFIX@', PREFIX);
   to.file('/etc/cron.d/jitsi-jmb', cron, 'reminders, each minute');
+  if (wishes.apacheIdle) to.file(APACHE_IDLE, '', 'Apache was not in service before');
+  else to.keep(APACHE_IDLE);
   to.file(OPTIONS_FILE, rememberedWords(wishes), 'these options, for the next run', { mode: 0o600 });
   return to.plan();
 }

@@ -32,15 +32,25 @@ export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wish
   to.away('/etc/apache2/sites-enabled/jmb-apache-auth_cas.conf', 'of the Bash version');
 }
 
-/** The links that a2enmod would make. */
-function planModules(to: Draft, { auth, fastcgi }: Wishes): void {
+/** The links that a2enmod would make. What comes with a package can only be announced before it has come. */
+function planModules(to: Draft, { auth, fastcgi, ahead }: Wishes): void {
   const plain = exists(to.tree, '/etc/apache2/mods-enabled/mpm_prefork.load') ? 'cgi' : 'cgid';
+  const missing: string[] = [];
   for (const name of ['headers', 'remoteip', 'allowmethods', fastcgi ? 'fcgid' : plain, ...AUTHS[auth].modules]) {
     for (const ending of ['load', 'conf']) {
       const file = `${name}.${ending}`;
       if (exists(to.tree, `/etc/apache2/mods-available/${file}`))
         to.link(`/etc/apache2/mods-enabled/${file}`, `../mods-available/${file}`, 'Apache module');
-      else if (ending === 'load') to.note(`Apache's module ${name} is not installed here: a2enmod ${name} once it is`);
+      else if (ending === 'load') missing.push(name);
     }
   }
+  if (missing.length === 0) return;
+  if (!ahead) {
+    to.note(`Apache lacks ${missing.join(', ')} here: a2enmod ${missing.join(' ')} once it has come`);
+    return;
+  }
+  const files = missing.map((name) => `/etc/apache2/mods-enabled/${name}.load`);
+  if (!exists(to.tree, '/etc/apache2/ports.conf'))
+    files.push('/etc/apache2/ports.conf', '/etc/apache2/sites-enabled/000-default.conf');
+  to.note(`with the packages these come, and change: ${files.join(', ')}`);
 }

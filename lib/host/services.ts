@@ -1,9 +1,12 @@
 /** Which services read a changed file only when they are told, and how. */
 
+/** Says that Apache was not there, or not in service, before JMB: it goes out of service with it. */
+export const APACHE_IDLE = '/var/lib/jitsi-jmb/apache-was-idle';
+
 /** A service, and whether a reload is enough: Prosody loads neither modules nor hosts on a reload, Jicofo and the bridge have none. */
 export interface Told {
   readonly service: string;
-  readonly how: 'restart' | 'reload-or-restart';
+  readonly how: 'restart' | 'reload-or-restart' | 'disable';
 }
 
 const READERS: readonly (readonly [RegExp, Told])[] = [
@@ -20,4 +23,11 @@ const READERS: readonly (readonly [RegExp, Told])[] = [
 export function servicesOf(paths: readonly string[]): readonly Told[] {
   const told = READERS.filter(([pattern]) => paths.some((path) => pattern.test(path))).map(([, one]) => one);
   return told.filter(({ service }, at) => told.findIndex((one) => one.service === service) === at);
+}
+
+/** The same on the way back, where Apache may go out of service again. */
+export function servicesBack(paths: readonly string[], apacheWasIdle: boolean): readonly Told[] {
+  return servicesOf(paths).map((told) =>
+    apacheWasIdle && told.service === 'apache2' ? { service: 'apache2', how: 'disable' } : told,
+  );
 }

@@ -176,16 +176,22 @@ install_host() {
     need_built_program
     host_words+=(--node "$(installed_node)")
 
-    local status=0
-    jmb_host plan || status=$?
+    local status=0 ahead=()
+    if ! is_staged; then
+        ahead=(--ahead)
+        apache_is_in_service || host_words+=(--apache-idle)
+        list_packages
+    fi
+    jmb_host plan "${ahead[@]}" || status=$?
     if [ "$status" = 3 ]; then return 0; fi
     [ "$status" = 0 ] || exit "$status"
+    [ ${#packages[@]} -eq 0 ] || say "Packages        ${packages[*]}"
     if [ "$dry_run" = yes ]; then
         say "Nothing was changed (--dry-run)."
         return 0
     fi
     agree "Change these files? Each is kept as it was for --uninstall."
-    if ! is_staged; then install_packages; fi
+    [ ${#packages[@]} -eq 0 ] || need_packages "${packages[@]}"
     change_host
 }
 
@@ -235,12 +241,22 @@ agree() {
     [[ $answer =~ ^[yYoO] ]] || fail "nothing was changed"
 }
 
-install_packages() {
-    local packages=(apache2) sign_in
-    [ "$fastcgi" = no ] || packages+=(libapache2-mod-fcgid)
+apache_is_in_service() {
+    is_installed apache2 || return 1
+    [ ! -d /run/systemd/system ] || systemctl is-enabled -q apache2 2>/dev/null
+}
+
+# The packages that are missing.
+packages=()
+
+list_packages() {
+    local wanted=(apache2) sign_in name
+    [ "$fastcgi" = no ] || wanted+=(libapache2-mod-fcgid)
     sign_in=$(jmb_host packages)
-    mapfile -t -O ${#packages[@]} packages <<<"$sign_in"
-    need_packages "${packages[@]}"
+    mapfile -t -O ${#wanted[@]} wanted <<<"$sign_in"
+    for name in "${wanted[@]}"; do
+        [ -z "$name" ] || is_installed "$name" || packages+=("$name")
+    done
 }
 
 # Tells services of their new files, all of them; lines `service HOW NAME` say whom, other lines are not for this. Those that
@@ -251,6 +267,12 @@ tell_services() {
     [ -d /run/systemd/system ] || return 0
     while read -r word how name; do
         [ "$word" = service ] || continue
+        if [ "$how" = disable ]; then
+            step systemctl disable --now -q "$name" || true
+            continue
+        fi
+        # The Apache of a host with nginx may be there and out of service.
+        if [ "$name" = apache2 ]; then systemctl enable -q apache2 2>/dev/null || true; fi
         systemctl is-enabled -q "$name" 2>/dev/null || continue
         say "systemctl $how $name..."
         step systemctl "$how" "$name" || refusing="${refusing:+$refusing, }$name"

@@ -208,6 +208,10 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
     const { status, said } = host.install('--uninstall', '--purge');
     expect(status, said).toBe(0);
     expect(ours()).toEqual(Object.fromEntries(before));
+    // The Apache that came with JMB does not go on without it.
+    const told = host.run('tail', '-n', '4', '/run/told').said;
+    if (front === 'nginx') expect(told).toContain('disable apache2');
+    else expect(told).toContain('restart apache2');
   });
 
   it('comes and goes once more without a trace, byte for byte', { timeout: 300_000 }, () => {

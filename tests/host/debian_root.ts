@@ -161,6 +161,10 @@ const SYSTEMCTL = `#!/bin/sh
 for name; do :; done
 case $1 in
 is-enabled) [ -e /usr/sbin/$name ] || [ -e /usr/bin/$name ] || [ $name = jicofo ] || [ $name = jitsi-videobridge2 ] ;;
+disable)
+    echo "disable $name" >>/run/told
+    apache2ctl stop
+    ;;
 restart | reload-or-restart)
     echo "$1 $name" >>/run/told
     [ "$name" != "$(cat /run/refuses 2>/dev/null)" ] || exit 1
