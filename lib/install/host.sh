@@ -191,7 +191,7 @@ install_host() {
         return 0
     fi
     agree "Change these files? Each is kept as it was for --uninstall."
-    [ ${#packages[@]} -eq 0 ] || need_packages "${packages[@]}"
+    install_packages
     change_host
 }
 
@@ -256,6 +256,20 @@ list_packages() {
     mapfile -t -O ${#wanted[@]} wanted <<<"$sign_in"
     for name in "${wanted[@]}"; do
         [ -z "$name" ] || is_installed "$name" || packages+=("$name")
+    done
+}
+
+# Packages enable their Apache module themselves, and mod_auth_cas then has Apache not start where it is not set up. What came
+# that way is switched off again: enabling it is a change of ours, and goes when we go.
+install_packages() {
+    local name enabled=/etc/apache2/mods-enabled were
+    [ ${#packages[@]} -gt 0 ] || return 0
+    were=$(ls $enabled 2>/dev/null || true)
+    need_packages "${packages[@]}"
+    for name in auth_cas auth_mellon shib auth_openidc; do
+        if [ -e "$enabled/$name.load" ] && ! grep -qx "$name.load" <<<"$were"; then
+            step a2dismod -q -f "$name" || fail "a2dismod $name fails"
+        fi
     done
 }
 

@@ -207,6 +207,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
     }
     const { status, said } = host.install('--uninstall', '--purge');
     expect(status, said).toBe(0);
+    expect(said).not.toContain('does not start');
     expect(ours()).toEqual(Object.fromEntries(before));
     // The Apache that came with JMB does not go on without it.
     const told = host.run('tail', '-n', '4', '/run/told').said;

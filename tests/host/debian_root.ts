@@ -169,7 +169,12 @@ restart | reload-or-restart)
     echo "$1 $name" >>/run/told
     [ "$name" != "$(cat /run/refuses 2>/dev/null)" ] || exit 1
     case $name in
-    apache2) if [ $1 = restart ]; then apache2ctl stop; while [ -e /run/apache2/apache2.pid ]; do sleep 0.1; done; fi; apache2ctl graceful ;;
+    apache2)
+        if [ -e /run/apache2/apache2.pid ] && [ $1 = reload-or-restart ]; then apache2ctl graceful; exit; fi
+        [ ! -e /run/apache2/apache2.pid ] || apache2ctl stop
+        while [ -e /run/apache2/apache2.pid ]; do sleep 0.1; done
+        apache2ctl start
+        ;;
     nginx) if [ -s /run/nginx.pid ]; then nginx -s reload; else nginx; fi ;;
     prosody) for file in /etc/prosody/conf.d/*.lua; do luac -p "$file" || exit 1; done ;;
     esac
