@@ -25,7 +25,8 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
   const open = all.filter(({ path }) => !isCopy(path));
   const program = open.filter(({ path }) => isProgram(path));
   const others = open.filter(({ path }) => !isProgram(path));
-  const restarts = servicesOf(open.map(({ path }) => path)).map(({ service }) => service);
+  const told = servicesOf(open.map(({ path }) => path)).map(({ service }) => service);
+  const endsMeetings = told.some((service) => service !== 'apache2' && service !== 'nginx');
   return [
     ...notes.map((note) => `Note            ${note}`),
     ...(program.length > 0 ? [`  ${PREFIX}/ (${program.length} files)  the program`] : []),
@@ -33,9 +34,7 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
     ...(all.length > open.length
       ? [`  ${COPIES}/ (${all.length - open.length} files)  copies of those that are changed`]
       : []),
-    ...(restarts.length > 0
-      ? [`Told after that ${restarts.join(', ')} (a restart of Prosody, Jicofo or the bridge ends running meetings)`]
-      : []),
+    ...(told.length > 0 ? [`Told after that ${told.join(', ')}${endsMeetings ? ': running meetings end' : ''}`] : []),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** install.sh on whole Debians and Ubuntus: packages, a private Node, real nginx and Apache, a service that refuses, and the way back byte for byte. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { jwtVerify } from 'jose';
@@ -131,6 +133,16 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
     host.run('cp', '/root/jmb/tests/support/upstream.db', '/var/www/jitsi-jmb/data/jitsi-jmb.db');
     host.run('chown', '-R', 'www-data:', '/var/www/jitsi-jmb');
   }
+
+  it.runIf(front === 'nginx')('says that its port is busy, and changes nothing', async () => {
+    const server = createServer().listen(8181, '127.0.0.1');
+    await once(server, 'listening');
+    const { status, said } = host.install(...SQL, ...upgrade);
+    server.close();
+    expect(said).toContain('port 8181 is busy');
+    expect(status).toBe(1);
+    expect(ours()).toEqual(Object.fromEntries(before));
+  });
 
   it('installs itself, with packages and Node', { timeout: 900_000 }, () => {
     const { status, said } = host.install(...SQL, ...upgrade);
