@@ -7,69 +7,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { APACHE_SITE, type DebianRoot, debianRoot, jitsiFiles, NGINX_SITE, type SUITES } from './debian_root.ts';
+import { CASES } from './cases.ts';
+import { type DebianRoot, debianRoot } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
-
-/** What is special about each. */
-interface Case {
-  readonly suite: keyof typeof SUITES;
-  readonly front: 'nginx' | 'apache';
-  /** The way to sign in that is changed to in the end. */
-  readonly change: readonly string[];
-  readonly shape: { prosody: string; configJs: string; jicofo: string; bridge: string };
-  /** Whether the Bash version is there before. */
-  readonly bash: boolean;
-}
-
-const CASES: readonly Case[] = [
-  {
-    suite: 'bookworm',
-    front: 'nginx',
-    change: ['cas', '--cas-url', 'https://cas.example.org/cas'],
-    shape: { prosody: 'as packaged', configJs: 'as packaged', jicofo: 'as packaged', bridge: 'the bridge as packaged' },
-    bash: true,
-  },
-  {
-    suite: 'trixie',
-    front: 'nginx',
-    change: [
-      'oidc',
-      '--oidc-issuer',
-      'https://login.example.org',
-      '--oidc-client',
-      'jmb',
-      '--oidc-secret-file',
-      '/etc/key',
-    ],
-    shape: { prosody: 'CRLF', configJs: 'CRLF', jicofo: 'CRLF', bridge: 'no final newline' },
-    bash: false,
-  },
-  {
-    suite: 'jammy',
-    front: 'apache',
-    change: ['ldap', '--ldap-url', 'ldap://127.0.0.1', '--ldap-base', 'dc=example,dc=org'],
-    shape: {
-      prosody: 'no final newline',
-      configJs: 'no semicolon and no newline',
-      jicofo: 'authentication on',
-      bridge: 'empty',
-    },
-    bash: false,
-  },
-  {
-    suite: 'noble',
-    front: 'nginx',
-    change: ['shib'],
-    shape: {
-      prosody: 'guest host there',
-      configJs: 'followed by code',
-      jicofo: 'braces around everything',
-      bridge: 'ends in a comment',
-    },
-    bash: false,
-  },
-];
+import { APACHE_SITE, jitsiFiles, NGINX_SITE } from './stand_ins.ts';
 
 /** What JMB touches, but for packages, and code that is kept compiled. */
 const OURS =
