@@ -155,10 +155,11 @@ describe('a run that does not come to its end', () => {
     while (!existsSync(join(tree.root, 'var/lib/jitsi-jmb/host.json'))) await new Promise((go) => setTimeout(go, 2));
   };
 
-  it.skipIf(process.getuid?.() !== 0)('for a full disk leaves the host as it was', () => {
+  it('for a full disk leaves the host as it was', (context) => {
     const folder = join(tree.root, 'disk');
     mkdirSync(folder);
-    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=5m', 'tmpfs', folder]).status).toBe(0);
+    // Not every user may mount one.
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=5m', 'tmpfs', folder]).status !== 0) return context.skip();
     try {
       const small = jitsiTree(folder);
       const before = small.snapshot();
