@@ -12,7 +12,7 @@ need_packages() {
         is_installed "$name" || missing+=("$name")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
-    [ "$root" = / ] || fail "these packages are missing, and with --root none is installed: ${missing[*]}"
+    [ "${root:-/}" = / ] || fail "these packages are missing, and with --root none is installed: ${missing[*]}"
     command -v apt-get >/dev/null || fail "this needs Debian or Ubuntu, or these by hand: ${missing[*]}"
     [ "$(id -u)" = 0 ] || fail "these packages are missing: as root, apt-get install ${missing[*]}"
     apt_install "${missing[@]}"

@@ -116,7 +116,8 @@ async function lookAt(who: string, locale: string, colorScheme: 'light' | 'dark'
   return context.newPage();
 }
 
-describe.each([
+// The pages are the same however the programs are run: once is enough.
+describe.skipIf(process.env['JMB_WAY'] === 'fcgid').each([
   ['fr', 'light'],
   ['fr', 'dark'],
   ['en', 'light'],

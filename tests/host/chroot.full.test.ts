@@ -171,7 +171,8 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
 
   it('comes and goes once more without a trace, byte for byte', { timeout: 300_000 }, () => {
     const packages = host.snapshot();
-    expect(host.install(...CHANGE, ...upgrade).status).toBe(0);
+    const { status, said } = host.install(...CHANGE, ...upgrade);
+    expect(status, said).toBe(0);
     expect(host.install().said).toContain('Nothing to change');
     expect(host.install('--uninstall', '--purge').status).toBe(0);
     expect(Object.fromEntries(host.snapshot())).toEqual(Object.fromEntries(packages));

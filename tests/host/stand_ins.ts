@@ -14,6 +14,7 @@ is-enabled) [ -e /usr/sbin/$name ] || [ -e /usr/bin/$name ] || [ $name = jicofo 
 disable)
     echo "disable $name" >>/run/told
     apache2ctl stop
+    while [ -e /run/apache2/apache2.pid ]; do sleep 0.1; done
     ;;
 restart | reload-or-restart)
     echo "$1 $name" >>/run/told
