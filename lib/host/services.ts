@@ -13,6 +13,8 @@ const READERS: readonly (readonly [RegExp, Told])[] = [
   [/^\/etc\/prosody\//, { service: 'prosody', how: 'restart' }],
   [/^\/etc\/jitsi\/jicofo\//, { service: 'jicofo', how: 'restart' }],
   [/^\/etc\/jitsi\/videobridge\//, { service: 'jitsi-videobridge2', how: 'restart' }],
+  // Its package does not start it while packages come in.
+  [/^\/etc\/apache2\/mods-enabled\/shib\./, { service: 'shibd', how: 'restart' }],
   // Modules that come and go on a reload were seen to end every child of Apache by a segmentation fault.
   [/^\/etc\/apache2\/mods-enabled\//, { service: 'apache2', how: 'restart' }],
   [/^\/etc\/apache2\/|^\/opt\/jitsi-jmb\/(?:apache|cgi-bin|lib)\//, { service: 'apache2', how: 'reload-or-restart' }],
@@ -27,7 +29,8 @@ export function servicesOf(paths: readonly string[]): readonly Told[] {
 
 /** The same on the way back, where Apache may go out of service again. */
 export function servicesBack(paths: readonly string[], apacheWasIdle: boolean): readonly Told[] {
-  return servicesOf(paths).map((told) =>
+  const others = servicesOf(paths).filter(({ service }) => service !== 'shibd');
+  return others.map((told) =>
     apacheWasIdle && told.service === 'apache2' ? { service: 'apache2', how: 'disable' } : told,
   );
 }
