@@ -20,7 +20,7 @@ import { beginRun, goBack, readRun, settleRun } from './run.ts';
 import { APACHE_IDLE, servicesBack, servicesOf, type Told } from './services.ts';
 import { backLines, foundLines, planLines } from './show.ts';
 import { AUTHS, type Auth } from './site.ts';
-import { seeBack, takeBack } from './take_back.ts';
+import { dropWhatProgramsMade, seeBack, takeBack } from './take_back.ts';
 import { HostError, type Tree, treeAt } from './tree.ts';
 
 const text = { type: 'string' } as const;
@@ -130,6 +130,7 @@ async function change(tree: Tree, values: Words): Promise<number> {
 function revert(tree: Tree): number {
   const run = readRun(tree);
   const idle = run?.states.some(({ path, was }) => path === APACHE_IDLE && was.kind === 'none') === true;
+  if (run?.first === true) dropWhatProgramsMade(tree);
   if (run?.first === true && !run.database) dropData(tree);
   return tell(servicesBack(goBack(tree), idle));
 }

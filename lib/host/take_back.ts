@@ -34,7 +34,7 @@ export function takeBack(tree: Tree, purge: boolean): TakenBack {
   const { folders } = readLedger(tree);
   const bash = existsSync(at(BASH_KEPT));
   const stillHere = !existsSync(at(`${PREFIX}/cgi/booking.cgi`));
-  if (stillHere) dropWhatProgramsMade(at);
+  if (stillHere) dropWhatProgramsMade(tree);
   const returned = remove(tree, purge);
   if (purge) {
     restoreOldDatabase(tree);
@@ -55,8 +55,9 @@ function wantLedger(tree: Tree): void {
   if (tree.read(LEDGER) === undefined) throw new HostError(`there is nothing to take back: ${LEDGER} is not there`);
 }
 
-/** Code kept compiled, a private Node. */
-function dropWhatProgramsMade(at: (path: string) => string): void {
+/** Takes away what no ledger knows: code kept compiled, a private Node. */
+export function dropWhatProgramsMade({ root }: Tree): void {
+  const at = (path: string): string => join(root, path);
   for (const name of existsSync(at(`${PREFIX}/lib`)) ? readdirSync(at(`${PREFIX}/lib`)) : []) {
     if (name.endsWith('.cache')) rmSync(at(`${PREFIX}/lib/${name}`));
   }

@@ -198,6 +198,15 @@ describe('a run that does not come to its end', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
+  it('takes away what was put beside the program meanwhile', () => {
+    const before = tree.snapshot();
+    expect(spawnSync(process.execPath, [program, ...words()]).status).toBe(0);
+    tree.put('opt/jitsi-jmb/bin/node', 'a private one', 0o755);
+    tree.put('opt/jitsi-jmb/lib/booking-0123456789abcdef.cache', 'compiled');
+    expect(spawnSync(process.execPath, [program, 'back', '--root', tree.root]).status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
   it('ended by Ctrl-C puts everything back', async () => {
     const before = tree.snapshot();
     const env = { ...process.env, JMB_DIST_READY: '1' };

@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # install.sh sets what this uses
+# A Jitsi host's packages and services.
+
+apache_is_in_service() {
+    is_installed apache2 || return 1
+    [ ! -d /run/systemd/system ] || systemctl is-enabled -q apache2 2>/dev/null
+}
+
+# The packages that are missing.
+packages=()
+
+list_packages() {
+    local wanted=(apache2) sign_in name
+    [ "$fastcgi" = no ] || wanted+=(libapache2-mod-fcgid)
+    sign_in=$(jmb_host packages)
+    mapfile -t -O ${#wanted[@]} wanted <<<"$sign_in"
+    for name in "${wanted[@]}"; do
+        [ -z "$name" ] || is_installed "$name" || packages+=("$name")
+    done
+}
+
+# Packages enable their Apache module themselves, and mod_auth_cas then has Apache not start where it is not set up. What came
+# that way is switched off again: enabling it is a change of ours, and goes when we go.
+install_packages() {
+    local name enabled=/etc/apache2/mods-enabled were
+    [ ${#packages[@]} -gt 0 ] || return 0
+    were=$(ls $enabled 2>/dev/null || true)
+    need_packages "${packages[@]}"
+    for name in auth_cas auth_mellon shib auth_openidc; do
+        if [ -e "$enabled/$name.load" ] && ! grep -qx "$name.load" <<<"$were"; then
+            step a2dismod -q -f "$name" || fail "a2dismod $name fails"
+        fi
+    done
+}
+
+# Tells services of their new files, all of them; lines `service HOW NAME` say whom, other lines are not for this. Those that
+# do not start then are in $refusing.
+tell_services() {
+    local word how name
+    refusing=
+    [ -d /run/systemd/system ] || return 0
+    while read -r word how name; do
+        [ "$word" = service ] || continue
+        if [ "$how" = disable ]; then
+            step systemctl disable --now -q "$name" || true
+            continue
+        fi
+        # The Apache of a host with nginx may be there and out of service.
+        if [ "$name" = apache2 ]; then systemctl enable -q apache2 2>/dev/null || true; fi
+        systemctl is-enabled -q "$name" 2>/dev/null || continue
+        say "systemctl $how $name..."
+        step systemctl "$how" "$name" || refusing="${refusing:+$refusing, }$name"
+    done <<<"$1"
+    [ -z "$refusing" ]
+}
