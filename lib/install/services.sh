@@ -20,15 +20,20 @@ list_packages() {
     done
 }
 
-# Packages enable their Apache module themselves, and mod_auth_cas then has Apache not start where it is not set up. What came
-# that way is switched off again: enabling it is a change of ours, and goes when we go.
+# Packages enable their Apache module themselves. mod_auth_cas then has Apache not start where it is not set up, and what mod_shib
+# puts into conf-enabled has it not start once the module goes. What came that way is switched off again: enabling is a change
+# of ours, which goes when we go, and our own files say all that is needed.
 install_packages() {
-    local name enabled=/etc/apache2/mods-enabled were
+    local name modules=/etc/apache2/mods-enabled confs=/etc/apache2/conf-enabled had_modules had_confs
     [ ${#packages[@]} -gt 0 ] || return 0
-    were=$(ls $enabled 2>/dev/null || true)
+    had_modules=$(ls $modules 2>/dev/null || true)
+    had_confs=$(ls $confs 2>/dev/null || true)
     need_packages "${packages[@]}"
     for name in auth_cas auth_mellon shib auth_openidc; do
-        if [ -e "$enabled/$name.load" ] && ! grep -qx "$name.load" <<<"$were"; then
+        if [ -e "$confs/$name.conf" ] && ! grep -qx "$name.conf" <<<"$had_confs"; then
+            step a2disconf -q -f "$name" || fail "a2disconf $name fails"
+        fi
+        if [ -e "$modules/$name.load" ] && ! grep -qx "$name.load" <<<"$had_modules"; then
             step a2dismod -q -f "$name" || fail "a2dismod $name fails"
         fi
     done

@@ -163,6 +163,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
     expect(status, said).toBe(0);
     expect(said).not.toContain('does not start');
     expect(ours()).toEqual(Object.fromEntries(before));
+    expect(host.run('apache2ctl', 'configtest').said).toContain('Syntax OK');
     // The Apache that came with JMB does not go on without it.
     const told = host.run('tail', '-n', '4', '/run/told').said;
     if (front === 'nginx') expect(told).toContain('disable apache2');

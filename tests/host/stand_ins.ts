@@ -13,7 +13,7 @@ case $1 in
 is-enabled) [ -e /usr/sbin/$name ] || [ -e /usr/bin/$name ] || [ $name = jicofo ] || [ $name = jitsi-videobridge2 ] ;;
 disable)
     echo "disable $name" >>/run/told
-    apache2ctl stop
+    apache2ctl stop || exit 1
     while [ -e /run/apache2/apache2.pid ]; do sleep 0.1; done
     ;;
 restart | reload-or-restart)
@@ -22,7 +22,7 @@ restart | reload-or-restart)
     case $name in
     apache2)
         if [ -e /run/apache2/apache2.pid ] && [ $1 = reload-or-restart ]; then apache2ctl graceful; exit; fi
-        [ ! -e /run/apache2/apache2.pid ] || apache2ctl stop
+        [ ! -e /run/apache2/apache2.pid ] || apache2ctl stop || exit 1
         while [ -e /run/apache2/apache2.pid ]; do sleep 0.1; done
         apache2ctl start
         ;;
