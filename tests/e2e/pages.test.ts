@@ -97,6 +97,8 @@ const WIDTHS = [320, 390, 1280, 1600];
 
 /** Looks at a page in every width: what axe-core finds, what overflows, what is too small. */
 async function inspect(page: Page): Promise<void> {
+  // A page that a click leads to is there before its style sheet is.
+  await page.waitForLoadState('load');
   expect(await page.locator('h1').count()).toBe(1);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
