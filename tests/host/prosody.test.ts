@@ -4,7 +4,7 @@ import { editProsody, type ProsodyEdit, undoProsody } from '../../lib/host/proso
 import { lastOf, sectionsFor, sectionsOf, textOf } from '../../lib/host/prosody_sections.ts';
 import { DOMAIN, PROSODY } from './samples.ts';
 
-const luac = ['luac', 'luac5.4', 'luac5.3'].find((name) => spawnSync(name, ['-v']).status === 0);
+const luac = ['luac5.4', 'luac5.3', 'luac'].find((name) => spawnSync(name, ['-v']).status === 0);
 const current: ProsodyEdit = { domain: DOMAIN, recipe: 'current', hasTokenAffiliation: true };
 const older: ProsodyEdit = { domain: DOMAIN, recipe: 'older', hasTokenAffiliation: false };
 

@@ -5,7 +5,7 @@ import { tokenSettings } from '../../lib/host/facts.ts';
 import { editProsody } from '../../lib/host/prosody.ts';
 import { DOMAIN, PROSODY } from './samples.ts';
 
-const lua = ['lua', 'lua5.4', 'lua5.3'].find((name) => spawnSync(name, ['-v']).status === 0);
+const lua = ['lua5.4', 'lua5.3', 'lua'].find((name) => spawnSync(name, ['-v']).status === 0);
 
 /** Runs a configuration as Prosody does, its words being calls and assignments, and prints `host|option|value` lines. */
 const RUNNER = `
