@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # install.sh sets what this uses
 # install.sh --demo: JMB on this machine alone, to look at.
 
 demo() {

@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # install.sh sets what this uses
 # install.sh without --demo and --test: JMB on a Jitsi host, over from the Bash version, and away again. What is changed in files is decided
 # and done by bin/jmb-host (lib/host): this script brings packages and Node, asks, and tells the services.
 
@@ -20,14 +19,25 @@ node_path() {
     printf '%s\n' "$found"
 }
 
-# The Node that the programs will run by: one that www-data can reach, so a private one moves under the prefix.
+# Whether everyone may run a file, and nobody but root could put another in its place: all the way to it.
+is_everyones() {
+    local at
+    for ((at = 0; at < 100; at++)); do
+        [[ $(stat -c '%u %A' -- "$1") =~ ^0\ .*[xt]$ ]] || return 1
+        [ "$1" != / ] || return 0
+        set -- "$(dirname -- "$1")"
+    done
+}
+
+# The Node that the programs will run by: www-data must reach it, and it must outlive this clone; else a copy goes under the prefix.
 installed_node() {
     local found
-    found=$(node_path)
-    case $found in
-    "$here"/* | /root/* | /home/*) printf '%s/bin/node\n' "$prefix" ;;
-    *) printf '%s\n' "$found" ;;
-    esac
+    found=$(realpath -- "$(node_path)")
+    if [[ $found != "$here"/* ]] && is_everyones "$found"; then
+        node_path
+    else
+        printf '%s/bin/node\n' "$prefix"
+    fi
 }
 
 place_node() {

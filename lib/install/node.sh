@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # install.sh sets what this uses
 # Node: the machine's own where it is new enough, else a private one in a folder of the clone, from the npm registry.
 
 oldest_node=20.16

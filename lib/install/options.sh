@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # the other parts use what is set here
 # What install.sh is told on a Jitsi host: by options, by an earlier run, or by whoever answers its questions.
 
 prefix=/opt/jitsi-jmb

@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # install.sh sets what this uses
 # A Jitsi host's packages and services.
 
 apache_is_in_service() {

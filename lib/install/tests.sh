@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # install.sh sets what this uses
 # install.sh --test: everything that can be checked without a person; the last line is `N passed, N failed`.
 
 test_packages=(

@@ -15,8 +15,7 @@ describe.each<Place>(['before rooms', 'after rooms'])('included %s', (place) => 
   let nginx: Nginx;
 
   beforeAll(async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Apache's own
-    const log = 'CustomLog "${JMB_PREFIX}/log/visitors" "%a"';
+    const log = `CustomLog "\${JMB_PREFIX}/log/visitors" "%a"`;
     jmb = await stage({ settings: { JMB_URL: `https://${DOMAIN}` }, conf: log });
     nginx = await startNginx(DOMAIN, Number(new URL(jmb.url).port), place);
   });

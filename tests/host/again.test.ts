@@ -155,6 +155,14 @@ describe('a run that does not come to its end', () => {
     while (!existsSync(join(tree.root, 'var/lib/jitsi-jmb/host.json'))) await new Promise((go) => setTimeout(go, 2));
   };
 
+  const killedMidway = async () => {
+    const child = spawn(process.execPath, [program, ...words()], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await begun();
+    child.kill('SIGKILL');
+    await ended;
+  };
+
   it('for a full disk leaves the host as it was', (context) => {
     const folder = join(tree.root, 'disk');
     mkdirSync(folder);
@@ -175,11 +183,7 @@ describe('a run that does not come to its end', () => {
 
   it('killed, is finished by the next', async () => {
     const before = tree.snapshot();
-    const child = spawn(process.execPath, [program, ...words()], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    await begun();
-    child.kill('SIGKILL');
-    await ended;
+    await killedMidway();
     expect(tree.snapshot()['var/lib/jitsi-jmb/run.json']).toBeDefined();
     expect(tree.install(...CAS)).toMatchObject({ status: 0, said: expect.stringContaining('Done') });
     expect(tree.install().said).toContain('Nothing to change');
@@ -189,11 +193,7 @@ describe('a run that does not come to its end', () => {
 
   it('killed, can be taken back at once', async () => {
     const before = tree.snapshot();
-    const child = spawn(process.execPath, [program, ...words()], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    await begun();
-    child.kill('SIGKILL');
-    await ended;
+    await killedMidway();
     expect(tree.install('--uninstall', '--purge').status).toBe(0);
     expect(tree.snapshot()).toEqual(before);
   });

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CASES } from './cases.ts';
-import { type DebianRoot, debianRoot } from './debian_root.ts';
+import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
 import { APACHE_SITE, jitsiFiles, NGINX_SITE } from './stand_ins.ts';
@@ -72,7 +72,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
     host.put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_NAME="De Bash"\n');
     host.put('etc/cron.d/jitsi-jmb', '# of Bash\n');
     host.run('mkdir', '-p', '/var/www/jitsi-jmb/data');
-    host.run('cp', '/root/jmb/tests/support/upstream.db', '/var/www/jitsi-jmb/data/jitsi-jmb.db');
+    host.run('cp', `${CLONE}/tests/support/upstream.db`, '/var/www/jitsi-jmb/data/jitsi-jmb.db');
     host.run('chown', '-R', 'www-data:', '/var/www/jitsi-jmb');
   }
 

@@ -16,7 +16,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
 import { SYSTEMCTL } from './stand_ins.ts';
@@ -28,6 +28,11 @@ export const SUITES = {
   jammy: { sections: 'main universe' },
   noble: { sections: 'main universe' },
 } as const;
+
+/** The home of its root. */
+const HOME = '/root';
+/** Where the clone lies in it. */
+export const CLONE = '/usr/src/jmb';
 
 /** A machine of its own below a folder. */
 export interface DebianRoot {
@@ -69,7 +74,7 @@ export function debianRoot(suite: keyof typeof SUITES): DebianRoot {
   const run = (...command: string[]): Done => {
     const env = {
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-      HOME: '/root',
+      HOME,
       LANG: 'C.UTF-8',
     };
     const done = spawnSync('chroot', [root, ...command], { env, encoding: 'utf8', input: '', maxBuffer: 1e9 });
@@ -90,7 +95,7 @@ export function debianRoot(suite: keyof typeof SUITES): DebianRoot {
     root,
     put,
     run,
-    install: (...words) => run('/root/jmb/install.sh', '--yes', ...words),
+    install: (...words) => run(`${CLONE}/install.sh`, '--yes', ...words),
     ask: (path, ...options) => {
       const to = ['--resolve', `${DOMAIN}:443:127.0.0.1`, `https://${DOMAIN}${path}`];
       return must('curl', '-sSki', '--path-as-is', ...options, ...to);
@@ -130,7 +135,7 @@ function endProcessesOf(root: string): void {
 function copyClone(root: string): void {
   const names = must('git', '-C', clone, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
   for (const name of names.split('\0').filter((one) => one !== '' && existsSync(join(clone, one))))
-    cpSync(join(clone, name), join(root, 'root/jmb', name));
+    cpSync(join(clone, name), join(root, CLONE, name));
 }
 
 /** Whom this machine trusts besides the usual: what stands between it and the registry may have a certificate of its own. */
@@ -138,20 +143,34 @@ function copyCertificates(root: string): void {
   const bundle = '/etc/ssl/certs/ca-certificates.crt';
   for (const to of ['usr/local/share/ca-certificates/tests.crt', 'etc/ssl/certs/ca-certificates.crt'])
     if (existsSync(bundle)) cpSync(bundle, join(root, to));
-  for (const file of ['/root/.npmrc', '/usr/etc/npmrc', '/etc/npmrc'])
-    if (existsSync(file)) cpSync(file, join(root, file));
+  const npm = join(homedir(), '.npmrc');
+  if (existsSync(npm)) cpSync(npm, join(root, HOME, '.npmrc'));
 }
 
-const VOLATILE = /^\.\/(?:proc|sys|dev|run|tmp|root|var\/(?:log|cache|tmp)|var\/lib\/apt)(?:\/|$)/;
+/** What any command changes: kernel, logs, caches, homes, the clone. */
+const VOLATILE = [
+  '/proc',
+  '/sys',
+  '/dev',
+  '/run',
+  '/tmp',
+  HOME,
+  CLONE,
+  '/var/log',
+  '/var/cache',
+  '/var/tmp',
+  '/var/lib/apt',
+];
 
 function snapshot(root: string): ReadonlyMap<string, string> {
-  const script = `cd "$1" && find . -xdev \\( -path ./proc -o -path ./sys -o -path ./run -o -path ./root -o -path ./var/cache \\) -prune -o \\
-    -printf '%p\\t%y %m %U:%G %l\\n' && echo && find . -xdev \\( -path ./proc -o -path ./sys -o -path ./run -o -path ./root -o -path ./var/cache \\) -prune -o -type f -print0 | xargs -0 sha256sum`;
+  const pruned = VOLATILE.map((path) => `-path .${path}`).join(' -o ');
+  const find = `find . -xdev \\( ${pruned} \\) -prune -o`;
+  const script = `cd "$1" && ${find} -printf '%p\\t%y %m %U:%G %l\\n' && echo && ${find} -type f -print0 | xargs -0 sha256sum`;
   const [kinds = '', digests = ''] = must('sh', '-c', script, 'sh', root).split('\n\n');
   const found = new Map(kinds.split('\n').map((line) => line.split('\t') as [string, string]));
   for (const line of digests.trim().split('\n')) {
     const path = line.slice(66);
     found.set(path, `${found.get(path)} ${line.slice(0, 64)}`);
   }
-  return new Map([...found].filter(([path]) => !VOLATILE.test(path)));
+  return found;
 }
