@@ -48,13 +48,13 @@ export function readSettings(root: string, env: Environment = process.env): Sett
     const source = readSource(file);
     if (source !== null) readAssignments(file, source, found, lookup);
   }
-  const values: Record<string, unknown> = { root, etc };
+  const values: Partial<Record<keyof Settings, unknown>> = { root, etc };
   for (const name of NAMES) {
     values[name] = readValue(name, settingsTable[name], found.get(name), fallback);
   }
   for (const name of NAMES) found.delete(name);
   values['others'] = found;
-  return values as unknown as Settings;
+  return values as Settings;
 }
 
 /** A file that the settings come from. */

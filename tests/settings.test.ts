@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the expansions are the settings' own
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,7 +106,7 @@ describe('an administrator’s file of the original', () => {
       join(etc, 'jmb_jwt.cf'),
       "JMB_SERVER_NAME='meet.example.org'\nJMB_JWT_ISS=app\nJMB_JWT_SECRET='a$b\"c#d'\n",
     );
-    const settings = local('JMB_JWT_ISS=other\nJMB_NAME="Visio ${JMB_SERVER_NAME#*.} ${JMB_MAIL_DOMAIN}"\n');
+    const settings = local(`JMB_JWT_ISS=other\nJMB_NAME="Visio \${JMB_SERVER_NAME#*.} \${JMB_MAIL_DOMAIN}"\n`);
     expect(settings).toMatchObject({
       JMB_JWT_ISS: 'other',
       JMB_JWT_SECRET: 'a$b"c#d',
@@ -199,12 +198,12 @@ describe('what would need a shell', () => {
     ['. /etc/default/x', 1],
     ['f() { echo; }', 1],
     ['function f { echo; }', 1],
-    ['JMB_NAME="${JMB_SERVER_NAME//a/b}"', 1],
-    ['JMB_NAME="${JMB_SERVER_NAME:-x}"', 1],
-    ['JMB_NAME="${JMB_SERVER_NAME%.*}"', 1],
-    ['JMB_NAME="${JMB_SERVER_NAME##*.}"', 1],
-    ['JMB_NAME="${}"', 1],
-    ['JMB_NAME="${JMB_SERVER_NAME"', 1],
+    [`JMB_NAME="\${JMB_SERVER_NAME//a/b}"`, 1],
+    [`JMB_NAME="\${JMB_SERVER_NAME:-x}"`, 1],
+    [`JMB_NAME="\${JMB_SERVER_NAME%.*}"`, 1],
+    [`JMB_NAME="\${JMB_SERVER_NAME##*.}"`, 1],
+    [`JMB_NAME="\${}"`, 1],
+    [`JMB_NAME="\${JMB_SERVER_NAME"`, 1],
     ['JMB_NAME="$1"', 1],
     ['JMB_NAME="$$"', 1],
     ["JMB_NAME=$'a'", 1],

@@ -40,8 +40,7 @@ export interface CalendarEvent {
 }
 
 /** Control characters, and the line and paragraph separators that some readers take for the end of a line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-const BREAKING = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
 
 /** A text on one line, without control characters: somebody's input made harmless for a header or a content line. */
 export function oneLine(text: string): string {

@@ -4,8 +4,7 @@ import { plainWords } from './words.ts';
 
 /** Rows about mails, reminders and feeds. */
 export const mail = {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expansion of the settings, not of JavaScript
-  JMB_MAIL_DOMAIN: text('${JMB_SERVER_NAME#*.}', {
+  JMB_MAIL_DOMAIN: text(`\${JMB_SERVER_NAME#*.}`, {
     fr: 'Domaine des adresses de la maison\u00a0: leurs modérateurs passent par l’authentification',
     en: 'Domain of the house’s addresses: their moderators sign in',
   }),

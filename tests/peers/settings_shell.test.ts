@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the expansions are the shell's
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,8 +46,8 @@ const PIECES = [
     '🎓',
     'B',
     '$B',
-    '${B}',
-    '${B#*.}',
+    `\${B}`,
+    `\${B#*.}`,
     '"$B"',
     "'$B'",
     '\\\n',

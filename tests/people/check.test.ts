@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
 import type { Identity, Meeting } from '../../lib/meetings/meeting.ts';
 import { decide } from '../../lib/people/check.ts';
@@ -10,6 +11,7 @@ import { isEditor } from '../../lib/people/editor.ts';
 import type { Question } from '../../lib/people/question.ts';
 import { readSettings, type Settings, SettingsError } from '../../lib/settings.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
+import { texts } from '../../lib/text/catalogue.ts';
 import { type Slapd, startSlapd } from '../support/slapd.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jmb-check-'));
@@ -45,7 +47,7 @@ function contextOf(changes: Partial<Settings>, directory: Directory | null = nul
   const lines: string[] = [];
   const settings = { ...readSettings(dir, {}), JMB_MODULES: dir, ...changes };
   const log = { event: (name: string, fields: object) => void lines.push(`${name} ${JSON.stringify(fields)}`) };
-  return { settings, directory, store, log, lines } as unknown as Context & { lines: string[] };
+  return { settings, directory, store, log, lines, clock: systemClock, language: 'fr', texts: texts('fr') };
 }
 
 function ldap(changes: Partial<Settings>): Context & { lines: string[] } {
