@@ -15,5 +15,6 @@ serve('booking', {
   attendees: { GET: later(() => import('../lib/pages/attendees_follow.ts'), 'attendeesFollow') },
   register_new: { POST: later(save, 'meetingBook') },
   register_edit: { POST: later(save, 'meetingChange') },
+  extend: { POST: later(() => import('../lib/pages/meeting_extend.ts'), 'meetingExtend') },
   del: { GET: later(remove, 'removalAsk'), POST: later(remove, 'meetingRemove') },
 });

@@ -11,6 +11,7 @@ import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
 import { feedOf } from '../store/feeds.ts';
 import { invitationsOf, type Listed } from '../store/meetings.ts';
 import { isoDate } from '../text/zone.ts';
+import { type Extension, extensionOf } from './extension_view.ts';
 import {
   counted,
   dayOf,
@@ -55,7 +56,7 @@ export async function meetingList(request: Request, context: Context): Promise<R
   return page(context, list, frame, {
     notice: noticeOf(queryParams(request).get('notice'), texts),
     directorySilent: editor === 'unknown',
-    ...sections(reading, listed),
+    ...sections(reading, listed, (one) => extensionOf(context, identity, one)),
     ...ownAddresses(context, identity, editor === true),
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
   });
@@ -91,6 +92,7 @@ interface Item extends MeetingWords, PlaceWords {
   /** Whether this is an invitation that waits for an answer. */
   readonly waiting: boolean;
   readonly moderator: boolean;
+  readonly extension: Extension | null;
   /** Whether there is anything to press. */
   readonly actions: boolean;
   /** The element of the subject: h3, or h4 under a day. */
@@ -105,7 +107,7 @@ interface Day {
 }
 
 /** The list in its parts; each meeting stands in one of them, and what is to come in one order (spec section 1), answered or not. */
-function sections(reading: Reading, listed: readonly Listed[]): object {
+function sections(reading: Reading, listed: readonly Listed[], extensible: (one: Listed) => Extension | null): object {
   const now: Item[] = [];
   const waiting: Item[] = [];
   const archives: Item[] = [];
@@ -113,8 +115,9 @@ function sections(reading: Reading, listed: readonly Listed[]): object {
   let next: Listed | undefined;
   let lastDate = '';
   for (const one of listed) {
-    const item = itemOf(reading, one);
-    if (item.state === 'over') {
+    const item = itemOf(reading, one, extensible(one));
+    // What has just ended stays in sight as long as its owner can move the end.
+    if (item.state === 'over' && item.extension === null) {
       archives.unshift(item);
       continue;
     }
@@ -142,7 +145,8 @@ function sections(reading: Reading, listed: readonly Listed[]): object {
   };
 }
 
-function itemOf(reading: Reading, { meeting, attendee, owner: organiser, invited, accepted }: Listed): Item {
+function itemOf(reading: Reading, listed: Listed, extension: Extension | null): Item {
+  const { meeting, attendee, owner: organiser, invited, accepted } = listed;
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
   const place = placeWords(reading, meeting, attendee);
   const { state, stateWord, role, answer, answerWord, icon, accept, decline, join, room } = place;
@@ -177,7 +181,8 @@ function itemOf(reading: Reading, { meeting, attendee, owner: organiser, invited
     unanswered: answer === 'none',
     waiting: answer === 'none' && !owner && state !== 'over',
     moderator: attendee.role === 'moderator',
-    actions: Boolean(join || accept || decline || editable),
+    extension,
+    actions: Boolean(join || accept || decline || editable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),
   };

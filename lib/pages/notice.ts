@@ -11,6 +11,7 @@ const NOTICES = [
   'changed_waiting',
   'changed_refused',
   'unchanged',
+  'extended',
   'removed',
   'removed_waiting',
   'removed_refused',

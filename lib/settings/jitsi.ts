@@ -44,6 +44,14 @@ export const jitsi = {
     fr: 'Messages dans la salle avant la fin\u00a0; vide\u00a0: aucun',
     en: 'Messages into the room before the end; empty: none',
   }),
+  JMB_ROOM_END: choice(['soft', 'hard'], {
+    fr: 'Fin d’une réunion\u00a0: soft (messages seulement) ou hard (la salle ferme après JMB_ROOM_GRACE)',
+    en: 'End of a meeting: soft (messages only) or hard (the room closes after JMB_ROOM_GRACE)',
+  }),
+  JMB_ROOM_GRACE: integer(10, 'min', {
+    fr: 'Délai après la fin pendant lequel on peut encore prolonger, et après lequel hard ferme la salle',
+    en: 'Time after the end in which the owner may still extend, and after which hard closes the room',
+  }),
   JMB_XMPP_SERVICE: text('xmpp://localhost:5222', {
     fr: 'Prosody, pour ces messages',
     en: 'Prosody, for these messages',

@@ -4,9 +4,10 @@ import upstream from '../../sql/0001-upstream-tables.sql';
 import extra from '../../sql/0002-meeting-extra-agenda.sql';
 import outbox from '../../sql/0003-outbox-feeds-forms.sql';
 import names from '../../sql/0004-names.sql';
+import rooms from '../../sql/0005-rooms.sql';
 
 /** The migrations in order: the first brings user_version from 0 to 1. */
-export const MIGRATIONS: readonly string[] = [upstream, extra, outbox, names];
+export const MIGRATIONS: readonly string[] = [upstream, extra, outbox, names, rooms];
 
 /**
  * Applies what is missing, in one transaction. An up-to-date file costs one read and takes no write lock; of two

@@ -57,6 +57,8 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'list.decline': 'Decline',
   'list.edit': 'Edit',
   'list.remove': 'Delete',
+  'list.extend': 'Extend',
+  'list.extend_by': '+{minutes}\u00a0min',
   'list.room': 'My private room',
   'list.room_about': 'Always open to you, without a booking.',
   'list.room_open': 'Open the room',
@@ -82,6 +84,8 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'notice.changed_refused':
     'The meeting is changed, but the mail server refused at least one address: see the follow-up of the meeting.',
   'notice.unchanged': 'Nothing has changed, and nobody got a mail.',
+  'notice.extended':
+    'The meeting is extended, in calendars too. Nobody was sent a mail: tell those who are away if need be.',
   'notice.removed': 'The meeting is deleted, and everyone is told.',
   'notice.removed_waiting':
     'The meeting is deleted. The mail server does not answer yet: the mails go out as soon as it does.',
@@ -175,6 +179,13 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'refused.no_meeting': 'This meeting does not exist, or has been deleted.',
   'refused.not_owner': 'This meeting is not yours.',
   'refused.begun': 'This meeting has already begun: it can no longer be changed or deleted.',
+  'refused.extend_long':
+    'This meeting can be extended by {left}\u00a0min at most: no meeting is longer than {max}\u00a0min.',
+  'refused.extend_full': 'This meeting is as long as any may be, {max}\u00a0min: it cannot be extended any more.',
+  'refused.extend_early': 'This meeting has not begun yet. To change its duration, edit it from the list.',
+  'refused.extend_late': 'This meeting is over: it cannot be extended any more. Book a new one.',
+  'refused.extend_changed':
+    'The end of this meeting has changed meanwhile. Look at the list before extending it again.',
   'refused.no_invitation': 'This link leads to no meeting. It was deleted, or your invitation was withdrawn.',
   'refused.owner_answers': 'You organise this meeting: there is nothing to answer.',
   'refused.answer_late': 'This meeting is over: there is nothing left to answer.',

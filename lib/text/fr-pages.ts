@@ -55,6 +55,8 @@ export const frPages = {
   'list.decline': 'Décliner',
   'list.edit': 'Modifier',
   'list.remove': 'Supprimer',
+  'list.extend': 'Prolonger',
+  'list.extend_by': '+{minutes}\u00a0min',
   'list.room': 'Ma salle personnelle',
   'list.room_about': 'Toujours ouverte pour vous, sans réservation.',
   'list.room_open': 'Ouvrir la salle',
@@ -80,6 +82,8 @@ export const frPages = {
   'notice.changed_refused':
     'La réunion est modifiée, mais le serveur de courrier a refusé une adresse au moins\u00a0: voir le suivi de la réunion.',
   'notice.unchanged': 'Rien n’a changé, et personne n’a reçu de courriel.',
+  'notice.extended':
+    'La réunion est prolongée, dans les agendas aussi. Personne n’a reçu de courriel\u00a0: prévenir les absents au besoin.',
   'notice.removed': 'La réunion est supprimée, et chaque participant en est prévenu.',
   'notice.removed_waiting':
     'La réunion est supprimée. Le serveur de courrier ne répond pas encore\u00a0: les courriels partiront dès qu’il répondra.',
@@ -174,6 +178,16 @@ export const frPages = {
   'refused.no_meeting': 'Cette réunion n’existe pas, ou elle a été supprimée.',
   'refused.not_owner': 'Cette réunion n’est pas la vôtre.',
   'refused.begun': 'Cette réunion a déjà commencé\u00a0: elle ne peut plus être modifiée ni supprimée.',
+  'refused.extend_long':
+    'Cette réunion peut être prolongée de {left}\u00a0min au plus\u00a0: une réunion ne dépasse pas {max}\u00a0min.',
+  'refused.extend_full':
+    'Cette réunion a atteint la durée la plus longue, {max}\u00a0min\u00a0: elle ne peut plus être prolongée.',
+  'refused.extend_early':
+    'Cette réunion n’a pas encore commencé. Pour en changer la durée, la modifier depuis la liste.',
+  'refused.extend_late':
+    'Cette réunion est terminée\u00a0: elle ne peut plus être prolongée. En réserver une nouvelle.',
+  'refused.extend_changed':
+    'L’heure de fin de cette réunion a changé entre-temps. Revoir la liste avant de prolonger encore.',
   'refused.no_invitation': 'Ce lien ne mène à aucune réunion. Elle a été supprimée, ou votre invitation a été retirée.',
   'refused.owner_answers': 'Vous organisez cette réunion\u00a0: il n’y a rien à répondre.',
   'refused.answer_late': 'Cette réunion est terminée\u00a0: il n’y a plus rien à répondre.',

@@ -1,6 +1,8 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
+import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { meetingsFrom } from '../../lib/store/census.ts';
+import { endingMeetings, markEnding, roomIsTaken } from '../../lib/store/endings.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
 import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
 import { formToken, formTokenHolds } from '../../lib/store/forms.ts';
@@ -11,6 +13,15 @@ import { namesOf, rememberName } from '../../lib/store/names.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, retry } from '../../lib/store/outbox.ts';
 import { countPrivate } from '../../lib/store/privates.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
+import {
+  accountsWith,
+  closedButBooked,
+  forgetOrders,
+  markOrderDone,
+  openOrders,
+  orderOf,
+  orderRoom,
+} from '../../lib/store/room_orders.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { countEndedBefore, newestBooking, purgeEndedBefore, purgeMailsBefore } from '../../lib/store/upkeep.ts';
 import { mail } from './mails.ts';
@@ -50,6 +61,7 @@ export function everything(store: Store): void {
     );
   }
   outbox(store, id);
+  rooms(store, meeting);
   const old = { id: 12n, room: 'oldroom', subject: 'Old', owner: ALICE, begin: NOW, end: NOW + 60, guests: [ALICE] };
   importMeeting(store, old);
   importFeed(store, 'carol', 'OldHashOldHashXX');
@@ -74,4 +86,18 @@ function outbox(store: Store, id: string): void {
   retry(store, second.id, NOW);
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);
+}
+
+function rooms(store: Store, meeting: Meeting): void {
+  const { id: meetingId, room } = meeting;
+  orderRoom(store, { room, person: '', does: 'end', meetingId, until: NOW });
+  openOrders(store, NOW);
+  orderOf(store, room, '', NOW);
+  markOrderDone(store, 1, NOW);
+  forgetOrders(store, NOW);
+  closedButBooked(store, NOW);
+  accountsWith(store, ALICE);
+  endingMeetings(store, NOW - 60, NOW, 600);
+  markEnding(store, meeting, NOW);
+  roomIsTaken(store, meeting, NOW);
 }
