@@ -1,4 +1,5 @@
 /** The command as a Munin plugin: what it answers to `config`, `autoconf`, `suggest` and to no argument (Munin plugin protocol 1). */
+import type { OpenRoom } from '../lib/jitsi/rooms.ts';
 import type { MailFigures, RoomFigures } from '../lib/store/figures.ts';
 
 /** One line of a graph. */
@@ -56,6 +57,33 @@ const mail: Graph<MailFigures> = {
       info: 'minutes that the oldest waiting mail has waited',
       warning: '60',
       value: (f) => Math.floor(f.oldestSeconds / 60),
+    },
+  ],
+};
+
+/** What Prosody says of its rooms; null when it does not answer. */
+type Open = readonly OpenRoom[] | null;
+
+const sum = (open: Open, of: (room: OpenRoom) => number): number | undefined =>
+  open?.reduce((total, room) => total + of(room), 0);
+
+const rooms: Graph<Open> = {
+  title: 'Jitsi Meet Booking: open rooms',
+  vlabel: 'rooms, people',
+  info: 'Rooms that are open in Prosody, booked and private ones, and the people in them',
+  fields: [
+    { name: 'rooms', label: 'rooms', info: 'rooms that are open', value: (open) => open?.length },
+    {
+      name: 'people',
+      label: 'people',
+      info: 'people in rooms and their breakout rooms',
+      value: (open) => sum(open, ({ participants, breakout }) => participants + breakout),
+    },
+    {
+      name: 'waiting',
+      label: 'waiting',
+      info: 'people who wait in lobbies',
+      value: (open) => sum(open, ({ waiting }) => waiting),
     },
   ],
 };
@@ -127,6 +155,8 @@ export interface Sources {
   readonly rooms: () => RoomFigures;
   readonly mail: () => MailFigures;
   readonly bridge: () => Promise<BridgeStatistics>;
+  /** undefined where Prosody is not to be asked: there is no such graph then. */
+  readonly open?: (() => Promise<readonly OpenRoom[]>) | undefined;
 }
 
 /**
@@ -138,7 +168,8 @@ export async function plugin(
   argument: string | undefined,
   sources: Sources,
 ): Promise<{ text: string; status: number }> {
-  const known = name.kind === 'jmb' ? ['mail', 'meetings'] : Object.keys(bridge).sort();
+  const ours = ['mail', 'meetings', ...(sources.open === undefined ? [] : ['rooms'])];
+  const known = name.kind === 'jmb' ? ours : Object.keys(bridge).sort();
   if (argument === 'autoconf') return { text: 'yes\n', status: 0 };
   if (argument === 'suggest') return { text: `${known.join('\n')}\n`, status: 0 };
   if (!known.includes(name.graph)) {
@@ -155,6 +186,9 @@ async function answer(name: { kind: string; graph: string }, config: boolean, so
     return config ? describe(graph, 'jitsi') : values(graph, await sources.bridge());
   }
   if (name.graph === 'meetings') return config ? describe(meetings, 'jitsi') : values(meetings, sources.rooms());
+  if (name.graph === 'rooms') {
+    return config ? describe(rooms, 'jitsi') : values(rooms, (await sources.open?.().catch(() => null)) ?? null);
+  }
   return config ? describe(mail, 'jitsi') : values(mail, sources.mail());
 }
 

@@ -1,5 +1,8 @@
 /** Runs the command as a Munin plugin: takes the figures from the database or from JVB, and prints them. */
+import { within as inTime } from '../lib/jitsi/patience.ts';
+import { type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
 import { bridgeStatistics } from '../lib/jitsi/videobridge.ts';
+import type { Settings } from '../lib/settings.ts';
 import { mailFigures, roomFigures } from '../lib/store/figures.ts';
 import { plugin } from './munin.ts';
 import { within } from './program.ts';
@@ -15,8 +18,14 @@ export function runPlugin(
       rooms: () => roomFigures(context.store, now),
       mail: () => mailFigures(context.store, now),
       bridge: () => bridgeStatistics(process.env['url'] ?? context.settings.JMB_JVB_STATISTICS),
+      open: context.settings.JMB_PROSODY_SECRET_FILE === '' ? undefined : () => openRooms(context.settings),
     });
     process.stdout.write(answer.text);
     return answer.status;
   });
+}
+
+async function openRooms(settings: Settings): Promise<readonly OpenRoom[]> {
+  const service = roomService(settings);
+  return service === undefined ? [] : inTime(5_000, service.rooms());
 }

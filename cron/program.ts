@@ -60,6 +60,11 @@ Examples:
       work(async () => (await import('./show.ts')).show(id, options))(),
     );
   program
+    .command('rooms')
+    .description('the rooms that are open now: their meeting, how many people are there, since when')
+    .option('--json', 'for a script')
+    .action((options: { json?: boolean }) => work(async () => (await import('./rooms.ts')).rooms(options))());
+  program
     .command('outbox')
     .description('the mails that wait, and those refused for good with their reason')
     .option('--retry <id>', 'try this one again now (a refused one too)', identifier)

@@ -9,7 +9,7 @@ import type { Tree } from './tree.ts';
 /** The Bash version's database as it was when this version took it over. */
 const KEPT_DATABASE = '/var/lib/jitsi-jmb/before-upgrade.db';
 /** What SQLite, and the lock of reminders, put beside a database. */
-const BESIDE = ['-wal', '-shm', '-journal', '-remind'];
+const BESIDE = ['-wal', '-shm', '-journal', '-remind', '-rooms'];
 /** Says that the data folder was made by this program. */
 const MADE_DATA = '/var/lib/jitsi-jmb/made-data';
 

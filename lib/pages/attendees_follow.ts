@@ -8,6 +8,7 @@ import { isRefusal, type Refusal } from '../refusal.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { answerIcon, counted, meetingWords, personWords, placeWords, type Reading, readingOf } from './meeting_view.ts';
 import { page } from './page.ts';
+import { insideWords, peopleOf } from './room_people.ts';
 import { askedId, ownedMeeting, visitorOf } from './visitor.ts';
 
 /** Answers with the follow-up of one meeting. */
@@ -20,10 +21,12 @@ export async function attendeesFollow(request: Request, context: Context): Promi
   const { meeting } = owned;
   const owner = owned.attendees.find(({ role }) => role === 'owner');
   const mails = outboxOf(context.store, meeting.id);
+  const people = await peopleOf(context, [meeting]);
   const frame = { title: context.texts('follow.title'), user: identity.name, editor: true };
   return page(context, attendees, frame, {
     ...meetingWords(reading, meeting),
     ...(owner && placeWords(reading, meeting, owner)),
+    inside: insideWords(reading, meeting, people),
     people: owned.attendees.map((attendee) => personRow(reading, attendee)),
     totals: totals(reading, owned.attendees),
     refused: mails.filter(({ state }) => state === 'refused').map((mail) => mailRow(reading, mail)),

@@ -26,6 +26,7 @@ import {
 } from './meeting_view.ts';
 import { noticeOf } from './notice.ts';
 import { page } from './page.ts';
+import { closingWords, insideWords, peopleOf } from './room_people.ts';
 import { visitorOf } from './visitor.ts';
 
 /** close.cgi brings who has this cookie back to the list. */
@@ -42,6 +43,10 @@ export async function meetingList(request: Request, context: Context): Promise<R
   const listed = invitationsOf(store, identity.addresses, {
     endAfter: reading.now - settings.JMB_SHOW_ARCHIVES * DAY,
   });
+  const people = await peopleOf(
+    context,
+    listed.map(({ meeting }) => meeting),
+  );
   const editor = await editorOrUnknown(context, identity);
   const frame = {
     // A directory that is silent must not hide today's meetings, nor be taken for a "no": the page says both.
@@ -56,7 +61,11 @@ export async function meetingList(request: Request, context: Context): Promise<R
   return page(context, list, frame, {
     notice: noticeOf(queryParams(request).get('notice'), texts),
     directorySilent: editor === 'unknown',
-    ...sections(reading, listed, (one) => extensionOf(context, identity, one)),
+    ...sections(reading, listed, (one) => ({
+      extension: extensionOf(context, identity, one),
+      inside: insideWords(reading, one.meeting, people),
+      closing: closingWords(reading, settings, one.meeting),
+    })),
     ...ownAddresses(context, identity, editor === true),
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
   });
@@ -82,8 +91,17 @@ function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: b
   };
 }
 
+/** What only a meeting that runs has. */
+interface RunningPart {
+  readonly extension: Extension | null;
+  /** How many people are there, where that is known. */
+  readonly inside: string;
+  /** When its room closes, where it has just ended and rooms do. */
+  readonly closing: string;
+}
+
 /** One meeting in the list. */
-interface Item extends MeetingWords, PlaceWords {
+interface Item extends MeetingWords, PlaceWords, RunningPart {
   readonly organiser: { name: string; email: string };
   readonly counts: string;
   readonly accepted: boolean;
@@ -92,7 +110,6 @@ interface Item extends MeetingWords, PlaceWords {
   /** Whether this is an invitation that waits for an answer. */
   readonly waiting: boolean;
   readonly moderator: boolean;
-  readonly extension: Extension | null;
   /** Whether there is anything to press. */
   readonly actions: boolean;
   /** The element of the subject: h3, or h4 under a day. */
@@ -107,7 +124,7 @@ interface Day {
 }
 
 /** The list in its parts; each meeting stands in one of them, and what is to come in one order (spec section 1), answered or not. */
-function sections(reading: Reading, listed: readonly Listed[], extensible: (one: Listed) => Extension | null): object {
+function sections(reading: Reading, listed: readonly Listed[], runningPart: (one: Listed) => RunningPart): object {
   const now: Item[] = [];
   const waiting: Item[] = [];
   const archives: Item[] = [];
@@ -115,7 +132,7 @@ function sections(reading: Reading, listed: readonly Listed[], extensible: (one:
   let next: Listed | undefined;
   let lastDate = '';
   for (const one of listed) {
-    const item = itemOf(reading, one, extensible(one));
+    const item = itemOf(reading, one, runningPart(one));
     // What has just ended stays in sight as long as its owner can move the end.
     if (item.state === 'over' && item.extension === null) {
       archives.unshift(item);
@@ -145,7 +162,7 @@ function sections(reading: Reading, listed: readonly Listed[], extensible: (one:
   };
 }
 
-function itemOf(reading: Reading, listed: Listed, extension: Extension | null): Item {
+function itemOf(reading: Reading, listed: Listed, { extension, inside, closing }: RunningPart): Item {
   const { meeting, attendee, owner: organiser, invited, accepted } = listed;
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
   const place = placeWords(reading, meeting, attendee);
@@ -161,7 +178,7 @@ function itemOf(reading: Reading, listed: Listed, extension: Extension | null): 
     iso,
     duration,
     state,
-    stateWord,
+    stateWord: closing || stateWord,
     role,
     answer,
     answerWord,
@@ -182,6 +199,8 @@ function itemOf(reading: Reading, listed: Listed, extension: Extension | null): 
     waiting: answer === 'none' && !owner && state !== 'over',
     moderator: attendee.role === 'moderator',
     extension,
+    inside,
+    closing,
     actions: Boolean(join || accept || decline || editable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),

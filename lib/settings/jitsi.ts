@@ -44,13 +44,25 @@ export const jitsi = {
     fr: 'Messages dans la salle avant la fin\u00a0; vide\u00a0: aucun',
     en: 'Messages into the room before the end; empty: none',
   }),
+  JMB_PROSODY_URL: text('http://127.0.0.1:5280/jmb', {
+    fr: 'Notre module dans Prosody (mod_jmb), par son HTTP local',
+    en: 'Our module in Prosody (mod_jmb), by its local HTTP',
+  }),
+  JMB_PROSODY_SECRET_FILE: text('', {
+    fr: 'Fichier du secret de ce module\u00a0; vide\u00a0: pas de module, rien ne lui est demandé',
+    en: 'File with the secret of that module; empty: no module, nothing is asked of it',
+  }),
+  JMB_PROSODY_HOST: text('$JMB_SERVER_NAME', {
+    fr: 'Hôte virtuel principal de Prosody',
+    en: 'Main virtual host of Prosody',
+  }),
   JMB_ROOM_END: choice(['soft', 'hard'], {
     fr: 'Fin d’une réunion\u00a0: soft (messages seulement) ou hard (la salle ferme après JMB_ROOM_GRACE)',
     en: 'End of a meeting: soft (messages only) or hard (the room closes after JMB_ROOM_GRACE)',
   }),
   JMB_ROOM_GRACE: integer(10, 'min', {
-    fr: 'Délai après la fin pendant lequel on peut encore prolonger, et après lequel hard ferme la salle',
-    en: 'Time after the end in which the owner may still extend, and after which hard closes the room',
+    fr: 'Délai entre la fin d’une réunion et la fermeture de sa salle',
+    en: 'Time between the end of a meeting and the closing of its room',
   }),
   JMB_XMPP_SERVICE: text('xmpp://localhost:5222', {
     fr: 'Prosody, pour ces messages',

@@ -41,3 +41,13 @@ test('an unknown graph is refused with the names that there are', async () => {
   expect(answer.text).toContain('mail meetings');
   expect((await plugin(bridge(''), 'suggest', sources)).text).toBe('conferences\nnetwork\nparticipants\n');
 });
+
+test('open rooms are a graph where Prosody is asked for them; what it does not tell is U', async () => {
+  const room = { room: 'abc', participants: 3, breakout: 2, waiting: 1, since: 0 };
+  const open = { ...sources, open: async () => [room, { ...room, room: 'def', waiting: 0 }] };
+  expect((await plugin(jmb(''), 'suggest', open)).text).toBe('mail\nmeetings\nrooms\n');
+  expect((await plugin(jmb('rooms'), undefined, open)).text).toBe('rooms.value 2\npeople.value 10\nwaiting.value 1\n');
+  const away = { ...sources, open: () => Promise.reject(new Error('connection refused')) };
+  expect((await plugin(jmb('rooms'), undefined, away)).text).toBe('rooms.value U\npeople.value U\nwaiting.value U\n');
+  expect((await plugin(jmb('rooms'), 'config', away)).text).toContain('people.label people');
+});

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fixedClock } from '../../lib/clock.ts';
+import { peopleInRooms } from '../../lib/jitsi/room_census.ts';
+import { type RoomService, roomService } from '../../lib/jitsi/rooms.ts';
+import { readSettings, type Settings } from '../../lib/settings.ts';
+import { scratch } from '../store/scratch.ts';
+import { type RoomModule, startRoomModule } from '../support/room_module.ts';
+
+const ABC = { room: 'abc', participants: 3, breakout: 2, waiting: 1, since: 1_795_510_800 };
+
+let module: RoomModule;
+let settings: Settings;
+let service: RoomService;
+
+beforeAll(async () => {
+  module = await startRoomModule();
+});
+afterAll(() => module.stop());
+
+beforeEach(() => {
+  module.told.length = 0;
+  module.rooms = [ABC];
+  module.mood = 'well';
+  settings = { ...readSettings('/nowhere', {}), ...module.settings, JMB_DB: scratch('jmb.db') };
+  const set = roomService(settings);
+  if (set === undefined) throw new Error('not set');
+  service = set;
+});
+
+describe('the module’s client', () => {
+  it('is nobody where no secret is set', () => {
+    expect(roomService({ ...settings, JMB_PROSODY_SECRET_FILE: '' })).toBeUndefined();
+  });
+
+  it('asks and tells', async () => {
+    expect(await service.version()).toBe('1');
+    expect(await service.rooms()).toEqual([ABC]);
+    expect(await service.say('abc', 'Bonjour')).toBe('said');
+    expect(await service.say('nobody', 'Bonjour')).toBe('empty');
+    expect(await service.close('abc', { message: 'm', reason: 'r', until: 12 })).toBe('closed');
+    await service.open('abc');
+    await service.revoke('abc', ['bob'], 12);
+    await service.restore('abc', ['bob']);
+    expect(module.told.slice(4)).toEqual([
+      'close {"room":"abc","message":"m","reason":"r","until":12}',
+      'open {"room":"abc"}',
+      'revoke {"room":"abc","ids":["bob"],"until":12}',
+      'restore {"room":"abc","ids":["bob"]}',
+    ]);
+  });
+
+  it('says what is wrong, and never the secret', async () => {
+    module.mood = 'broken';
+    await expect(service.rooms()).rejects.toThrow(/\/jmb\/rooms: status 500$/);
+    module.mood = 'odd';
+    await expect(service.rooms()).rejects.toThrow('no JSON object');
+    const stranger = roomService({ ...settings, JMB_PROSODY_HOST: 'other.example.org' });
+    await expect(stranger?.rooms()).rejects.toThrow('status 403');
+    const away = roomService({ ...settings, JMB_PROSODY_URL: 'http://127.0.0.1:9/jmb' });
+    await expect(away?.rooms()).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+describe('the people in rooms', () => {
+  const log: string[] = [];
+  const ask = (after: number) =>
+    peopleInRooms({
+      settings,
+      clock: fixedClock(1_795_510_800 + after),
+      log: { event: (name, fields) => void log.push(`${name} ${JSON.stringify(fields)}`) },
+    });
+
+  it('are asked for once in five seconds', async () => {
+    expect([...((await ask(0)) ?? [])]).toEqual([['abc', 5]]);
+    module.rooms = [];
+    expect((await ask(4))?.get('abc')).toBe(5);
+    expect(module.told).toHaveLength(1);
+    expect((await ask(5))?.size).toBe(0);
+    expect(module.told).toHaveLength(2);
+  });
+
+  it('are not waited for longer than 300 ms, nor asked for again at once; the answer before holds for a minute', async () => {
+    await ask(0);
+    module.mood = 'slow';
+    const begin = performance.now();
+    expect((await ask(10))?.get('abc')).toBe(5);
+    const took = performance.now() - begin;
+    expect(took).toBeGreaterThan(290);
+    expect(took).toBeLessThan(600);
+    expect((await ask(12))?.get('abc')).toBe(5);
+    expect(performance.now() - begin).toBeLessThan(700);
+    expect(log.at(-1)).toContain('no answer within 300 ms');
+    module.mood = 'broken';
+    expect(await ask(70)).toBeNull();
+  });
+
+  it('are not known where nothing can be written, read or asked, and that is all', async () => {
+    settings = { ...settings, JMB_DB: '/nowhere/jmb.db' };
+    expect(await ask(0)).toBeNull();
+    settings = { ...settings, JMB_DB: scratch('jmb.db'), JMB_PROSODY_SECRET_FILE: '/nowhere' };
+    writeFileSync(`${settings.JMB_DB}-rooms`, '[');
+    expect(await ask(0)).toBeNull();
+  });
+});
