@@ -3,6 +3,8 @@ import { sendWaiting } from '../lib/mail/sender.ts';
 import { takeLock } from '../lib/store/lock.ts';
 import { mailsIn } from '../lib/store/outbox.ts';
 import { dueReminders } from '../lib/store/reminders.ts';
+import { openOrders } from '../lib/store/room_orders.ts';
+import { dueEndings, endRooms } from './remind_endings.ts';
 import { byMeeting, enqueueReminders } from './remind_mails.ts';
 import { tellRooms } from './remind_rooms.ts';
 import type { CommandContext } from './surroundings.ts';
@@ -55,6 +57,7 @@ async function work(context: CommandContext, say: (text: string) => void): Promi
   await step('reminders', async () => `reminders: ${await enqueueReminders(context)} mails written`);
   // The message at the end is worth nothing later, mails are: a slow mail server must not hold it up.
   await step('rooms', async () => `rooms: ${await tellRooms(context)} told`);
+  await step('endings', async () => `endings: ${await endRooms(context)} taken by Prosody`);
   await step('mails', async () => {
     const { sent, waiting, refused } = await sendWaiting(context, { deadlineMs: SENDING, now: context.clock.now() });
     return `mails: ${sent} sent, ${waiting} put off, ${refused} refused`;
@@ -69,6 +72,8 @@ function foretell(context: CommandContext, say: (text: string) => void): number 
     say(latest ? `reminder: ${latest.meeting.id} ${latest.meeting.subject}` : `too late to remind: ${meeting?.id}`);
   }
   for (const reminder of dueReminders(context.store, 'xmpp', now)) say(`room: ${reminder.meeting.room}`);
+  for (const { meeting, ending } of dueEndings(context)) say(`ending: ${meeting.room} ${ending.step}`);
+  for (const { does, room } of openOrders(context.store, now)) say(`order: ${room} ${does}`);
   for (const mail of mailsIn(context.store, 'waiting', 1000)) {
     if (mail.next <= now) say(`mail: ${mail.id} ${mail.kind} to ${mail.recipient}`);
   }

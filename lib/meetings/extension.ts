@@ -4,21 +4,27 @@ import type { Meeting, Role } from './meeting.ts';
 /** What the list offers, in minutes. */
 export const EXTENSIONS = [15, 30, 60] as const;
 
+/**
+ * How long after its room has closed a meeting can still be extended, in minutes: those whom it puts out are led to the
+ * list (close.cgi), and the owner opens the room again there.
+ */
+const AFTERWARDS = 5;
+
 /** What the rules depend on. */
 export interface ExtensionRules {
   /** Unix seconds. */
   readonly now: number;
   /** JMB_MAX_MEETING_DURATION: minutes from begin to end. */
   readonly maxMinutes: number;
-  /** JMB_ROOM_GRACE: minutes after the end in which it can still be moved. Who reads that it is over presses then. */
+  /** JMB_ROOM_GRACE: minutes from the end to the closing, where rooms close. Who reads that it is over presses then. */
   readonly graceMinutes: number;
 }
 
 type Times = Pick<Meeting, 'begin' | 'end' | 'duration'>;
 
-/** Whether the meeting may be extended at this time by someone of this role: by its owner, from the begin until the grace is over. */
+/** Whether the meeting may be extended at this time by someone of this role: by its owner, from the begin until shortly after the closing. */
 export function mayExtend(meeting: Times, role: Role, { now, graceMinutes }: ExtensionRules): boolean {
-  return role === 'owner' && now >= meeting.begin && now < meeting.end + graceMinutes * 60;
+  return role === 'owner' && now >= meeting.begin && now < meeting.end + (graceMinutes + AFTERWARDS) * 60;
 }
 
 /** How many minutes a meeting can still be given; 0 when it lasts as long as any may. */

@@ -9,10 +9,13 @@ import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { updateMeeting } from '../store/bookings.ts';
 import { planReminderRows } from '../store/reminders.ts';
+import { texts } from '../text/catalogue.ts';
+import { timeOf } from '../text/dates.ts';
 import { extensionRules } from './extension_view.ts';
 import { logged } from './meeting_mails.ts';
 import { listWith } from './notice.ts';
 import { beside, go } from './page.ts';
+import { orderOpening, tellRoom } from './room_changes.ts';
 import { askedId, foreignForm, type Owned, ownedMeeting, visitorOf } from './visitor.ts';
 
 /**
@@ -37,7 +40,12 @@ export async function meetingExtend(request: Request, context: Context): Promise
     return refusalOf(context, owned.meeting, form.get('conf_end'), minutes) ?? extended(context, owned, minutes);
   });
   if (isRefusal(result)) return result;
-  if (!result.again) log.event('extended', { ...logged(result.meeting, identity), minutes, end: result.meeting.end });
+  if (!result.again) {
+    const { room, end } = result.meeting;
+    log.event('extended', { ...logged(result.meeting, identity), minutes, end });
+    const language = context.settings.JMB_LANG;
+    await tellRoom(context, room, texts(language)('roomExtended', { time: timeOf(language, end) }));
+  }
   return go(303, beside(request, listWith('extended')));
 }
 
@@ -82,5 +90,6 @@ function extended(
   if (update.outcome !== 'saved') throw new Error(`meeting ${id}: ${update.outcome} within one transaction`);
   const { end } = update.meeting;
   planReminderRows(store, 'xmpp', id, planReminders(end, settings.JMB_XMPP_REMINDER, now));
+  orderOpening(context, update.meeting);
   return { meeting: update.meeting, again: false };
 }

@@ -1,4 +1,4 @@
-/** booking.cgi?del&id=ID: the page asks, the form deletes and tells everyone. */
+/** booking.cgi?del&id=ID: the page asks, the form deletes, tells everyone, and closes the room. */
 
 import removal from '../../templates/pages/removal.hbs';
 import type { Context } from '../context.ts';
@@ -13,6 +13,7 @@ import { accounts, logged, send, write } from './meeting_mails.ts';
 import { counted, meetingWords, readingOf } from './meeting_view.ts';
 import { listWith } from './notice.ts';
 import { beside, go, page } from './page.ts';
+import { orderClosing, tellRoom } from './room_changes.ts';
 import { askedId, editorOf, foreignForm, ownedMeeting } from './visitor.ts';
 
 /** Asks whether the meeting is to be deleted. */
@@ -54,10 +55,12 @@ export async function meetingRemove(request: Request, context: Context): Promise
     const last = ownedMeeting(context, identity, owned.meeting.id);
     if (isRefusal(last)) return last;
     removeMeeting(store, last.meeting.id, clock.now());
+    orderClosing(context, last.meeting);
     write(context, identity, { ...last, accounts: known }, lettersToAll('del', last.attendees));
     return last.meeting;
   });
   if (isRefusal(removed)) return removed;
   log.event('removed', logged(removed, identity));
+  await tellRoom(context, removed.room);
   return go(303, beside(request, listWith(`removed${await send(context, removed.id)}`)));
 }

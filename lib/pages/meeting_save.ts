@@ -17,6 +17,7 @@ import { begunAlready, defaultSubject, type FormFor, formPage } from './meeting_
 import { accounts, logged, send, write } from './meeting_mails.ts';
 import { listWith } from './notice.ts';
 import { beside, go } from './page.ts';
+import { orderOwnership, tellRoom } from './room_changes.ts';
 import { twinOf } from './twin.ts';
 import { askedId, editorOf, foreignForm, type Owned, ownedMeeting } from './visitor.ts';
 
@@ -67,12 +68,14 @@ export async function meetingChange(request: Request, context: Context): Promise
     const update = updateMeeting(store, id, expected, booking, clock.now());
     if (update.outcome !== 'saved') return { conflict: before };
     tellOfChange(context, identity, before, update, known);
+    orderOwnership(context, before, update);
     return { meeting: update.meeting, changed: update.meeting.version !== before.meeting.version };
   });
   if (isRefusal(result)) return result;
   if ('conflict' in result) return conflictPage(context, identity, typed, result.conflict);
   if (!result.changed) return go(303, beside(request, listWith('unchanged')));
   log.event('changed', logged(result.meeting, identity));
+  await tellRoom(context, result.meeting.room);
   return go(303, beside(request, listWith(`changed${await send(context, id)}`)));
 }
 

@@ -7,6 +7,7 @@ import type { Request, Response } from '../message.ts';
 import { decide } from '../people/check.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { rememberAddresses } from '../store/feeds.ts';
 import { countConnection } from '../store/invitations.ts';
 import { attendeesOf, meetingByRoom } from '../store/meetings.ts';
 import { go } from './page.ts';
@@ -30,6 +31,8 @@ export async function tokenEnter(request: Request, context: Context): Promise<Re
   // Moderators come through join.cgi, which has counted them.
   if (attendee?.role === 'owner' && request.method !== 'HEAD') countConnection(store, attendee.hash);
   const { uid: id, name, email } = identity;
+  // Its ownership can be ended by an address (lib/pages/room_changes.ts), which this account is then found by.
+  if (meeting !== null) rememberAddresses(store, id, identity.addresses);
   const token = makeToken({ room, end: meeting?.end ?? null, id, name, email }, settings, now);
   return go(302, roomAddress(room, token, settings));
 }

@@ -54,11 +54,19 @@ export function orderOf(store: Store, room: string, person: string, now: number)
   );
 }
 
-/** Keeps that Prosody has taken an order. An opening or a giving back leaves nothing to keep. */
-export function markOrderDone(store: Store, id: number, now: number): void {
+/** What takes an order back. */
+const OPPOSITE: Readonly<Partial<Record<OrderKind, OrderKind>>> = { end: 'open', cancel: 'open', revoke: 'restore' };
+
+/**
+ * Keeps that Prosody has taken an order; an opening or a giving back leaves nothing to keep. Was it taken back while
+ * Prosody was told, by another process that may have told its own first, then the last word is ordered once more.
+ */
+export function markOrderDone(store: Store, order: RoomOrder, now: number): void {
   store.transaction(() => {
-    store.run('UPDATE room_order SET order_done = ? WHERE order_id = ?', now, id);
-    store.run("DELETE FROM room_order WHERE order_id = ? AND order_does IN ('open', 'restore')", id);
+    const known = store.run('UPDATE room_order SET order_done = ? WHERE order_id = ?', now, order.id) === 1;
+    const does = OPPOSITE[order.does];
+    if (!known && does !== undefined) orderRoom(store, { ...order, does });
+    store.run("DELETE FROM room_order WHERE order_id = ? AND order_does IN ('open', 'restore')", order.id);
   });
 }
 

@@ -95,14 +95,14 @@ describe('extending a running meeting', () => {
     const early = await press(jmb, meeting, '15', { later: 599 });
     expect(early.status).toBe(403);
     expect(early.text).toContain('pas encore commencé');
-    const late = await press(jmb, meeting, '15', { later: 600 + HOUR + 600 });
+    const late = await press(jmb, meeting, '15', { later: 600 + HOUR + 900 });
     expect(late.status).toBe(403);
     expect(late.text).toContain('terminée');
     for (const odd of ['', '16', '-15', '15.0', '1e9', '15 ']) {
       expect((await press(jmb, meeting, odd, { later: HOUR })).status, odd).toBe(400);
     }
     expect(meetingById(jmb.store, meeting.id)?.end).toBe(meeting.end);
-    expect((await press(jmb, meeting, '15', { later: 600 + HOUR + 599 })).status).toBe(303);
+    expect((await press(jmb, meeting, '15', { later: 600 + HOUR + 899 })).status).toBe(303);
   });
 
   it('does not need the directory', async () => {
@@ -132,8 +132,15 @@ describe('the list', () => {
     expect(now).toContain(`id="m${ended.id}"`);
     expect(between(now, `id="m${ended.id}"`, '</ul>')).toContain('Terminée');
     expect((await jmb.ask(meetingList, { as: 'bob' })).body).not.toContain('booking.cgi?extend');
-    const later = await jmb.ask(meetingList, { as: 'alice', later: 300 });
+    const later = await jmb.ask(meetingList, { as: 'alice', later: 600 });
     expect(between(later.body, 'id="now"', 'class="ahead"')).not.toContain(`id="m${ended.id}"`);
+  });
+
+  it('says when the room closes, where it does', async () => {
+    const jmb = site('JMB_ROOM_END="hard"\nJMB_PROSODY_SECRET_FILE="/nowhere"');
+    jmb.meeting(-HOUR - 150);
+    const { text } = await jmb.ask(meetingList, { as: 'alice' });
+    expect(text).toContain('Terminée, la salle ferme dans 8 min');
   });
 
   it('says that it was done', async () => {

@@ -91,9 +91,8 @@ function outbox(store: Store, id: string): void {
 function rooms(store: Store, meeting: Meeting): void {
   const { id: meetingId, room } = meeting;
   orderRoom(store, { room, person: '', does: 'end', meetingId, until: NOW });
-  openOrders(store, NOW);
+  for (const order of openOrders(store, NOW - 1)) markOrderDone(store, order, NOW);
   orderOf(store, room, '', NOW);
-  markOrderDone(store, 1, NOW);
   forgetOrders(store, NOW);
   closedButBooked(store, NOW);
   accountsWith(store, ALICE);

@@ -29,12 +29,23 @@ describe('orders to Prosody', () => {
     expect(first).toMatchObject({ person: 'bob', does: 'revoke', meetingId: order.meetingId });
     expect(second).toMatchObject({ person: '', does: 'open' });
     expect(openOrders(store, NOW)).toHaveLength(2);
-    markOrderDone(store, first?.id ?? 0, NOW);
-    markOrderDone(store, second?.id ?? 0, NOW);
+    for (const one of openOrders(store, NOW)) markOrderDone(store, one, NOW);
     expect(openOrders(store, NOW)).toEqual([]);
     // What ended somebody's ownership is known, so that giving it back is too; an opened room needs no memory.
     expect(orderOf(store, 'abc', 'bob', NOW)?.does).toBe('revoke');
     expect(orderOf(store, 'abc', '', NOW)).toBeUndefined();
+  });
+
+  it('that are taken back while Prosody is told have the last word again', () => {
+    const store = open();
+    orderRoom(store, order);
+    const [closing] = openOrders(store, NOW);
+    if (closing === undefined) throw new Error('no order');
+    orderRoom(store, { ...order, does: 'open' });
+    for (const one of openOrders(store, NOW)) markOrderDone(store, one, NOW);
+    // Prosody was told to open, and only then to close.
+    markOrderDone(store, closing, NOW);
+    expect(openOrders(store, NOW).map(({ does }) => does)).toEqual(['open']);
   });
 
   it('mean nothing after their time, and are forgotten', () => {
