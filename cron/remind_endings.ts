@@ -22,9 +22,14 @@ export interface DueEnding {
   readonly ending: Ending;
 }
 
+/** Whether rooms close, as the settings have it and as can be done. */
+export function endsHard({ JMB_ROOM_END: end, JMB_PROSODY_SECRET_FILE: secret }: RoomContext['settings']): boolean {
+  return end === 'hard' && secret !== '';
+}
+
 /** The steps of hard ends that are due now; none where ends are soft. */
 export function dueEndings({ store, settings, clock }: RoomContext): DueEnding[] {
-  if (settings.JMB_ROOM_END !== 'hard' || settings.JMB_PROSODY_SECRET_FILE === '') return [];
+  if (!endsHard(settings)) return [];
   const now = clock.now();
   const grace = settings.JMB_ROOM_GRACE * 60;
   const due: DueEnding[] = [];

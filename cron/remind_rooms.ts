@@ -2,6 +2,7 @@
 import { type Messenger, openMessenger } from '../lib/jitsi/room_message.ts';
 import { dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
 import { texts } from '../lib/text/catalogue.ts';
+import { endsHard } from './remind_endings.ts';
 import { byMeeting, type DueMeeting } from './remind_mails.ts';
 import type { CommandContext } from './surroundings.ts';
 
@@ -14,7 +15,9 @@ export async function tellRooms(context: CommandContext): Promise<number> {
   const now = context.clock.now();
   const due = byMeeting(dueReminders(store, 'xmpp', now), now);
   if (due.length === 0) return 0;
-  const worthIt = due.filter((one) => settings.JMB_XMPP_USER !== '' && isFresh(one, now));
+  const worthIt = due.filter(
+    (one) => settings.JMB_XMPP_USER !== '' && isFresh(one, now) && !saidByEnding(settings, one),
+  );
   for (const one of due) if (!worthIt.includes(one)) done(context, one);
   if (worthIt.length === 0) return 0;
   let messenger: Messenger | undefined;
@@ -63,6 +66,11 @@ async function tellOne(context: CommandContext, messenger: Messenger, one: DueMe
 
 function isFresh(one: DueMeeting, now: number): boolean {
   return one.reminders.some((reminder) => now - reminder.date <= LATEST);
+}
+
+/** Where rooms close, the line at the end is that of the closing to come (remind_endings.ts). */
+function saidByEnding(settings: CommandContext['settings'], { reminders }: DueMeeting): boolean {
+  return endsHard(settings) && reminders.some(({ date, meeting }) => date >= meeting.end);
 }
 
 function done(context: CommandContext, one: DueMeeting): void {
