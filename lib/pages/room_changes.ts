@@ -2,6 +2,7 @@
 
 import type { Context } from '../context.ts';
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
+import { roomIsTaken } from '../store/endings.ts';
 import { accountsWith, openOrders, orderOf, orderRoom } from '../store/room_orders.ts';
 import type { Owned } from './visitor.ts';
 
@@ -24,9 +25,13 @@ function tokensDead({ settings, clock }: Context, ...ends: number[]): number {
   return Math.max(clock.now() + Math.max(LEAST, settings.JMB_JWT_TTL), ...ends.map((end) => end + AFTER_END));
 }
 
-/** Orders the room of a deleted meeting closed: people enter before the begin, and their tokens stay good. */
-export function orderClosing(context: Context, { id, room, end }: Meeting): void {
-  if (!roomsAreSet(context)) return;
+/**
+ * Orders the room of a deleted meeting closed: people enter before the begin, and their tokens stay good. Not a room that
+ * is somebody's own, nor one that another booking has.
+ */
+export function orderClosing(context: Context, meeting: Meeting): void {
+  if (!roomsAreSet(context) || roomIsTaken(context.store, meeting, context.clock.now())) return;
+  const { id, room, end } = meeting;
   const until = tokensDead(context, end);
   orderRoom(context.store, { room, person: '', does: 'cancel', meetingId: id, until });
 }

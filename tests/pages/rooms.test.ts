@@ -7,6 +7,7 @@ import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
 import { meetingChange } from '../../lib/pages/meeting_save.ts';
 import { tokenEnter } from '../../lib/pages/token_enter.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
+import { countPrivate } from '../../lib/store/privates.ts';
 import { markOrderDone, openOrders, orderRoom } from '../../lib/store/room_orders.ts';
 import { clockTime, isoDate } from '../../lib/text/zone.ts';
 import { BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
@@ -46,6 +47,15 @@ describe('with Prosody away', () => {
     expect((await jmb.ask(meetingRemove, { as: 'alice', query: 'del', form })).status).toBe(303);
     expect(orders(jmb)).toEqual([{ does: 'cancel', person: '', room: meeting.room }]);
     expect(jmb.log.filter((line) => line.startsWith('rooms-unreachable'))).toHaveLength(1);
+  });
+
+  it('the room of a deleted meeting that is somebody’s own is left alone', async () => {
+    const jmb = site(AWAY);
+    const { meeting } = jmb.meeting(HOUR);
+    countPrivate(jmb.store, meeting.room, NOW);
+    const form = { conf_token: jmb.token('alice'), conf_tsn: meeting.id };
+    expect((await jmb.ask(meetingRemove, { as: 'alice', query: 'del', form })).status).toBe(303);
+    expect(orders(jmb)).toEqual([]);
   });
 
   it('a moderator taken off is one whose ownership is to end, under the address and the account', async () => {
