@@ -45,6 +45,8 @@ function plant(store: Store): void {
     });
   book('En cours', -600, ALICE, BOB);
   book('Va commencer', 200, BOB, ALICE);
+  // Over, and still to be extended.
+  book('Vient de finir', -3700, ALICE, BOB);
   book('Sans réponse', 2 * DAY, BOB, ALICE);
   book('Une réunion dont l’objet est long, avec unmotvraimenttreslongquinesecoupenullepart', 3 * DAY, ALICE, BOB);
   book('Terminée', -3 * DAY, ALICE, BOB);
