@@ -134,6 +134,7 @@ copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', `${out}/li
 copy('apache', `${out}/apache`);
 copy('cron/jitsi-jmb.cron', `${out}/cron/jitsi-jmb.cron`);
 copy('lib/people/examples', `${out}/modules`);
+copy('lib/jitsi/prosody', `${out}/prosody`);
 for (const name of readdirSync('templates/pages').filter((file) => /\.(svg|png|ico)$/.test(file))) {
   copy(`templates/pages/${name}`, `${out}/static/${name}`);
 }

@@ -6,7 +6,7 @@ test_packages=(
     libaprutil1-ldap libaprutil1-dbd-sqlite3            # ... that signs people in from a directory and a database
     chromium                                            # the browser
     slapd ldap-utils                                    # the directory
-    prosody lua5.4 munin-node                           # rooms that messages go to, their language; who runs the plugin
+    prosody lua5.4 lua-check munin-node                 # rooms that messages go to, their language; who runs the plugin
     python3-icalendar sqlite3                           # readers of calendars and databases that are not ours
     openssl shellcheck
 )
@@ -39,6 +39,7 @@ run_tests() {
     passed=0 failed=0
     check_passes "types" npx tsc --noEmit
     check_passes "lint" npx biome check .
+    check_passes "Prosody's module" luacheck --quiet lib/jitsi/prosody
     check_passes "shell scripts" shellcheck -x -a install.sh .ci/run
     run_vitest
     # Everything that goes through Apache once more, with programs that stay.
