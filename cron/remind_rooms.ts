@@ -1,5 +1,5 @@
 /** Messages at the end of meetings: said in the running room, or dropped when their moment has passed. */
-import { type Messenger, openMessenger } from '../lib/jitsi/room_message.ts';
+import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
 import { texts } from '../lib/text/catalogue.ts';
 import { endsHard } from './remind_endings.ts';
@@ -9,59 +9,38 @@ import type { CommandContext } from './surroundings.ts';
 /** How late a message may be said, in seconds: two runs of cron, should Prosody be away for one. */
 const LATEST = 150;
 
-/** Says what is due; how many rooms heard it. */
+/** Says what is due; how many rooms heard it. Where Prosody has no module of ours nothing is said, and nothing waits. */
 export async function tellRooms(context: CommandContext): Promise<number> {
   const { settings, store, log } = context;
   const now = context.clock.now();
   const due = byMeeting(dueReminders(store, 'xmpp', now), now);
   if (due.length === 0) return 0;
-  const worthIt = due.filter(
-    (one) => settings.JMB_XMPP_USER !== '' && isFresh(one, now) && !saidByEnding(settings, one),
-  );
+  const set = settings.JMB_PROSODY_SECRET_FILE !== '' && settings.JMB_PROSODY_URL !== '';
+  const worthIt = due.filter((one) => set && isFresh(one, now) && !saidByEnding(settings, one));
   for (const one of due) if (!worthIt.includes(one)) done(context, one);
   if (worthIt.length === 0) return 0;
-  let messenger: Messenger | undefined;
   let told = 0;
   try {
-    messenger = await openMessenger({
-      service: settings.JMB_XMPP_SERVICE,
-      domain: settings.JMB_XMPP_DOMAIN,
-      user: settings.JMB_XMPP_USER,
-      password: settings.JMB_XMPP_PASSWORD,
-      muc: settings.JMB_XMPP_MUC,
-      nick: settings.JMB_NAME,
-    });
-    for (const one of worthIt) told += await tellOne(context, messenger, one, now);
+    const service = roomService(settings);
+    if (service === undefined) return 0;
+    for (const one of worthIt) told += await tellOne(context, service, one, now);
   } catch (error) {
     // The rows stay due: the next run tries again while they are fresh.
-    log.event('xmpp-unreachable', { service: settings.JMB_XMPP_SERVICE, reason: reasonOf(error) });
-  } finally {
-    await messenger?.close();
+    log.event('rooms-unreachable', { reason: reasonOf(error) });
   }
   return told;
 }
 
-async function tellOne(context: CommandContext, messenger: Messenger, one: DueMeeting, now: number): Promise<number> {
+/** @throws Error when Prosody does not take it: it would not take the others either */
+async function tellOne(context: CommandContext, service: RoomService, one: DueMeeting, now: number): Promise<number> {
   const meeting = one.reminders[0]?.meeting;
   if (!meeting) return 0;
   const say = texts(context.settings.JMB_LANG);
   const minutes = Math.max(0, Math.round((meeting.end - now) / 60));
-  try {
-    const posted = await messenger.post(
-      meeting.room,
-      minutes > 0 ? say('roomEndsIn', { minutes }) : say('roomEndsNow'),
-    );
-    done(context, one);
-    context.log.event(posted === 'posted' ? 'room-told' : 'room-empty', {
-      id: meeting.id,
-      room: meeting.room,
-      minutes,
-    });
-    return posted === 'posted' ? 1 : 0;
-  } catch (error) {
-    context.log.event('room-refused', { id: meeting.id, room: meeting.room, reason: reasonOf(error) });
-    return 0;
-  }
+  const said = await service.say(meeting.room, minutes > 0 ? say('roomEndsIn', { minutes }) : say('roomEndsNow'));
+  done(context, one);
+  context.log.event(said === 'said' ? 'room-told' : 'room-empty', { id: meeting.id, room: meeting.room, minutes });
+  return said === 'said' ? 1 : 0;
 }
 
 function isFresh(one: DueMeeting, now: number): boolean {

@@ -46,7 +46,7 @@ describe('defaults', () => {
       JMB_MAIL_DOMAIN: 'example.org',
       JMB_MAIL_FROM_NOTIFICATION: 'noreply@example.org',
       JMB_DEFAULT_URL_REDIRECT: 'https://meet.example.org/booking.cgi?list',
-      JMB_XMPP_MUC: 'conference.meet.example.org',
+      JMB_PROSODY_HOST: 'meet.example.org',
       JMB_DB: '/var/www/jitsi-jmb/jmb.db',
       JMB_PATH: root,
       JMB_MODULES: join(root, 'modules'),
@@ -273,7 +273,7 @@ describe('values of the wrong kind', () => {
   it('marks what must not be shown', () => {
     const secrets = Object.entries(settingsTable).filter(([, row]) => row.secret);
     expect(secrets.map(([name]) => name)).toEqual(
-      expect.arrayContaining<SettingName>(['JMB_JWT_SECRET', 'JMB_LDAPSEARCH', 'JMB_SMTP_URL', 'JMB_XMPP_PASSWORD']),
+      expect.arrayContaining<SettingName>(['JMB_JWT_SECRET', 'JMB_LDAPSEARCH', 'JMB_SMTP_URL']),
     );
   });
 

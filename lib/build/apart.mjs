@@ -6,7 +6,6 @@ export const PACKAGES_APART = {
   nodemailer: 'nodemailer',
   ics: 'ics',
   ldapts: 'ldapts',
-  '@xmpp/client': 'xmpp-client',
 };
 
 /** What a package exports, by name. */

@@ -1,7 +1,8 @@
-/** Settings that come from Jitsi, the administrator's own file, and the account that speaks in rooms. */
+/** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
 import { randomText } from '../store/secrets.ts';
 import type { Draft } from './changes.ts';
 import { BASH_KEPT, DATA, exists, type Found, PREFIX } from './found.ts';
+import { MODULE_SECRET } from './prosody.ts';
 import { AUTHS, type Auth, settingLine } from './site.ts';
 
 /** What a password or a key of ours is made of. */
@@ -12,12 +13,11 @@ const LOCAL = `# Your settings; install.sh made this file once and never touches
 #JMB_MAIL_FROM_NOTIFICATION="noreply@example.org"
 `;
 
-/** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the account (once). */
+/** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the module's secret (once). */
 export function planSettings(to: Draft, found: Found, auth: Auth): void {
   const { tree } = to;
   const web = tree.number('group', 'www-data') ?? 33;
   const jwt = `${PREFIX}/etc/jmb_jwt.cf`;
-  const password = /^JMB_XMPP_PASSWORD="(\w+)"$/m.exec(tree.read(jwt) ?? '')?.[1] ?? randomText(LETTERS, 24);
   const settings: Readonly<Record<string, string>> = {
     JMB_SERVER_NAME: found.domain,
     JMB_JWT_ISS: found.token.appId,
@@ -25,8 +25,7 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     JMB_MODULE_GET_AUTH_IDENTITY: AUTHS[auth].identity,
     JMB_DATA: DATA,
     JMB_DB: found.oldDatabase ?? `${DATA}/jmb.db`,
-    JMB_XMPP_USER: 'jmb',
-    JMB_XMPP_PASSWORD: password,
+    JMB_PROSODY_SECRET_FILE: MODULE_SECRET,
   };
   const lines = Object.entries(settings).map(([name, value]) => settingLine(name, value));
   const kept = { mode: 0o640, gid: web, keeps: true };
@@ -39,17 +38,12 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   to.keep(mine);
   if (found.bash || !exists(tree, mine)) to.file(mine, local ?? LOCAL, 'your settings', kept);
 
-  planSpeaker(to, password);
-}
-
-/** The XMPP account of messages into rooms, on a host that nobody reaches from outside. */
-function planSpeaker(to: Draft, password: string): void {
-  const uid = to.tree.number('passwd', 'prosody') ?? 0;
-  const gid = to.tree.number('group', 'prosody') ?? 0;
-  const account = () => `return {\n\t["password"] = "${password}";\n};\n`;
-  const what = 'the account of messages into rooms';
-  to.once('/var/lib/prosody/localhost/accounts/jmb.dat', account, what, { mode: 0o640, uid, gid });
-  if (/^\s*VirtualHost\s*\(?\s*["']localhost["']/m.test(to.tree.read('/etc/prosody/prosody.cfg.lua') ?? '')) return;
-  const host = `VirtualHost "localhost"\n    authentication = "internal_hashed"\n`;
-  to.file('/etc/prosody/conf.d/jitsi-jmb.cfg.lua', host, "that account's host");
+  // Both must read it, and nobody else.
+  const gid = tree.number('group', 'prosody') ?? 0;
+  const uid = tree.number('passwd', 'www-data') ?? 33;
+  to.once(MODULE_SECRET, () => `${randomText(LETTERS, 48)}\n`, 'the secret of our module in Prosody', {
+    mode: 0o640,
+    uid,
+    gid,
+  });
 }

@@ -1,6 +1,13 @@
 // The changes in a Jitsi host's Prosody configuration, and the way back.
+import { PREFIX } from './found.ts';
 import { endOfLine, insertLines, markedLine, plainDomain, takeOutLines } from './marks.ts';
 import { type Assignment, lastOf, type Section, sectionsFor, sectionsOf, textOf } from './prosody_sections.ts';
+
+/** Where our module is, for Prosody to find. */
+const PLUGINS = `${PREFIX}/prosody`;
+
+/** The secret by which JMB and our module know each other: readable by these two alone. */
+export const MODULE_SECRET = `${PREFIX}/etc/prosody.secret`;
 
 /** Which of the two ways to let guests wait the host can do: the one of current Jitsi or the one of older ones. */
 export type Recipe = 'current' | 'older';
@@ -12,6 +19,15 @@ export interface ProsodyEdit {
   /** Whether Jitsi's plugins hold `mod_token_affiliation.lua`. */
   readonly hasTokenAffiliation: boolean;
 }
+
+/** The modules of each recipe: on the host, and on its rooms. */
+const MODULES: Readonly<Record<Recipe, readonly [readonly string[], readonly string[]]>> = {
+  current: [
+    ['muc_lobby_rooms', 'persistent_lobby', 'jmb'],
+    ['token_verification', 'muc_wait_for_host', 'jmb'],
+  ],
+  older: [['jmb'], ['token_verification', 'jmb']],
+};
 
 const COMMENT = '--';
 // Within a line our words stand between two comments, and a value that had to give way is kept in a comment.
@@ -102,6 +118,20 @@ function addModules(text: string, kind: 'VirtualHost' | 'Component', host: strin
   return insertAfter(text, brace.end, items, indent);
 }
 
+/** The text with a folder among those that modules come from. */
+function addPluginPath(text: string, folder: string): string {
+  const [first, ...others] = sectionsFor(sectionsOf(text), 'global', '');
+  if (!first) throw new Error('Prosody’s configuration cannot be read');
+  const list = lastOf([first, ...others], 'plugin_paths');
+  if (!list) return addOptions(text, first, [`plugin_paths = { "${folder}" }`]);
+  const brace = list.value[0];
+  if (brace?.value !== '{' || brace.kind !== 'sign' || list.value.at(-1)?.value !== '}') {
+    throw new Error(`plugin_paths in Prosody's configuration is no plain list: add ${folder} to it`);
+  }
+  if (list.value.some(({ kind, value }) => kind === 'string' && value === folder)) return text;
+  return insertAfter(text, brace.end, [`"${folder}";`], '    ');
+}
+
 /** The text with a host or component of ours behind everything else. */
 function addSection(text: string, lines: readonly [string, ...string[]]): string {
   return insertLines(text, text.length, lines, COMMENT);
@@ -143,8 +173,15 @@ function addLobby(text: string, domain: string, conference: string): string {
   ]);
 }
 
+/** The text with what mod_jmb needs beside its name in two lists. */
+function addModuleOptions(text: string, domain: string, conference: string): string {
+  const edited = setOption(addPluginPath(text, PLUGINS), domain, 'jmb_secret_file', `"${MODULE_SECRET}"`);
+  if (conference === `conference.${domain}`) return edited;
+  return setOption(edited, domain, 'jmb_component', `"${conference}"`);
+}
+
 /** The component of the conference rooms: the one that the host names where that is in this file, else `conference.DOMAIN`. */
-function conferenceOf(text: string, domain: string): string {
+export function conferenceOf(text: string, domain: string): string {
   const sections = sectionsOf(text);
   const named = textOf(lastOf(sectionsFor(sections, 'VirtualHost', domain), 'main_muc'));
   return named && sectionsFor(sections, 'Component', named).length > 0 ? named : `conference.${domain}`;
@@ -158,15 +195,16 @@ export function editProsody(text: string, edit: ProsodyEdit): string {
   const domain = plainDomain(edit.domain);
   const own = undoProsody(text);
   const conference = conferenceOf(own, domain);
-  if (edit.recipe === 'older') {
-    return addGuestHost(addModules(own, 'Component', conference, ['token_verification']), domain, edit.recipe);
-  }
-  const doors = ['token_verification', 'muc_wait_for_host', ...(edit.hasTokenAffiliation ? ['token_affiliation'] : [])];
+  // Guests have no token; since 2022-07 the older recipe's token_verification refuses them without this, too.
   let edited = setOption(own, domain, 'allow_empty_token', 'true');
-  edited = addModules(edited, 'VirtualHost', domain, ['muc_lobby_rooms', 'persistent_lobby']);
-  edited = addModules(edited, 'Component', conference, doors);
+  edited = addModuleOptions(edited, domain, conference);
+  // Each list once: what stands in a list of ours would be marked within marks.
+  const [onHost, onRooms] = MODULES[edit.recipe];
+  const doors = edit.recipe === 'current' && edit.hasTokenAffiliation ? ['token_affiliation'] : [];
+  edited = addModules(edited, 'VirtualHost', domain, onHost);
+  edited = addModules(edited, 'Component', conference, [...onRooms, ...doors]);
   edited = addGuestHost(edited, domain, edit.recipe);
-  return addLobby(edited, domain, conference);
+  return edit.recipe === 'current' ? addLobby(edited, domain, conference) : edited;
 }
 
 /** The configuration without our changes, also where it changed elsewhere since. */

@@ -1,5 +1,5 @@
 /** install.sh --uninstall: the host as it was, and the Bash version back in its place where there was one. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropData, restoreOldDatabase } from './data.ts';
 import { BASH_KEPT, PREFIX } from './found.ts';
@@ -55,13 +55,22 @@ function wantLedger(tree: Tree): void {
   if (tree.read(LEDGER) === undefined) throw new HostError(`there is nothing to take back: ${LEDGER} is not there`);
 }
 
-/** Takes away what no ledger knows: code kept compiled, a private Node. */
+/** Where Prosody keeps what modules store. */
+const PROSODY_DATA = '/var/lib/prosody';
+
+/** Takes away what no ledger knows: code kept compiled, a private Node, which rooms our module in Prosody keeps closed. */
 export function dropWhatProgramsMade({ root }: Tree): void {
   const at = (path: string): string => join(root, path);
   for (const name of existsSync(at(`${PREFIX}/lib`)) ? readdirSync(at(`${PREFIX}/lib`)) : []) {
     if (name.endsWith('.cache')) rmSync(at(`${PREFIX}/lib/${name}`));
   }
   rmSync(at(`${PREFIX}/bin/node`), { force: true });
+  for (const host of existsSync(at(PROSODY_DATA)) ? readdirSync(at(PROSODY_DATA)) : []) {
+    const folder = at(`${PROSODY_DATA}/${host}`);
+    if (!existsSync(`${folder}/jmb/rooms.dat`)) continue;
+    rmSync(`${folder}/jmb`, { recursive: true });
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
+  }
 }
 
 /** The ledger knows where the kept settings lie now, and so takes nothing of the Bash version for ours. */

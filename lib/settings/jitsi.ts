@@ -64,24 +64,4 @@ export const jitsi = {
     fr: 'Délai entre la fin d’une réunion et la fermeture de sa salle',
     en: 'Time between the end of a meeting and the closing of its room',
   }),
-  JMB_XMPP_SERVICE: text('xmpp://localhost:5222', {
-    fr: 'Prosody, pour ces messages',
-    en: 'Prosody, for these messages',
-  }),
-  JMB_XMPP_DOMAIN: text('localhost', {
-    fr: 'Hôte virtuel du compte XMPP',
-    en: 'Virtual host of the XMPP account',
-  }),
-  JMB_XMPP_USER: text('', {
-    fr: 'Compte XMPP\u00a0; vide\u00a0: pas de messages',
-    en: 'XMPP account; empty: no messages',
-  }),
-  JMB_XMPP_PASSWORD: secret('', {
-    fr: 'Mot de passe du compte XMPP',
-    en: 'Password of the XMPP account',
-  }),
-  JMB_XMPP_MUC: text('conference.$JMB_SERVER_NAME', {
-    fr: 'Domaine des salles dans Prosody',
-    en: 'Domain of the rooms in Prosody',
-  }),
 };

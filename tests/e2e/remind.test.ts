@@ -8,8 +8,9 @@ import { simpleParser } from 'mailparser';
 import { afterEach, expect, test } from 'vitest';
 import { jmbCommand, type Said } from '../support/command.ts';
 import { book, dayFromNow } from '../support/forms.ts';
-import { someoneIn, startProsody } from '../support/prosody.ts';
+import { startProsody } from '../support/prosody.ts';
 import { type Stage, stage } from '../support/stage.ts';
+import { enter, heard, signIn } from '../support/xmpp_session.ts';
 
 let jmb: Stage | undefined;
 afterEach(async () => {
@@ -100,18 +101,9 @@ function readSettings(running: Stage): string {
 }
 
 test('people in a running room read when it ends, five minutes before and at the end, once', async () => {
-  const prosody = await startProsody({ jmb: 'geheim', alice: 'alice' });
+  const prosody = await startProsody();
   try {
-    jmb = await stage({
-      settings: {
-        JMB_XMPP_SERVICE: prosody.service,
-        JMB_XMPP_DOMAIN: 'localhost',
-        JMB_XMPP_USER: 'jmb',
-        JMB_XMPP_PASSWORD: 'geheim',
-        JMB_XMPP_MUC: prosody.muc,
-        JMB_XMPP_REMINDER: '5 0',
-      },
-    });
+    jmb = await stage({ settings: { ...prosody.settings, JMB_XMPP_REMINDER: '5 0' } });
     await book(jmb, 'alice');
     await jmb.mailsOnceThereAre(2);
     const [meeting] = JSON.parse((await jmbCommand(jmb, 'list', '--json')).stdout) as { room: string; end: number }[];
@@ -120,10 +112,11 @@ test('people in a running room read when it ends, five minutes before and at the
     const alone = await remind(jmb, end - 300);
     expect(alone.stdout).toMatch(/rooms: 0 told/);
     expect(jmb.log()).toMatch(/room-empty/);
-    const alice = await someoneIn(prosody, room);
+    const alice = await signIn(prosody, 'websocket', { room, token: `alice.${room}` });
+    expect(await enter(alice, room, 'alice')).toBe('in');
     await remind(jmb, end);
     await remind(jmb, end + 60);
-    await expect.poll(() => alice.heard).toEqual(['La réunion est terminée. Merci de libérer la salle.']);
+    await expect.poll(() => heard(alice)).toEqual(['JMB: La réunion est terminée. Merci de libérer la salle.']);
     await alice.leave();
   } finally {
     await prosody.stop();
@@ -131,14 +124,15 @@ test('people in a running room read when it ends, five minutes before and at the
 }, 60_000);
 
 test('with Prosody away the message waits for the next run, and no longer', async () => {
-  jmb = await stage({
-    settings: { JMB_XMPP_SERVICE: 'xmpp://127.0.0.1:1', JMB_XMPP_USER: 'jmb', JMB_XMPP_REMINDER: '5' },
-  });
+  jmb = await stage({ settings: { JMB_PROSODY_URL: 'http://127.0.0.1:1/jmb', JMB_XMPP_REMINDER: '5' } });
+  const secret = join(jmb.root, 'etc/prosody.secret');
+  writeFileSync(secret, 'a secret\n', { mode: 0o644 });
+  writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), `${readSettings(jmb)}\nJMB_PROSODY_SECRET_FILE="${secret}"\n`);
   await book(jmb, 'alice');
   const [meeting] = JSON.parse((await jmbCommand(jmb, 'list', '--json')).stdout) as { end: number }[];
   const end = meeting?.end ?? 0;
   await remind(jmb, end - 300);
-  expect(jmb.log()).toMatch(/xmpp-unreachable/);
+  expect(jmb.log()).toMatch(/rooms-unreachable.*ECONNREFUSED/);
   expect((await jmbCommand(jmb, 'remind', '--dry-run', '--now', String(end - 240))).stdout).toMatch(/^room: /m);
   await remind(jmb, end - 100);
   expect((await jmbCommand(jmb, 'remind', '--dry-run', '--now', String(end - 60))).stdout).not.toMatch(/^room: /m);

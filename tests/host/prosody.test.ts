@@ -57,8 +57,29 @@ describe.each(Object.entries(PROSODY))('Prosody, %s', (name, text) => {
     expect(modulesOf(edited, 'Component', rooms(name))).toContain('token_verification');
     expect(edited).not.toContain('muc_wait_for_host');
     expect(textOf(settingOf(edited, 'VirtualHost', `guest.${DOMAIN}`, 'authentication'))).toBe('anonymous');
-    expect(modulesOf(edited, 'VirtualHost', DOMAIN)).toEqual(modulesOf(text, 'VirtualHost', DOMAIN));
+    expect(modulesOf(edited, 'VirtualHost', DOMAIN).sort()).toEqual(
+      [...modulesOf(text, 'VirtualHost', DOMAIN), 'jmb'].sort(),
+    );
   });
+
+  it.each([current, older])(
+    'loads our module on host and rooms, and lets guests be without a token ($recipe)',
+    (edit) => {
+      const edited = editProsody(text, edit);
+      expect(settingOf(edited, 'VirtualHost', DOMAIN, 'allow_empty_token')?.value[0]?.value).toBe('true');
+      expect(textOf(settingOf(edited, 'VirtualHost', DOMAIN, 'jmb_secret_file'))).toBe(
+        '/opt/jitsi-jmb/etc/prosody.secret',
+      );
+      const paths = lastOf(sectionsFor(sectionsOf(edited), 'global', ''), 'plugin_paths')?.value ?? [];
+      const before = lastOf(sectionsFor(sectionsOf(text), 'global', ''), 'plugin_paths')?.value ?? [];
+      const strings = (words: typeof paths) => words.filter(({ kind }) => kind === 'string').map(({ value }) => value);
+      expect(strings(paths).sort()).toEqual(['/opt/jitsi-jmb/prosody', ...strings(before)].sort());
+      expect(modulesOf(edited, 'VirtualHost', DOMAIN)).toContain('jmb');
+      expect(modulesOf(edited, 'Component', rooms(name))).toContain('jmb');
+      const component = settingOf(edited, 'VirtualHost', DOMAIN, 'jmb_component');
+      expect(textOf(component)).toBe(rooms(name).startsWith('conference.') ? null : rooms(name));
+    },
+  );
 
   it.each([current, older])('changes nothing the second time and goes back byte for byte ($recipe)', (edit) => {
     const edited = editProsody(text, edit);

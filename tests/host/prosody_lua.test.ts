@@ -47,8 +47,9 @@ describe.skipIf(!lua)('Prosody as Lua runs it', () => {
     const after = run(editProsody(text, { domain: DOMAIN, recipe: 'current', hasTokenAffiliation: false }));
     const rooms = before.has(`muc.${DOMAIN}|component_module`) ? `muc.${DOMAIN}` : `conference.${DOMAIN}`;
     const changed = [
-      [`${DOMAIN}|modules_enabled`, ['muc_lobby_rooms', 'persistent_lobby']],
-      [`${rooms}|modules_enabled`, ['token_verification', 'muc_wait_for_host']],
+      [`${DOMAIN}|modules_enabled`, ['muc_lobby_rooms', 'persistent_lobby', 'jmb']],
+      [`${rooms}|modules_enabled`, ['token_verification', 'muc_wait_for_host', 'jmb']],
+      ['*|plugin_paths', ['/opt/jitsi-jmb/prosody']],
     ] as const;
     for (const [option, modules] of changed) {
       const words = (from: Map<string, string>) => (from.get(option) ?? '').split(' ').filter((word) => word !== '');
@@ -58,6 +59,7 @@ describe.skipIf(!lua)('Prosody as Lua runs it', () => {
       [`${DOMAIN}|allow_empty_token`]: 'true',
       [`guest.${DOMAIN}|authentication`]: 'jitsi-anonymous',
       [`${DOMAIN}|main_muc`]: rooms,
+      [`${DOMAIN}|jmb_secret_file`]: '/opt/jitsi-jmb/etc/prosody.secret',
       [`${DOMAIN}|lobby_muc`]: before.get(`${DOMAIN}|lobby_muc`) ?? `lobby.${DOMAIN}`,
     };
     for (const [option, value] of Object.entries(set)) expect([option, after.get(option)]).toEqual([option, value]);

@@ -1,100 +1,149 @@
-/** A real Prosody with a MUC and one account, as its own process on a free port. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * A real Prosody on free ports, laid out as Jitsi's: a host of token holders, a host of guests, a host of Jicofo, rooms.
+ * Jitsi's own modules are not in Debian, so two small ones stand in for them (tests/support/prosody/).
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { client, type Element, xml } from '@xmpp/client';
+import { join, resolve } from 'node:path';
 import { freePort, untilAnswers } from './port.ts';
+
+/** The domain of all that Prosody serves here. */
+export const DOMAIN = 'meet.example.org';
+
+/** Where the rooms are. */
+export const MUC = `conference.${DOMAIN}`;
 
 /** A running server. */
 export interface Prosody {
-  readonly service: string;
-  readonly muc: string;
+  /** Port of BOSH, websockets and mod_jmb. */
+  readonly http: number;
+  /** Port of XMPP itself. */
+  readonly c2s: number;
+  /** The settings that lead to mod_jmb. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The file of mod_jmb that is loaded, to be changed by tests. */
+  readonly module: string;
+  log(): string;
+  /** What `prosodyctl shell` prints to one line. */
+  shell(line: string): string;
+  /** Ends it; what it keeps stays for `start`. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts Prosody with the given accounts on `localhost` (name → password). */
-export async function startProsody(accounts: Record<string, string>): Promise<Prosody> {
+/** Which parts of mod_jmb are loaded, and what else is written. */
+export interface ProsodyOptions {
+  readonly host?: boolean;
+  readonly component?: boolean;
+  /** Further lines of the token host, and of the component. */
+  readonly onHost?: string;
+  readonly onComponent?: string;
+  /** A folder of Jitsi's own modules in place of the stand-ins. */
+  readonly plugins?: string;
+}
+
+const SECRET = 'the secret of the tests';
+const OURS = resolve(import.meta.dirname, '../../lib/jitsi/prosody/mod_jmb.lua');
+const STAND_INS = join(import.meta.dirname, 'prosody');
+
+/** Starts Prosody with mod_jmb. */
+export async function startProsody(options: ProsodyOptions = {}): Promise<Prosody> {
+  const { host = true, component = true, plugins = STAND_INS } = options;
   const dir = mkdtempSync(join(tmpdir(), 'jmb-prosody-'));
-  const port = await freePort();
+  const [http, c2s] = [await freePort(), await freePort()];
   const config = join(dir, 'prosody.cfg.lua');
+  const module = join(dir, 'plugins/mod_jmb.lua');
+  const secret = join(dir, 'secret');
+  mkdirSync(join(dir, 'plugins'));
+  mkdirSync(join(dir, 'data'));
+  copyFileSync(OURS, module);
+  writeFileSync(secret, `${SECRET}\n`, { mode: 0o640 });
   writeFileSync(
     config,
     `pidfile = "${dir}/prosody.pid"
-data_path = "${dir}"
+data_path = "${dir}/data"
 certificates = "${dir}"
+plugin_paths = { "${plugins}", "${dir}/plugins" }
 run_as_root = true
-daemonize = false
-log = { warn = "${dir}/prosody.log" }
-c2s_ports = { ${port} }
+admin_socket = "${dir}/prosody.sock"
+log = { info = "${dir}/prosody.log" }
+c2s_ports = { ${c2s} }
 c2s_interfaces = { "127.0.0.1" }
 s2s_ports = {}
-http_ports = {}
+http_ports = { ${http} }
+http_interfaces = { "127.0.0.1" }
 https_ports = {}
+http_default_host = "${DOMAIN}"
 c2s_require_encryption = false
-modules_enabled = { "roster", "saslauth", "disco", "ping" }
-modules_disabled = { "s2s", "tls", "http" }
-VirtualHost "localhost"
+allow_unencrypted_plain_auth = true
+consider_bosh_secure = true
+consider_websocket_secure = true
+cross_domain_bosh = false
+admins = { "focus@auth.${DOMAIN}" }
+modules_enabled = { "saslauth", "disco", "ping", "bosh", "websocket", "smacks", "admin_shell" }
+modules_disabled = { "s2s", "tls" }
+muc_mapper_domain_base = "${DOMAIN}"
+VirtualHost "${DOMAIN}"
+  authentication = "token"
+  allow_empty_token = true
+  app_id = "jmb"
+  app_secret = "an app secret that is long enough for HS256"
+  jmb_secret_file = "${secret}"
+  modules_enabled = { ${host ? '"jmb"' : ''} }
+  ${options.onHost ?? ''}
+VirtualHost "guest.${DOMAIN}"
+  authentication = "anonymous"
+VirtualHost "auth.${DOMAIN}"
   authentication = "internal_hashed"
-Component "conference.meet.example.org" "muc"
-`,
+Component "${MUC}" "muc"
+  storage = "memory"
+  muc_room_locking = false
+  muc_room_default_public_jids = true
+  modules_enabled = { ${component ? '"jmb"' : ''}, ${options.onComponent ?? '"wait_for_host"'} }
+`.replace('{ ,', '{'),
   );
-  for (const [name, password] of Object.entries(accounts)) {
-    const made = spawnSync('prosodyctl', ['--config', config, 'register', name, 'localhost', password], {
-      encoding: 'utf8',
+  const made = spawnSync('prosodyctl', ['--config', config, 'register', 'focus', `auth.${DOMAIN}`, 'focus'], {
+    encoding: 'utf8',
+  });
+  if (made.status !== 0) throw new Error(`prosodyctl: ${made.stdout}${made.stderr}`);
+  const log = (): string => readFileSync(join(dir, 'prosody.log'), 'utf8');
+  let child = await run(config, http, log);
+  const kill = (): Promise<void> =>
+    new Promise((done) => {
+      if (child.exitCode !== null) return done();
+      child.once('exit', () => done());
+      child.kill('SIGTERM');
     });
-    if (made.status !== 0) throw new Error(`prosodyctl: ${made.stdout}${made.stderr}`);
-  }
-  const child = spawn('prosody', ['--config', config, '-F'], { stdio: 'ignore' });
-  await answering(port, child);
   return {
-    service: `xmpp://127.0.0.1:${port}`,
-    muc: 'conference.meet.example.org',
-    stop: () =>
-      new Promise((resolve) => {
-        child.once('exit', () => {
-          rmSync(dir, { recursive: true, force: true });
-          resolve();
-        });
-        child.kill('SIGTERM');
-      }),
+    http,
+    c2s,
+    settings: {
+      JMB_PROSODY_URL: `http://127.0.0.1:${http}/jmb`,
+      JMB_PROSODY_SECRET_FILE: secret,
+      JMB_PROSODY_HOST: DOMAIN,
+    },
+    module,
+    log,
+    shell: (line) => {
+      const said = spawnSync('prosodyctl', ['--config', config, 'shell', line], { encoding: 'utf8', timeout: 20_000 });
+      return said.stdout + said.stderr;
+    },
+    kill,
+    start: async () => {
+      child = await run(config, http, log);
+    },
+    stop: async () => {
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
   };
 }
 
-async function answering(port: number, child: ChildProcess): Promise<void> {
-  if (await untilAnswers(port, 10, () => child.exitCode === null)) return;
-  throw new Error(child.exitCode === null ? 'prosody does not answer' : `prosody ended with ${child.exitCode}`);
-}
-
-/** Alice (password alice) in a room that she opens; `heard` are the lines that she reads. */
-export async function someoneIn(
-  prosody: Prosody,
-  room: string,
-): Promise<{ heard: string[]; leave(): Promise<unknown> }> {
-  const alice = client({ service: prosody.service, domain: 'localhost', username: 'alice', password: 'alice' });
-  const heard: string[] = [];
-  const opened = new Promise<void>((resolve) => {
-    alice.on('stanza', (stanza: Element) => {
-      if (stanza.is('message') && stanza.getChildText('body')) heard.push(stanza.getChildText('body') ?? '');
-      if (stanza.is('presence')) resolve();
-    });
-  });
-  alice.on('error', () => undefined);
-  await alice.start();
-  const address = `${room}@${prosody.muc}`;
-  await alice.send(xml('presence', { to: `${address}/alice` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })));
-  await opened;
-  // A new room is locked until its owner has accepted the default configuration (XEP-0045 section 10.1.2).
-  await alice.iqCaller.request(
-    xml(
-      'iq',
-      { type: 'set', to: address },
-      xml(
-        'query',
-        { xmlns: 'http://jabber.org/protocol/muc#owner' },
-        xml('x', { xmlns: 'jabber:x:data', type: 'submit' }),
-      ),
-    ),
-  );
-  return { heard, leave: () => alice.stop() };
+async function run(config: string, port: number, log: () => string): Promise<ReturnType<typeof spawn>> {
+  const child = spawn('prosody', ['--config', config, '-F'], { stdio: 'ignore' });
+  if (await untilAnswers(port, 15, () => child.exitCode === null)) return child;
+  child.kill('SIGKILL');
+  throw new Error(`prosody does not answer on ${port}:\n${log()}`);
 }

@@ -10,7 +10,8 @@
 -- token host). Runs in Prosody 0.11 to 13. Licence: GPL-3.0-or-later.
 
 local configmanager = require "core.configmanager";
-local datamanager = require "util.datamanager";
+-- Files, whatever `storage` says: Jitsi's rooms are in memory, and a restart must not open what was closed.
+local files = require "core.storagemanager".olddm;
 local hashes = require "util.hashes";
 local jid = require "util.jid";
 local json = require "util.json";
@@ -183,12 +184,11 @@ local function prune(list, now)
 	return next(list) ~= nil;
 end
 
--- Kept on disk whatever `storage` says: Jitsi's rooms are in memory, and a restart must not open what was closed.
 local function keep_state()
 	local now = os.time();
 	prune(state.closed, now);
 	prune(state.revoked, now);
-	local ok, mistake = datamanager.store("rooms", module.host, "jmb", state);
+	local ok, mistake = files.store("rooms", module.host, "jmb", state);
 	if not ok then module:log("error", "what is closed is not on disk: %s", tostring(mistake)); end
 end
 
@@ -470,7 +470,7 @@ local function stamp(room)
 end
 
 local function load_on_component()
-	local ok, kept = pcall(datamanager.load, "rooms", module.host, "jmb");
+	local ok, kept = pcall(files.load, "rooms", module.host, "jmb");
 	if ok then take_state(kept); end
 	module:hook("muc-room-pre-create", second_door, 100);
 	module:hook("muc-occupant-pre-join", second_door, 100);
