@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { type Settings, SettingsError } from '../settings.ts';
 import { hmacSha256 } from './hmac.ts';
+import { roomName, roomSegment } from './room_name.ts';
 
 /** Whom a token is for, and for how long. */
 export interface TokenClaims {
-  /** The room's name. */
+  /** The room's name, one that a room can stand for (room_name.ts). */
   readonly room: string;
   /** When the meeting ends, in Unix seconds; null for a private room, which has no end. */
   readonly end: number | null;
@@ -44,10 +45,10 @@ export function makeToken(claims: TokenClaims, settings: TokenSettings, now: num
     iss: settings.JMB_JWT_ISS,
     aud: settings.JMB_JWT_AUD,
     sub: settings.JMB_SERVER_NAME.toLowerCase(),
-    // Prosody compares it with the room's name, which is lower case.
-    room: claims.room.toLowerCase(),
+    // Prosody compares it with the name that the browser gave the room.
+    room: named(roomName(claims.room), claims.room),
     nbf: now - BEFORE,
-    exp: claims.end === null ? now + settings.JMB_JWT_TTL : Math.max(claims.end + AFTER_END, now + LEAST),
+    exp: expiry(claims.end, settings.JMB_JWT_TTL, now),
     context: {
       // Prosody's module throws at any field that is not a string.
       user: {
@@ -65,12 +66,24 @@ export function makeToken(claims: TokenClaims, settings: TokenSettings, now: num
   return `${signed}.${hmacSha256(settings.JMB_JWT_SECRET, signed).toString('base64url')}`;
 }
 
+/** When a token ends, in Unix seconds: it cannot be called back, so never later than `ttl` seconds from now. */
+function expiry(end: number | null, ttl: number, now: number): number {
+  if (end === null) return now + ttl;
+  return Math.min(Math.max(end + AFTER_END, now + LEAST), now + Math.max(ttl, LEAST));
+}
+
+function named(name: string | undefined, text: string): string {
+  if (name === undefined) throw new Error(`no room can stand for ${JSON.stringify(text.slice(0, 100))}`);
+  return name;
+}
+
 /**
  * The address of a room on Jitsi's host, to follow by a redirect.
  * @param token null for guests
+ * @throws Error where no room can stand for the name; callers have looked (room_name.ts)
  */
 export function roomAddress(room: string, token: string | null, settings: Pick<Settings, 'JMB_JWT_IN'>): string {
-  const path = `/${encodeURIComponent(room.toLowerCase())}`;
+  const path = `/${named(roomSegment(room), room)}`;
   if (token === null) return path;
   // Jitsi reads each value of the fragment as JSON: a string stands in quotes, which an address holds as %22.
   return settings.JMB_JWT_IN === 'fragment' ? `${path}#jwt=%22${token}%22` : `${path}?jwt=${token}`;
@@ -80,15 +93,32 @@ function encoded(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** `recording livestreaming=false` as Jitsi reads it: `{recording: 'true', livestreaming: 'false'}`. */
+/**
+ * What Jitsi allows a moderator whose token names no feature (mod_jitsi_permissions, jitsi_default_permissions). With a
+ * token that names any, it denies what is not named.
+ */
+const JITSI_DEFAULTS = [
+  'livestreaming',
+  'recording',
+  'transcription',
+  'outbound-call',
+  'create-polls',
+  'send-groupchat',
+  'send-private-message',
+  'flip',
+  'live-translation',
+  'live-translation-subscribe',
+];
+
+/** `livestreaming=false` as Jitsi reads it: its defaults, each as a string, and then what is named. */
 function featuresOf(words: readonly string[]): Record<string, string> | null {
   if (words.length === 0) return null;
-  return Object.fromEntries(
-    words.map((word) => {
-      const [name = '', value = 'true'] = word.split('=', 2);
-      return [name, value];
-    }),
-  );
+  const features = Object.fromEntries(JITSI_DEFAULTS.map((name) => [name, 'true']));
+  for (const word of words) {
+    const [name = '', value = 'true'] = word.split('=', 2);
+    features[name] = value;
+  }
+  return features;
 }
 
 /** A name as the other participants see it: on one line, and not endless. */

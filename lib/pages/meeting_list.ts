@@ -4,6 +4,7 @@ import list from '../../templates/pages/list.hbs';
 import { feedLink } from '../calendar/links.ts';
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
+import { roomSegment } from '../jitsi/room_name.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/editor.ts';
@@ -84,9 +85,9 @@ async function editorOrUnknown(context: Context, identity: Identity): Promise<bo
 /** The private room of an editor, and everyone's feed. */
 function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: boolean): object {
   const feed = feedLink(settings.JMB_URL, feedOf(store, uid));
-  const room = encodeURIComponent(uid.toLowerCase());
+  const room = roomSegment(uid);
   return {
-    ownRoom: editor && { name: room, address: `${settings.JMB_URL.replace(/\/+$/, '')}/${room}` },
+    ownRoom: editor && room !== undefined && { name: room, address: `${settings.JMB_URL.replace(/\/+$/, '')}/${room}` },
     feed: { https: feed, webcal: feed.replace(/^https?:/, 'webcal:') },
   };
 }

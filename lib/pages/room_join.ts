@@ -10,6 +10,7 @@ import { type Refusal, refuse } from '../refusal.ts';
 import { countConnection, invitationByHash } from '../store/invitations.ts';
 import { domainMatches } from '../text/addresses.ts';
 import { beside, go } from './page.ts';
+import { tooEarly } from './room_opening.ts';
 
 /**
  * Lets someone in until the meeting's end: also who has declined, for minds change, and early, for Jitsi has guests wait.
@@ -23,6 +24,9 @@ export function roomJoin(request: Request, context: Context): Response | Refusal
   if (clock.now() >= meeting.end) {
     return refuse(403, 'refused.meeting_over', `meeting ${meeting.id} is over for ${attendee.email}`);
   }
+  // Who opens the room comes in time; guests wait in Jitsi.
+  const early = attendee.role === 'guest' ? null : tooEarly(meeting, context);
+  if (early) return early;
   if (request.method !== 'HEAD') {
     // The owner goes on to token.cgi, which counts.
     if (attendee.role !== 'owner') countConnection(store, attendee.hash);

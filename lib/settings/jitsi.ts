@@ -1,5 +1,5 @@
 /** Settings towards Jitsi: the token, and the messages into a running room. */
-import { choice, integer, integers, secret, text, words } from './rows.ts';
+import { choice, integer, integerOrNothing, integers, secret, text, words } from './rows.ts';
 
 /** Rows about tokens and Prosody. */
 export const jitsi = {
@@ -23,14 +23,18 @@ export const jitsi = {
     28800,
     's',
     {
-      fr: 'Durée d’un jeton pour la salle personnelle',
-      en: 'Life of a token for the private room',
+      fr: 'Durée d’un jeton pour la salle personnelle, et durée la plus longue de tout jeton',
+      en: 'Life of a token for the private room, and the longest life of any token',
     },
     60,
   ),
   JMB_JWT_FEATURES: words([], {
-    fr: 'Fonctions que le jeton accorde (recording livestreaming transcription…), «\u00a0nom=false\u00a0» pour en refuser une',
-    en: 'Features that the token grants (recording livestreaming transcription…), `name=false` to deny one',
+    fr: 'Fonctions que le jeton accorde en plus de celles que Jitsi accorde par défaut, «\u00a0nom=false\u00a0» pour en refuser une',
+    en: 'Features that the token grants beside those that Jitsi grants by default, `name=false` to deny one',
+  }),
+  JMB_ROOM_OPENS: integerOrNothing(60, 'min', {
+    fr: 'Temps avant le début d’une réunion où sa salle ouvre aux modérateurs\u00a0; vide\u00a0: à tout moment',
+    en: 'Time before the begin of a meeting from which its room opens to moderators; empty: at any time',
   }),
   JMB_ACTIVE_COMMAND: text('', {
     fr: 'Sur un hôte à deux nœuds\u00a0: commande dont la fin avec 0 dit que ce nœud est actif et envoie\u00a0; vide\u00a0: toujours actif',

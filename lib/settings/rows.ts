@@ -44,6 +44,12 @@ export function integer(fallback: number, unit: string, explanation: Explanation
   return { type: 'integer', fallback, unit, explanation, secret: false, read };
 }
 
+/** The same, or nothing: null. */
+export function integerOrNothing(fallback: number, unit: string, explanation: Explanation): Row<number | null> {
+  const read = (value: string): number | null => (value.trim() === '' ? null : wholeNumber(value, 0));
+  return { type: 'integer', fallback, unit, explanation, secret: false, read };
+}
+
 /** `1`, `yes`, `true`, `on`, or `0`, `no`, `false`, `off` and nothing. */
 export function flag(fallback: boolean, explanation: Explanation): Row<boolean> {
   return { type: 'flag', fallback, unit: '', explanation, secret: false, read: yesOrNo };

@@ -194,5 +194,8 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'refused.owner_answers': 'You organise this meeting: there is nothing to answer.',
   'refused.answer_late': 'This meeting is over: there is nothing left to answer.',
   'refused.no_room': 'This address names no room.',
+  'refused.impossible_room':
+    'No Jitsi room can be called “{room}”. Book a meeting, or ask the administrator for an account with a simpler name.',
+  'refused.too_early': 'The room of this meeting opens on {date} at {time} ({zone} time). Come back by this link then.',
   'refused.no_feed': 'This address leads to no calendar.',
 };

@@ -196,5 +196,9 @@ export const frPages = {
   'refused.owner_answers': 'Vous organisez cette réunion\u00a0: il n’y a rien à répondre.',
   'refused.answer_late': 'Cette réunion est terminée\u00a0: il n’y a plus rien à répondre.',
   'refused.no_room': 'Cette adresse ne nomme aucune salle.',
+  'refused.impossible_room':
+    'Aucune salle de Jitsi ne peut s’appeler «\u00a0{room}\u00a0». Réserver une réunion, ou demander à l’administrateur un compte au nom plus simple.',
+  'refused.too_early':
+    'La salle de cette réunion ouvre le {date} à {time} (heure de {zone}). Revenir par ce lien à ce moment-là.',
   'refused.no_feed': 'Cette adresse ne mène à aucun agenda.',
 } as const;

@@ -67,16 +67,31 @@ describe('a token', () => {
     ['a meeting about to end', NOW + 60, NOW + 900],
     ['a meeting over for a while', NOW - 600, NOW + 900],
     ['fifteen minutes exactly', NOW + 600, NOW + 900],
-    ['a long meeting', NOW + 28800, NOW + 29100],
+    ['a long meeting', NOW + 28800, NOW + 28800],
+    ['a meeting in 300 days', NOW + 300 * 86_400, NOW + 28800],
     ['a private room', null, NOW + 28800],
-  ])('lives long enough: %s', (_, end, exp) => {
+  ])('lives long enough, and no longer: %s', (_, end, exp) => {
     expect(decodeJwt(makeToken({ ...claims, end }, settings, NOW)).exp).toBe(exp);
   });
 
   it('grants and denies features as strings', () => {
     const features = { ...settings, JMB_JWT_FEATURES: ['recording', 'livestreaming=false'] };
     const payload = decodeJwt<{ context: { features: object } }>(makeToken(claims, features, NOW));
-    expect(payload.context.features).toEqual({ recording: 'true', livestreaming: 'false' });
+    // With any feature in a token Jitsi denies what is not named, so its defaults are spelled out.
+    expect(payload.context.features).toEqual({
+      recording: 'true',
+      livestreaming: 'false',
+      transcription: 'true',
+      'outbound-call': 'true',
+      'create-polls': 'true',
+      'send-groupchat': 'true',
+      'send-private-message': 'true',
+      flip: 'true',
+      'live-translation': 'true',
+      'live-translation-subscribe': 'true',
+    });
+    const none = decodeJwt<{ context: object }>(makeToken(claims, settings, NOW));
+    expect(none.context).not.toHaveProperty('features');
   });
 
   it('holds a name on one line and of bounded length', () => {
@@ -110,10 +125,11 @@ describe('the address of a room', () => {
   });
 
   it('cannot leave the host, whatever the room is called', () => {
-    for (const room of ['/evil.example', '\\evil.example', '..', 'a?b#c', 'a\r\nSet-Cookie: x']) {
+    for (const room of ['/evil.example', '\\evil.example', 'a?b#c', 'a\r\nSet-Cookie: x']) {
       const url = new URL(roomAddress(room, null, { JMB_JWT_IN: 'query' }), 'https://meet.example.org');
       expect(url.host).toBe('meet.example.org');
       expect(url.search + url.hash).toBe('');
     }
+    expect(() => roomAddress('..', null, { JMB_JWT_IN: 'query' })).toThrow('no room can stand for ".."');
   });
 });

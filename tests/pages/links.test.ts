@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { roomName } from '../../lib/jitsi/room_name.ts';
 import { close } from '../../lib/pages/close.ts';
 import { feedRead } from '../../lib/pages/feed_read.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
@@ -137,7 +138,57 @@ describe('token.cgi', () => {
     expect(claims(headers.get('location'))).toMatchObject({ room: 'alice', exp: NOW + 8 * HOUR });
     expect((await enter('alice', 'bob')).status).toBe(403);
     expect(jmb.store.get('SELECT private_count AS count FROM private')).toEqual({ count: 1 });
-    for (const room of ['', 'a%2Fb', '%00', 'a b']) expect((await enter(room, 'alice')).status).toBe(400);
+    await enter('alice', 'alice', { method: 'HEAD' });
+    expect(jmb.store.get('SELECT private_count AS count FROM private')).toEqual({ count: 1 });
+    for (const room of ['', 'a%2Fb', '%00']) expect((await enter(room, 'alice')).status).toBe(400);
+  });
+
+  it.each(['élodie', 'a+b', 'UNIV\\alice', 'alice@corp.test', "o'neil", 'alice martin', '100%25'])(
+    'opens the private room of %s, named as Jitsi names it',
+    async (uid) => {
+      const asked = encodeURIComponent(uid);
+      const { status, headers } = await enter(asked, uid, { addresses: ALICE });
+      expect(status).toBe(302);
+      const room = roomName(uid);
+      expect(claims(headers.get('location')).room).toBe(room);
+      // Jitsi asks by the name that it made itself.
+      const again = await enter(encodeURIComponent(room ?? ''), uid, { addresses: ALICE });
+      expect(claims(again.headers.get('location')).room).toBe(room);
+      expect((await enter(asked, 'bob')).status).toBe(403);
+    },
+  );
+
+  it('says so where no room can stand for a name', async () => {
+    const { status, text } = await enter('..', '..', { addresses: ALICE });
+    expect(status).toBe(400);
+    expect(text).toContain('Aucune salle de Jitsi ne peut s’appeler');
+  });
+
+  it('opens no earlier than an hour before the begin, says when, and counts nothing before', async () => {
+    const early = site();
+    const { meeting: later, hash, state: of } = scene(early, 3 * HOUR);
+    const token = (more: object = {}) =>
+      early.ask(tokenEnter, { as: 'alice', query: `room=${later.room}`, env: { SCRIPT_NAME: '/token.cgi' }, ...more });
+    const join = (email: string, more: object = {}) =>
+      early.ask(roomJoin, { query: `id=${hash(email)}`, env: door, ...more });
+    for (const refused of [await token(), await join('mod@notexample.org'), await join(ALICE)]) {
+      expect(refused.status).toBe(403);
+      expect(refused.text).toContain('La salle de cette réunion ouvre le');
+      expect(refused.text).toContain('heure de Europe/Paris');
+    }
+    expect((await join(OUTSIDER)).status).toBe(302);
+    expect([of(ALICE)?.connections, of('mod@notexample.org')?.connections]).toEqual([0, 0]);
+    expect((await token({ later: 2 * HOUR - 1 })).status).toBe(403);
+    expect((await token({ later: 2 * HOUR })).status).toBe(302);
+    expect((await join('mod@notexample.org', { later: 2 * HOUR })).status).toBe(302);
+    const any = site('JMB_ROOM_OPENS=""');
+    const far = scene(any, 300 * DAY);
+    const { headers } = await any.ask(tokenEnter, {
+      as: 'alice',
+      query: `room=${far.meeting.room}`,
+      env: { SCRIPT_NAME: '/token.cgi' },
+    });
+    expect(claims(headers.get('location')).exp).toBe(NOW + 8 * HOUR);
   });
 });
 
