@@ -1,15 +1,15 @@
 /** `jmb check`: asks everything that JMB leans on whether it holds, one line each. */
-import { existsSync, readFileSync } from 'node:fs';
+import { whyOf } from '../lib/failure.ts';
 import { unknownSettings } from '../lib/settings.ts';
 import { checkIntegrity, newestBooking } from '../lib/store/upkeep.ts';
+import { rooms, secret } from './check_prosody.ts';
+import type { Answer } from './finding.ts';
 import { probeGuard } from './guard.ts';
 import type { CommandContext } from './surroundings.ts';
 
-/** What one question found; `off` when the part is not set up. */
-interface Finding {
+/** What one question found. */
+interface Finding extends Answer {
   readonly about: string;
-  readonly verdict: 'ok' | 'warning' | 'wrong' | 'off';
-  readonly detail: string;
 }
 
 type Question = (context: CommandContext) => Promise<Finding> | Finding;
@@ -21,15 +21,28 @@ const questions: readonly (readonly [string, Question])[] = [
   ['directory', directory],
   ['mail', mailServer],
   ['clock', clock],
-  ['secret', secret],
+  ['secret', tokenSecret],
+  ['rooms', roomModule],
   ['guard', guard],
 ];
 
-/** Asks them all; one that breaks is a finding, not the end. The exit status is 1 when anything is wrong. */
-export function check(options: { json?: boolean }): (context: CommandContext) => Promise<number> {
+/**
+ * Asks them all, or those that are named; one that breaks is a finding, not the end. The exit status is 1 when anything
+ * is wrong: what is unknown is not.
+ * @throws Error for a name that no question has
+ */
+export function check(
+  names: readonly string[],
+  options: { json?: boolean },
+): (context: CommandContext) => Promise<number> {
+  const wanted = questions.filter(([about]) => names.length === 0 || names.includes(about));
   return async (context) => {
+    const stranger = names.find((name) => !questions.some(([about]) => about === name));
+    if (stranger !== undefined) {
+      throw new Error(`check asks about ${questions.map(([about]) => about).join(', ')}, not "${stranger}"`);
+    }
     const findings: Finding[] = [];
-    for (const [about, question] of readable(context) ? questions : questions.slice(0, 1)) {
+    for (const [about, question] of readable(context) ? wanted : questions.slice(0, 1)) {
       const finding = await askSafely(about, question, context);
       findings.push(finding);
       if (!options.json)
@@ -53,7 +66,7 @@ async function askSafely(about: string, question: Question, context: CommandCont
   try {
     return await question(context);
   } catch (error) {
-    return { about, verdict: 'wrong', detail: error instanceof Error ? error.message : String(error) };
+    return { about, verdict: 'wrong', detail: whyOf(error) };
   }
 }
 
@@ -128,26 +141,12 @@ async function clock(context: CommandContext): Promise<Finding> {
 }
 
 /** Prosody refuses every token that another secret signed. */
-function secret(context: CommandContext): Finding {
-  const about = 'secret';
-  const { JMB_JWT_SECRET, JMB_JWT_ISS, JMB_SERVER_NAME } = context.settings;
-  if (!JMB_JWT_SECRET || !JMB_JWT_ISS) {
-    return { about, verdict: 'wrong', detail: 'JMB_JWT_SECRET or JMB_JWT_ISS is empty: nobody can enter as moderator' };
-  }
-  const prosody = ['conf.avail', 'conf.d']
-    .map((folder) => `/etc/prosody/${folder}/${JMB_SERVER_NAME}.cfg.lua`)
-    .find((file) => existsSync(file));
-  if (prosody !== undefined && !readFileSync(prosody, 'utf8').includes(JMB_JWT_SECRET.replace(/(["\\])/g, '\\$1'))) {
-    return { about, verdict: 'wrong', detail: `not the app_secret of ${prosody}; install.sh --upgrade copies it anew` };
-  }
-  if (Buffer.byteLength(JMB_JWT_SECRET) < 32) {
-    return {
-      about,
-      verdict: 'warning',
-      detail: 'shorter than the 32 octets that HS256 asks for (RFC 7518 section 3.2)',
-    };
-  }
-  return { about, verdict: 'ok', detail: prosody ? `the same as in ${prosody}` : 'set' };
+function tokenSecret({ settings }: CommandContext): Finding {
+  return { about: 'secret', ...secret(settings) };
+}
+
+async function roomModule({ settings, root }: CommandContext): Promise<Finding> {
+  return { about: 'rooms', ...(await rooms(settings, root)) };
 }
 
 /** Without a guard, the whole world books in anybody's name. */

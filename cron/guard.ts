@@ -1,5 +1,6 @@
 /** Asks the web server, as a stranger, whether booking and token are guarded and join and ical are not. */
 import type { IncomingMessage } from 'node:http';
+import { whyOf } from '../lib/failure.ts';
 
 /** What the stranger was told. */
 export interface GuardFinding {
@@ -53,6 +54,6 @@ async function ask(address: string): Promise<{ status: number; location: string 
       resolve({ status: response.statusCode ?? 0, location: response.headers.location ?? '' });
     });
     request.on('timeout', () => request.destroy(new Error(`${address}: no answer within 10 s`)));
-    request.on('error', (error) => reject(new Error(`${address}: ${error.message}`)));
+    request.on('error', (error) => reject(new Error(`${address}: ${whyOf(error)}`)));
   });
 }

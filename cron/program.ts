@@ -88,9 +88,12 @@ Examples:
     .action((file: string) => work(async () => (await import('./backup.ts')).backup(file))());
   program
     .command('check')
-    .description('settings, database, directory, mail server, clock, token secret, Apache’s guard: one line each')
+    .argument('[about...]', 'only these: settings, database, directory, mail, clock, secret, rooms, guard')
+    .description('all that JMB leans on, one line each: ok, warning, unknown (ask as root), wrong, off')
     .option('--json', 'for a script')
-    .action((options: { json?: boolean }) => work(async () => (await import('./check.ts')).check(options))());
+    .action((about: string[], options: { json?: boolean }) =>
+      work(async () => (await import('./check.ts')).check(about, options))(),
+    );
 
   program.exitOverride();
   try {

@@ -1,7 +1,16 @@
 /** What stands on a Jitsi host, as far as JMB needs to know; nothing is changed here. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { authenticationIsToken, jitsiDomain, type TokenSettings, tokenSettings, unreadableToken } from './facts.ts';
+import {
+  authenticationIsToken,
+  jitsiDomain,
+  prosodyFiles,
+  type TokenRules,
+  type TokenSettings,
+  tokenRules,
+  tokenSettings,
+  unreadableToken,
+} from './facts.ts';
 import { LEDGER } from './ledger.ts';
 import type { Recipe } from './prosody.ts';
 import { HostError, type Tree } from './tree.ts';
@@ -10,6 +19,8 @@ import { HostError, type Tree } from './tree.ts';
 export interface Found {
   readonly domain: string;
   readonly token: TokenSettings;
+  /** Which tokens Prosody lets in. */
+  readonly rules: TokenRules;
   readonly recipe: Recipe;
   readonly hasTokenAffiliation: boolean;
   readonly front: 'nginx' | 'apache';
@@ -41,20 +52,19 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
       'Jitsi Meet is not installed here: /etc/jitsi/meet holds no DOMAIN-config.js. Install jitsi-meet first.',
     );
   }
-  const prosody = [`/etc/prosody/conf.d/${domain}.cfg.lua`, `/etc/prosody/conf.avail/${domain}.cfg.lua`].find(
-    (path) => tree.read(path) !== undefined,
-  );
+  const prosody = prosodyFiles(domain).find((path) => tree.read(path) !== undefined);
   if (prosody === undefined)
     throw new HostError(`Prosody has no file for ${domain} in /etc/prosody/conf.avail: install jitsi-meet-prosody.`);
   const lua = tree.read(prosody) ?? '';
   const token = tokenSettings(lua, domain);
+  const rules = tokenRules(lua, domain);
   const unreadable = unreadableToken(lua, domain);
   if (unreadable !== null) {
     throw new HostError(
       `${unreadable} in ${prosody} is no plain text: JMB needs the same value as Prosody, so write it there in quotes, and start again.`,
     );
   }
-  if (token === null || !authenticationIsToken(lua, domain)) {
+  if (token === null || rules === null || !authenticationIsToken(lua, domain)) {
     throw new HostError(
       `Tokens are not enabled in ${prosody}: apt-get install jitsi-meet-tokens, answer its questions, and start again.`,
     );
@@ -75,6 +85,7 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
   return {
     domain,
     token,
+    rules,
     prosody,
     recipe:
       has(`${PLUGINS}/mod_muc_wait_for_host.lua`) && has(`${PLUGINS}/mod_persistent_lobby.lua`) ? 'current' : 'older',

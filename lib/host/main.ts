@@ -3,19 +3,24 @@
  *
  *     plan      shows what would change; exit status 3: nothing would
  *     apply     changes it; `services` then says whom to tell, `answers` whether the programs do, and `settle` or `back` ends the run
+ *     module    has a running Prosody take up our module anew; meetings go on
  *     remove    takes everything back; --dry-run only shows
  *     packages  the Debian packages of the way to sign in
  */
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { roomService } from '../jitsi/rooms.ts';
+import { readSettings } from '../settings.ts';
 import { untilProgramsAnswer } from './answers.ts';
 import type { Plan } from './changes.ts';
 import { servicesAgree } from './checks.ts';
 import { dropData, hasDatabase, importOld, keepOldDatabase, makeData } from './data.ts';
-import { BASH_KEPT, type Found, look, PREFIX } from './found.ts';
+import { BASH_KEPT, exists, type Found, look, PREFIX } from './found.ts';
 import { apply, pending } from './ledger.ts';
 import { plan } from './plan.ts';
+import { conferenceOf } from './prosody.ts';
+import { takeUp } from './room_module.ts';
 import { beginRun, goBack, readRun, settleRun } from './run.ts';
 import { APACHE_IDLE, servicesBack, servicesOf, type Told } from './services.ts';
 import { backLines, foundLines, planLines } from './show.ts';
@@ -74,6 +79,8 @@ async function main(): Promise<number> {
       await untilProgramsAnswer({ domain, port: front === 'nginx' ? portOf(values.port) : undefined }, 15);
       return 0;
     }
+    case 'module':
+      return takeUpModule(tree);
     case 'settle':
       settleRun(tree);
       return 0;
@@ -87,13 +94,28 @@ async function main(): Promise<number> {
       return tell(servicesBack(changed, idle));
     }
     default:
-      throw new HostError('jmb-host takes plan, apply, services, answers, settle, back, remove or packages');
+      throw new HostError('jmb-host takes plan, apply, services, answers, module, settle, back, remove or packages');
   }
 }
 
 /** Lines that install.sh reads: `service restart prosody`. */
 function tell(services: readonly Told[]): number {
   say(services.map(({ service, how }) => `service ${how} ${service}`));
+  return 0;
+}
+
+/** Nothing where the module has gone: what runs ends with Prosody's next start. */
+async function takeUpModule(tree: Tree): Promise<number> {
+  const path = `${PREFIX}/prosody/mod_jmb.lua`;
+  if (!exists(tree, path)) return 0;
+  const settings = readSettings(join(tree.root, PREFIX), {});
+  const service = roomService(settings);
+  if (service === undefined) throw new HostError('JMB_PROSODY_SECRET_FILE is empty: nothing speaks to our module');
+  const { domain, prosody } = look(tree, 'nginx', tree.read(`${BASH_KEPT}/cgi/booking.cgi`) !== undefined);
+  const component = conferenceOf(tree.read(prosody) ?? '', domain);
+  const file = readFileSync(join(tree.root, tree.real(path)));
+  const why = await takeUp(file, { control: ['prosodyctl'], host: domain, component, service });
+  if (why !== null) throw new HostError(why);
   return 0;
 }
 

@@ -1,6 +1,9 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
+import { jitsi } from '../settings/jitsi.ts';
+import { type Assignment, readAssignments } from '../settings/shell.ts';
 import { randomText } from '../store/secrets.ts';
 import type { Draft } from './changes.ts';
+import { audienceFor, tokenFaults } from './facts.ts';
 import { BASH_KEPT, DATA, exists, type Found, PREFIX } from './found.ts';
 import { MODULE_SECRET } from './prosody.ts';
 import { AUTHS, type Auth, settingLine } from './site.ts';
@@ -18,7 +21,7 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   const { tree } = to;
   const web = tree.number('group', 'www-data') ?? 33;
   const jwt = `${PREFIX}/etc/jmb_jwt.cf`;
-  const settings: Readonly<Record<string, string>> = {
+  const settings: Record<string, string> = {
     JMB_SERVER_NAME: found.domain,
     JMB_JWT_ISS: found.token.appId,
     JMB_JWT_SECRET: found.token.appSecret,
@@ -27,6 +30,9 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     JMB_DB: found.oldDatabase ?? `${DATA}/jmb.db`,
     JMB_PROSODY_SECRET_FILE: MODULE_SECRET,
   };
+  const usual = jitsi.JMB_JWT_AUD.fallback;
+  const audience = audienceFor(found.rules, usual);
+  if (audience !== usual) settings['JMB_JWT_AUD'] = audience;
   const lines = Object.entries(settings).map(([name, value]) => settingLine(name, value));
   const kept = { mode: 0o640, gid: web, keeps: true };
   const head = '# Written by install.sh, anew at each run: your own settings go into jmb_local.cf.\n';
@@ -35,6 +41,14 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   // A Bash version moves away before anything is written, and its settings come along.
   const mine = `${PREFIX}/etc/jmb_local.cf`;
   const local = found.bash ? tree.read(mine) : tree.read(`${BASH_KEPT}/etc/jmb_local.cf`);
+  const own = ownSettings(local);
+  const signed = {
+    issuer: own('JMB_JWT_ISS') ?? found.token.appId,
+    audience: own('JMB_JWT_AUD') ?? audience,
+    secret: own('JMB_JWT_SECRET') ?? found.token.appSecret,
+  };
+  for (const fault of tokenFaults(found.rules, signed))
+    to.note(`${found.prosody}: ${fault}: until then every token is refused`);
   to.keep(mine);
   if (found.bash || !exists(tree, mine)) to.file(mine, local ?? LOCAL, 'your settings', kept);
 
@@ -46,4 +60,15 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     uid,
     gid,
   });
+}
+
+/** What the administrator has set; nothing where that file cannot be read, which `jmb check` says. */
+function ownSettings(source = ''): (name: string) => string | undefined {
+  const values = new Map<string, Assignment>();
+  try {
+    readAssignments('jmb_local.cf', source, values, () => undefined);
+  } catch {
+    return () => undefined;
+  }
+  return (name) => values.get(name)?.value;
 }

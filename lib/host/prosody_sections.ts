@@ -99,3 +99,16 @@ export function textOf(assignment: Assignment | null): string | null {
   const plain = strings.every(({ kind }) => kind === 'string') && joints.every(({ value }) => value === '..');
   return words.length % 2 === 1 && plain ? strings.map(({ value }) => value).join('') : null;
 }
+
+/** The texts of a table such as `{ "a", "b" }`, or of one string; null where a word is no string. */
+export function textsOf({ value }: Assignment): string[] | null {
+  if (value[0]?.value !== '{' || value[0].kind !== 'sign') {
+    const one = textOf({ name: '', value });
+    return one === null ? null : [one];
+  }
+  const inner = value.slice(1, -1);
+  const strings = inner.filter(({ kind }) => kind === 'string');
+  const signs = inner.filter(({ kind }) => kind !== 'string');
+  const plain = signs.every(({ kind, value: sign }) => kind === 'sign' && (sign === ',' || sign === ';'));
+  return plain ? strings.map(({ value: text }) => text) : null;
+}

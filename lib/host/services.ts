@@ -3,14 +3,18 @@
 /** Says that Apache was not there, or not in service, before JMB: it goes out of service with it. */
 export const APACHE_IDLE = '/var/lib/jitsi-jmb/apache-was-idle';
 
-/** A service, and whether a reload is enough: Prosody loads neither modules nor hosts on a reload, Jicofo and the bridge have none. */
+/**
+ * A service, and whether a reload is enough: Prosody loads neither modules nor hosts on a reload, Jicofo and the bridge have
+ * none. `module`: Prosody's shell loads ours anew (room_module.ts), and meetings go on.
+ */
 export interface Told {
   readonly service: string;
-  readonly how: 'restart' | 'reload-or-restart' | 'disable';
+  readonly how: 'restart' | 'reload-or-restart' | 'module' | 'disable';
 }
 
 const READERS: readonly (readonly [RegExp, Told])[] = [
   [/^\/etc\/prosody\//, { service: 'prosody', how: 'restart' }],
+  [/^\/opt\/jitsi-jmb\/prosody\//, { service: 'prosody', how: 'module' }],
   [/^\/etc\/jitsi\/jicofo\//, { service: 'jicofo', how: 'restart' }],
   [/^\/etc\/jitsi\/videobridge\//, { service: 'jitsi-videobridge2', how: 'restart' }],
   // Its package does not start it while packages come in.

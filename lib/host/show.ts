@@ -8,6 +8,9 @@ import type { Auth } from './site.ts';
 import type { TakenBack } from './take_back.ts';
 import type { Tree } from './tree.ts';
 
+/** Services whose restart no meeting notices. */
+const WEB = ['apache2', 'nginx', 'shibd'];
+
 /** What was found. */
 export function foundLines({ domain, recipe, token, prosody, front, bash, oldDatabase }: Found, auth: Auth): string[] {
   return [
@@ -25,8 +28,9 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
   const open = all.filter(({ path }) => !isCopy(path));
   const program = open.filter(({ path }) => isProgram(path));
   const others = open.filter(({ path }) => !isProgram(path));
-  const told = servicesOf(open.map(({ path }) => path)).map(({ service }) => service);
-  const endsMeetings = told.some((service) => service !== 'apache2' && service !== 'nginx');
+  const services = servicesOf(open.map(({ path }) => path));
+  const told = services.map(({ service }) => service);
+  const endsMeetings = services.some(({ service, how }) => how === 'restart' && !WEB.includes(service));
   return [
     ...notes.map((note) => `Note            ${note}`),
     ...(program.length > 0 ? [`  ${PREFIX}/ (${program.length} files)  the program`] : []),

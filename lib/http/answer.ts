@@ -1,10 +1,10 @@
 /** The one place where a request becomes an answer whatever happens: refusals, broken surroundings and bugs become pages here. */
 
 import type { Context, Surroundings } from '../context.ts';
+import { codeOf } from '../failure.ts';
 import { type Header, html, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
-import { codeOf } from './cgi.ts';
 import { flawOf, type Handler, handlerOf, type Routes, routeOf } from './route.ts';
 
 /** A refusal and the header fields that its status asks for. */

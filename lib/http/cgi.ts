@@ -1,6 +1,7 @@
 /** Plain CGI (RFC 3875): one request from the environment and fd 0, one answer to fd 1. No streams: their set-up costs more than a small request. */
 
 import { readSync, writeSync } from 'node:fs';
+import { codeOf } from '../failure.ts';
 import type { Request, Response } from '../message.ts';
 
 /** The largest body that is read, in bytes: the biggest form holds some hundred addresses. */
@@ -84,11 +85,6 @@ export function writeAll(fd: number, bytes: Uint8Array): boolean {
     if (codeOf(error) === 'EPIPE' || codeOf(error) === 'ECONNRESET') return false;
     throw error;
   }
-}
-
-/** The `code` of a system error, else an empty text. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** Repeats a call while its pipe is full or empty (fds that someone made non-blocking) or a signal came between. */

@@ -123,6 +123,8 @@ change_host() {
     if is_staged; then
         say "Done below $root. No service was told."
     else
+        # Only root may look into Prosody's files.
+        "$prefix/bin/jmb" check secret || true
         say "Done. $prefix/bin/jmb check tells whether all is well; ./install.sh --uninstall is the way back."
     fi
 }

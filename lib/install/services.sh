@@ -53,6 +53,13 @@ tell_services() {
         # The Apache of a host with nginx may be there and out of service.
         if [ "$name" = apache2 ]; then systemctl enable -q apache2 2>/dev/null || true; fi
         systemctl is-enabled -q "$name" 2>/dev/null || continue
+        if [ "$how" = module ]; then
+            # A Prosody that does not run loads it when it starts.
+            systemctl is-active -q "$name" || continue
+            say "Loading mod_jmb anew into $name..."
+            step node "$host_program" module --root / || refusing="${refusing:+$refusing, }$name"
+            continue
+        fi
         say "systemctl $how $name..."
         step systemctl "$how" "$name" || refusing="${refusing:+$refusing, }$name"
     done <<<"$1"

@@ -1,6 +1,7 @@
 /** Asks our module in Prosody (mod_jmb) about rooms, and tells it what is to happen to them: JSON over HTTP on loopback. */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { whyOf } from '../failure.ts';
 import type { Settings } from '../settings.ts';
 
 /** A room that is open. */
@@ -19,7 +20,8 @@ export interface OpenRoom {
 
 /** What the module does. Each throws Error when Prosody does not answer in time or refuses. */
 export interface RoomService {
-  version(): Promise<string>;
+  /** The digests (SHA-256, hex) of the module's file as loaded on the host and on the component of rooms; null: not loaded there. */
+  version(): Promise<{ host: string; rooms: string | null }>;
   /** Says a line to everyone in a room; a room in which nobody is, is not opened for it. */
   say(room: string, text: string): Promise<'said' | 'empty'>;
   rooms(): Promise<OpenRoom[]>;
@@ -51,7 +53,10 @@ export function roomService(settings: RoomSettings): RoomService | undefined {
   const secret = readFileSync(settings.JMB_PROSODY_SECRET_FILE, 'utf8').trim();
   const ask = (verb: string, question: object): Promise<Answer> => post(settings, secret, verb, question);
   return {
-    version: async () => String((await ask('version', {})).version),
+    version: async () => {
+      const { version, rooms } = await ask('version', {});
+      return { host: String(version), rooms: typeof rooms === 'string' ? rooms : null };
+    },
     say: async (room, text) => ((await ask('say', { room, text })).found === true ? 'said' : 'empty'),
     rooms: async () => roomsOf((await ask('rooms', {})).rooms),
     close: async (room, how) => ((await ask('close', { room, ...how })).found === true ? 'closed' : 'empty'),
@@ -88,10 +93,10 @@ function post(settings: RoomSettings, secret: string, verb: string, question: ob
         const answer = objectOf(text);
         return answer === null ? fail('no JSON object') : resolve(answer);
       });
-      response.on('error', (error) => fail(error.message));
+      response.on('error', (error) => fail(whyOf(error)));
     });
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE} ms`)));
-    asked.on('error', (error) => fail(error.message));
+    asked.on('error', (error) => fail(whyOf(error)));
     asked.end(body);
   });
 }

@@ -1,6 +1,7 @@
 /** A post office: takes written mails to the SMTP server of JMB_SMTP_URL, over connections that are kept open meanwhile. */
 
 import { createTransport } from 'nodemailer';
+import { whyOf } from '../failure.ts';
 import type { MailParts } from './compose.ts';
 
 /**
@@ -73,7 +74,8 @@ export async function whyNotReady(url: string, milliseconds: number): Promise<st
     await transport.verify();
     return null;
   } catch (error) {
-    return reasonOf(error instanceof Error ? error : new Error(String(error)));
+    const failure: SmtpError = error instanceof Error ? error : new Error(String(error));
+    return failure.response === undefined ? whyOf(failure, failure.originalCode ?? failure.code) : reasonOf(failure);
   } finally {
     transport.close();
   }

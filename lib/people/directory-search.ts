@@ -1,5 +1,6 @@
 /** One search in a directory: connects, signs in, asks and leaves, within a time limit; ldapts is loaded when first needed. */
 import { readFileSync } from 'node:fs';
+import { whyOf } from '../failure.ts';
 import { Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
 import type { DirectoryAddress } from './ldapsearch.ts';
@@ -135,10 +136,10 @@ function attributesOf(entry: import('ldapts').Entry): Attributes {
   };
 }
 
-/** The error on one line; codes such as ECONNREFUSED and LDAP's error names say more than some messages. */
+/** The error on one line; LDAP's error names say more than some messages. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const inner = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
-  const message = inner.message.trim();
-  return inner.name === 'Error' || message.includes(inner.name) ? message : `${inner.name}: ${message}`;
+  const why = whyOf(error);
+  const { name } = error;
+  return /^(Aggregate)?Error$/.test(name) || why.includes(name) ? why : `${name}: ${why}`;
 }

@@ -33,7 +33,7 @@ function house(settings = '') {
     return result;
   };
   const service: RoomService = {
-    version: () => tell('version', '1'),
+    version: () => tell('version', { host: '1', rooms: '1' }),
     rooms: () => tell('rooms', []),
     say: (_, text) => tell(`say ${text}`, 'said'),
     close: (_, { message, reason, until }) =>

@@ -40,11 +40,16 @@ test('all is well', async () => {
   expect(found.about('directory')).toMatch(/^off/);
   expect(found.about('mail')).toMatch(/^ok/);
   expect(found.about('clock')).toMatch(/^(ok|warning)/);
-  expect(found.about('secret')).toMatch(/^ok/);
+  // This machine has a Prosody at most, not one of this domain.
+  expect(found.about('secret')).toMatch(/^unknown: no Prosody of this domain here/);
+  expect(found.about('rooms')).toMatch(/^off/);
   expect(found.about('guard')).toMatch(/^ok/);
   expect(found.status).toBe(0);
   const lines = (await jmbCommand(jmb, 'check')).stdout.trimEnd().split('\n');
-  expect(lines).toHaveLength(7);
+  expect(lines).toHaveLength(8);
+  expect((await jmbCommand(jmb, 'check', 'clock', 'database')).stdout.match(/^\w+ +\w+/gm)).toHaveLength(2);
+  const unknown = await jmbCommand(jmb, 'check', 'weather');
+  expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('not "weather"')]);
 }, 30_000);
 
 test('a web server that lets strangers in is found out', async () => {
@@ -64,11 +69,14 @@ test('what does not answer, and what is missing, is named', async () => {
       JMB_JWT_SECRET: '',
       JMB_ICAL_TZID: 'Europe/Pairs',
       JMB_MAX_GEUSTS: '5',
+      JMB_PROSODY_URL: 'http://127.0.0.1:1/jmb',
+      JMB_PROSODY_SECRET_FILE: '/etc/hostname',
     },
   });
   const found = await check(jmb);
-  expect(found.about('mail')).toMatch(/^wrong: 127\.0\.0\.1:1.*ECONNREFUSED/);
-  expect(found.about('directory')).toMatch(/^wrong/);
+  expect(found.about('mail')).toMatch(/^wrong: 127\.0\.0\.1:1: connection refused;/);
+  expect(found.about('rooms')).toBe('wrong: http://127.0.0.1:1/jmb/version: connection refused');
+  expect(found.about('directory')).toMatch(/^wrong: .*connection refused/);
   expect(found.about('secret')).toMatch(/^wrong/);
   expect(found.about('settings')).toMatch(/^wrong: .*Europe\/Pairs/);
   expect(found.status).toBe(1);

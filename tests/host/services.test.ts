@@ -6,6 +6,7 @@ const words = (told: ReturnType<typeof servicesOf>) => told.map(({ service, how 
 describe('who is told of changed files', () => {
   it.each([
     ['/etc/prosody/conf.avail/meet.example.org.cfg.lua', 'restart prosody'],
+    ['/opt/jitsi-jmb/prosody/mod_jmb.lua', 'module prosody'],
     ['/etc/jitsi/jicofo/jicofo.conf', 'restart jicofo'],
     ['/etc/jitsi/videobridge/jvb.conf', 'restart jitsi-videobridge2'],
     ['/etc/apache2/mods-enabled/auth_cas.load', 'restart apache2'],
@@ -21,6 +22,7 @@ describe('who is told of changed files', () => {
 
   it('each once, rooms first, the stronger word for Apache', () => {
     const paths = [
+      '/opt/jitsi-jmb/prosody/mod_jmb.lua',
       '/etc/jitsi/meet/jaas/jitsi-jmb.conf',
       '/etc/apache2/sites-available/jitsi-jmb.conf',
       '/etc/apache2/mods-enabled/shib.load',

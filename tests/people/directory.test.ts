@@ -138,7 +138,7 @@ describe('a directory that does not answer is never a "no"', () => {
   it('when it is down, and answers again when it is up', async () => {
     const opened = directory();
     await slapd.pause();
-    await expectUnavailable(opened, /ECONNREFUSED/);
+    await expectUnavailable(opened, /connection refused/);
     await slapd.resume();
     expect(await opened.matches('alice', 'uid=*')).toBe(true);
   });
@@ -148,7 +148,7 @@ describe('a directory that does not answer is never a "no"', () => {
     const empty = join(dirname(slapd.passwordFile), 'empty');
     writeFileSync(empty, '\n');
     await expectUnavailable(directory(command('-w wrong')), /InvalidCredentials/);
-    await expectUnavailable(directory(command(`-y ${slapd.passwordFile}.gone`)), /ENOENT/);
+    await expectUnavailable(directory(command(`-y ${slapd.passwordFile}.gone`)), /no such file/);
     await expectUnavailable(directory(command(`-y ${empty}`)), /password is empty/);
   });
 
@@ -218,7 +218,7 @@ describe('STARTTLS, and what ldap.conf says', () => {
     writeFileSync(conf(), 'TLS_CACERT /nothing/here\n');
     expect(await thrownBy(encrypted('localhost').personOf('alice'))).toMatchObject({
       what: 'directory',
-      detail: expect.stringMatching(/ENOENT.*nothing.here/),
+      detail: expect.stringMatching(/nothing.here: no such file/),
     });
   });
 

@@ -24,6 +24,8 @@ export interface Prosody {
   readonly settings: Readonly<Record<string, string>>;
   /** The file of mod_jmb that is loaded, to be changed by tests. */
   readonly module: string;
+  /** The command that speaks to this Prosody. */
+  readonly control: readonly [string, ...string[]];
   log(): string;
   /** What `prosodyctl shell` prints to one line. */
   shell(line: string): string;
@@ -125,6 +127,7 @@ Component "${MUC}" "muc"
       JMB_PROSODY_HOST: DOMAIN,
     },
     module,
+    control: ['prosodyctl', '--config', config],
     log,
     shell: (line) => {
       const said = spawnSync('prosodyctl', ['--config', config, 'shell', line], { encoding: 'utf8', timeout: 20_000 });
