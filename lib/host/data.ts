@@ -3,7 +3,8 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync
 import { dirname, join } from 'node:path';
 import { openStore } from '../store/store.ts';
 import { type Imported, importFlatFiles } from './flat.ts';
-import { DATA, type Found, OLD_DATABASE } from './found.ts';
+import type { Found } from './found.ts';
+import { DATA, OLD_DATABASE } from './paths.ts';
 import type { Tree } from './tree.ts';
 
 /** The Bash version's database as it was when this version took it over. */

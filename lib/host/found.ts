@@ -12,6 +12,7 @@ import {
   unreadableToken,
 } from './facts.ts';
 import { LEDGER } from './ledger.ts';
+import { BASH_KEPT, OLD_DATABASE, PREFIX } from './paths.ts';
 import type { Recipe } from './prosody.ts';
 import { HostError, type Tree } from './tree.ts';
 
@@ -31,15 +32,6 @@ export interface Found {
   /** The database of the Bash version, if there is one. */
   readonly oldDatabase: string | undefined;
 }
-
-/** Where the program goes. */
-export const PREFIX = '/opt/jitsi-jmb';
-/** Where its data goes, as the original's. */
-export const DATA = '/var/www/jitsi-jmb';
-/** The Bash version's database. */
-export const OLD_DATABASE = `${DATA}/data/jitsi-jmb.db`;
-/** Where the Bash version waits for the way back. */
-export const BASH_KEPT = '/opt/jitsi-jmb.bash';
 
 const PLUGINS = '/usr/share/jitsi-meet/prosody-plugins';
 

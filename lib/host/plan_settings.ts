@@ -4,7 +4,8 @@ import { type Assignment, readAssignments } from '../settings/shell.ts';
 import { randomText } from '../store/secrets.ts';
 import type { Draft } from './changes.ts';
 import { audienceFor, tokenFaults } from './facts.ts';
-import { BASH_KEPT, DATA, exists, type Found, PREFIX } from './found.ts';
+import { exists, type Found } from './found.ts';
+import { BASH_KEPT, DATA, PREFIX } from './paths.ts';
 import { MODULE_SECRET } from './prosody.ts';
 import { AUTHS, type Auth, settingLine } from './site.ts';
 

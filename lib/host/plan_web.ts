@@ -1,6 +1,7 @@
 /** Apache with our addresses, alone or behind nginx, and the modules that it needs. */
 import type { Draft } from './changes.ts';
-import { exists, type Found, PREFIX } from './found.ts';
+import { exists, type Found } from './found.ts';
+import { PREFIX } from './paths.ts';
 import type { Wishes } from './plan.ts';
 import { planSignIn } from './plan_sign_in.ts';
 import { AUTHS, includedSite, loopbackSite, nginxLocations, nginxProxy, siteBody } from './site.ts';

@@ -4,8 +4,8 @@
  */
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASH_KEPT, PREFIX } from './found.ts';
 import { asFile, type Change, LEDGER, pending, readLedger } from './ledger.ts';
+import { BASH_KEPT, PREFIX } from './paths.ts';
 import { HostError, type State, same, type Tree } from './tree.ts';
 
 /** Where an unfinished run is written down, mode 600. */

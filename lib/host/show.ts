@@ -1,8 +1,9 @@
 /** What the installer says before it changes anything: what it found, and every path that will change. */
 
 import { COPIES, type Plan } from './changes.ts';
-import { BASH_KEPT, type Found, PREFIX } from './found.ts';
+import type { Found } from './found.ts';
 import { pending } from './ledger.ts';
+import { BASH_KEPT, PREFIX } from './paths.ts';
 import { servicesOf } from './services.ts';
 import type { Auth } from './site.ts';
 import type { TakenBack } from './take_back.ts';

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropData, restoreOldDatabase } from './data.ts';
-import { BASH_KEPT, PREFIX } from './found.ts';
 import { type Entry, LEDGER, type Returned, readLedger, remove, wayBack, writeLedger } from './ledger.ts';
+import { BASH_KEPT, PREFIX } from './paths.ts';
 import { moveBashBack, settleRun } from './run.ts';
 import { HostError, type Tree } from './tree.ts';
 

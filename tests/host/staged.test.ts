@@ -48,6 +48,12 @@ describe('install.sh --root', () => {
     expect(jwt.mode & 0o777).toBe(0o640);
     if (process.getuid?.() === 0) expect(jwt.gid).toBe(33);
 
+    expect(once['opt/jitsi-jmb/etc/prosody.secret']).toMatch(/^100640 /);
+    expect(settings.JMB_PROSODY_SECRET_FILE).toBe('/opt/jitsi-jmb/etc/prosody.secret');
+    const prosody = tree.read(`etc/prosody/conf.avail/${DOMAIN}.cfg.lua`);
+    expect(prosody).toContain('jmb_secret_file = "/opt/jitsi-jmb/etc/prosody.secret"');
+    expect(prosody).toContain('"/opt/jitsi-jmb/prosody"');
+
     const lua640 = `var/lib/jitsi-jmb/before/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
     expect(once[lua640]).toBe(before[`etc/prosody/conf.avail/${DOMAIN}.cfg.lua`]);
 
