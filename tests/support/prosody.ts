@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { MODULE_SECRET } from '../../lib/host/prosody.ts';
 import { freePort, untilAnswers } from './port.ts';
 
 /** The domain of all that Prosody serves here. */
@@ -42,8 +43,8 @@ export interface ProsodyOptions {
   /** Further lines of the token host, and of the component. */
   readonly onHost?: string;
   readonly onComponent?: string;
-  /** A folder of Jitsi's own modules in place of the stand-ins. */
-  readonly plugins?: string;
+  /** Jitsi's own modules in place of the stand-ins, and the configuration that goes with them. */
+  readonly release?: { readonly plugins: string; readonly config: string };
 }
 
 const SECRET = 'the secret of the tests';
@@ -52,7 +53,8 @@ const STAND_INS = join(import.meta.dirname, 'prosody');
 
 /** Starts Prosody with mod_jmb. */
 export async function startProsody(options: ProsodyOptions = {}): Promise<Prosody> {
-  const { host = true, component = true, plugins = STAND_INS } = options;
+  const { host = true, component = true, release } = options;
+  const plugins = release?.plugins ?? STAND_INS;
   const dir = mkdtempSync(join(tmpdir(), 'jmb-prosody-'));
   const [http, c2s] = [await freePort(), await freePort()];
   const config = join(dir, 'prosody.cfg.lua');
@@ -60,6 +62,30 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
   const secret = join(dir, 'secret');
   mkdirSync(join(dir, 'plugins'));
   mkdirSync(join(dir, 'data'));
+  const hosts = `VirtualHost "${DOMAIN}"
+  authentication = "token"
+  allow_empty_token = true
+  app_id = "jmb"
+  app_secret = "an app secret that is long enough for HS256"
+  jmb_secret_file = "${secret}"
+  modules_enabled = { ${host ? '"jmb"' : ''} }
+  ${options.onHost ?? ''}
+VirtualHost "guest.${DOMAIN}"
+  authentication = "anonymous"
+VirtualHost "auth.${DOMAIN}"
+  authentication = "internal_hashed"
+Component "${MUC}" "muc"
+  storage = "memory"
+  muc_room_locking = false
+  muc_room_default_public_jids = true
+  modules_enabled = { ${component ? '"jmb"' : ''}, ${options.onComponent ?? '"wait_for_host"'} }
+`;
+  // What install.sh writes names places that only root may fill.
+  const placed = (text: string): string =>
+    text
+      .replaceAll('/usr/share/jitsi-meet/prosody-plugins/', plugins)
+      .replaceAll('/opt/jitsi-jmb/prosody', join(dir, 'plugins'))
+      .replaceAll(MODULE_SECRET, secret);
   copyFileSync(OURS, module);
   writeFileSync(secret, `${SECRET}\n`, { mode: 0o640 });
   writeFileSync(
@@ -87,24 +113,7 @@ admins = { "focus@auth.${DOMAIN}" }
 modules_enabled = { "saslauth", "disco", "ping", "bosh", "websocket", "smacks", "admin_shell" }
 modules_disabled = { "s2s", "tls" }
 muc_mapper_domain_base = "${DOMAIN}"
-VirtualHost "${DOMAIN}"
-  authentication = "token"
-  allow_empty_token = true
-  app_id = "jmb"
-  app_secret = "an app secret that is long enough for HS256"
-  jmb_secret_file = "${secret}"
-  modules_enabled = { ${host ? '"jmb"' : ''} }
-  ${options.onHost ?? ''}
-VirtualHost "guest.${DOMAIN}"
-  authentication = "anonymous"
-VirtualHost "auth.${DOMAIN}"
-  authentication = "internal_hashed"
-Component "${MUC}" "muc"
-  storage = "memory"
-  muc_room_locking = false
-  muc_room_default_public_jids = true
-  modules_enabled = { ${component ? '"jmb"' : ''}, ${options.onComponent ?? '"wait_for_host"'} }
-`.replace('{ ,', '{'),
+${release === undefined ? hosts : placed(release.config)}`.replace('{ ,', '{'),
   );
   const made = spawnSync('prosodyctl', ['--config', config, 'register', 'focus', `auth.${DOMAIN}`, 'focus'], {
     encoding: 'utf8',
@@ -145,7 +154,8 @@ Component "${MUC}" "muc"
 }
 
 async function run(config: string, port: number, log: () => string): Promise<ReturnType<typeof spawn>> {
-  const child = spawn('prosody', ['--config', config, '-F'], { stdio: 'ignore' });
+  const env = { ...process.env, LUA_PATH: `${join(STAND_INS, 'lua')}/?.lua;;` };
+  const child = spawn('prosody', ['--config', config, '-F'], { stdio: 'ignore', env });
   if (await untilAnswers(port, 15, () => child.exitCode === null)) return child;
   child.kill('SIGKILL');
   throw new Error(`prosody does not answer on ${port}:\n${log()}`);

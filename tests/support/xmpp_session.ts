@@ -72,14 +72,17 @@ export async function signIn(prosody: Prosody, way: Way, visitor: Visitor = {}):
 
 const MUC_NS = 'http://jabber.org/protocol/muc';
 
-/** Enters a room; `in`, or the condition and text of the refusal. */
+/** Enters a room, or another component's by its whole address; `in`, or the condition and text of the refusal. */
 export async function enter(session: Session, room: string, nick: string, password?: string): Promise<string> {
-  const seat = `${room}@${MUC}/${nick}`;
+  const address = room.includes('@') ? room : `${room}@${MUC}`;
+  const seat = `${address}/${nick}`;
   const before = session.stanzas.length;
   const x = xml('x', { xmlns: MUC_NS }, ...(password === undefined ? [] : [xml('password', {}, password)]));
-  await session.send(xml('presence', { to: seat }, x));
+  // Jitsi's lobby takes nobody without a name.
+  const name = xml('nick', { xmlns: 'http://jabber.org/protocol/nick' }, nick);
+  await session.send(xml('presence', { to: seat }, x, name));
   const answer = await next(session, before, (stanza) => {
-    if (!stanza.is('presence') || !stanza.attrs['from']?.startsWith(`${room}@${MUC}`)) return false;
+    if (!stanza.is('presence') || !stanza.attrs['from']?.startsWith(address)) return false;
     return stanza.attrs['type'] === 'error' || hasStatus(stanza, '110');
   });
   return answer.attrs['type'] === 'error' ? reasonOf(answer) : 'in';
