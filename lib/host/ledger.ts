@@ -79,6 +79,10 @@ export function apply(tree: Tree, changes: readonly Change[], missing: readonly 
   }
   writeLedger(tree, { entries: [...entries.values()], folders });
   for (const { path, next } of open) tree.put(path, next);
+  const gone = open.filter(({ next }) => next.kind === 'none').map(({ path }) => path);
+  for (const folder of [...folders].reverse()) {
+    if (gone.some((path) => path.startsWith(`${folder}/`))) tree.removeFolder(folder);
+  }
 }
 
 /** What becomes of one path on the way back. */

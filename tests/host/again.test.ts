@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CAS, clone, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
+import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
 
 let tree: JitsiTree;
 
@@ -92,6 +92,62 @@ describe('a second run', () => {
     expect(tree.install().status).toBe(0);
     expect(tree.snapshot()['opt/jitsi-jmb/lib/old.js']).toBeUndefined();
     expect(tree.snapshot()['opt/jitsi-jmb/modules/of-the-administrator.mjs']).toBeDefined();
+  });
+});
+
+describe('over from an installation that spoke in rooms by an account', () => {
+  const account = 'var/lib/prosody/localhost/accounts/jmb.dat';
+  const host = 'etc/prosody/conf.d/jitsi-jmb.cfg.lua';
+  const lua = `etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
+
+  /** Makes of today's files what that version wrote (seen by running it), and has the ledger know of them. */
+  function asThen(): void {
+    const ledger = JSON.parse(tree.read('var/lib/jitsi-jmb/host.json'));
+    const state = (path: string) => ledger.entries.find((one: { path: string }) => one.path === `/${path}`);
+    const write = (path: string, text: string): object => {
+      tree.put(path, text, 0o640);
+      return { kind: 'file', content: Buffer.from(text).toString('base64'), mode: 0o640, uid: 0, gid: 0 };
+    };
+    const own = (path: string, text: string): void => {
+      const after = write(path, text);
+      ledger.entries.push({ path: `/${path}`, undo: 'own', keeps: false, before: { kind: 'none' }, after });
+    };
+    const without = (path: string, unwanted: RegExp): string =>
+      tree
+        .read(path)
+        .split('\n')
+        .filter((line) => !unwanted.test(line))
+        .join('\n');
+    const jwt = 'opt/jitsi-jmb/etc/jmb_jwt.cf';
+    const settings = `${without(jwt, /JMB_PROSODY/)}JMB_XMPP_USER="jmb"\nJMB_XMPP_PASSWORD="x"\n`;
+    state(jwt).after = write(jwt, settings);
+    const inline = / ?--\[\[jmb install\]\] plugin_paths.*?--\[\[jmb end\]\]/;
+    const luaThen = without(lua, /^\s*"jmb";|jmb_secret_file/)
+      .replace(inline, '')
+      .replace(/ "jmb";/g, '');
+    state(lua).after = write(lua, luaThen);
+    ledger.folders.push('/var/lib/prosody', '/var/lib/prosody/localhost', '/var/lib/prosody/localhost/accounts');
+    own(account, 'return {\n\t["password"] = "x";\n};\n');
+    own(host, 'VirtualHost "localhost"\n    authentication = "internal_hashed"\n');
+    ledger.entries = ledger.entries.filter(({ path }: { path: string }) => !/prosody\.secret|mod_jmb/.test(path));
+    rmSync(join(tree.root, 'opt/jitsi-jmb/prosody'), { recursive: true });
+    rmSync(join(tree.root, 'opt/jitsi-jmb/etc/prosody.secret'));
+    tree.put('var/lib/jitsi-jmb/host.json', JSON.stringify(ledger), 0o600);
+  }
+
+  it('account, host and settings go, the module comes, and the way back leads to before both', () => {
+    const before = tree.snapshot();
+    expect(tree.install(...CAS).status).toBe(0);
+    const fresh = tree.snapshot();
+    asThen();
+    expect(tree.install()).toMatchObject({ status: 0, said: expect.stringContaining('no longer needed (goes away)') });
+    const after = tree.snapshot();
+    const differing = Object.keys({ ...fresh, ...after }).filter((path) => fresh[path] !== after[path]);
+    // The secret is drawn anew; the ledger has kept its own order.
+    expect(differing).toEqual(['opt/jitsi-jmb/etc/prosody.secret', 'var/lib/jitsi-jmb/host.json']);
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
   });
 });
 
