@@ -1,5 +1,6 @@
 /** What a handler is given besides the request; each part is made when first touched, so a request pays only for what it uses. */
 
+import { dirname } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type Log, openLog } from './log.ts';
 import type { Request } from './message.ts';
@@ -31,6 +32,7 @@ export class Surroundings {
   #settings: Settings | undefined;
   #log: Log | undefined;
   #store: Store | undefined;
+  readonly #replaced: Store[] = [];
   #directory: Directory | null | undefined;
 
   /**
@@ -53,14 +55,27 @@ export class Surroundings {
     return this.#settings;
   }
 
-  /** The log; when the settings cannot say where, stderr. */
+  /** The log; as long as the settings cannot say where, stderr. */
   get log(): Log {
-    this.#log ??= openLog(this.#settings?.JMB_LOG ?? 'stderr', this.#program);
+    if (this.#log !== undefined) return this.#log;
+    let settings: Settings;
+    try {
+      settings = this.settings;
+    } catch {
+      return openLog('stderr', this.#program);
+    }
+    this.#log = openLog(settings.JMB_LOG, this.#program, dirname(settings.JMB_DB));
     return this.#log;
   }
 
+  /** The database; another one when a restored copy has taken the place of the file that was open. */
   get store(): Store {
-    this.#store ??= openStore(this.settings.JMB_DB);
+    if (this.#store?.isReplaced()) {
+      // Another request may still use it.
+      this.#replaced.push(this.#store);
+      this.#store = undefined;
+    }
+    this.#store ??= openStore(this.settings.JMB_DB, { letGo: (why) => this.log.event('not-noted', { why }) });
     return this.#store;
   }
 
@@ -75,17 +90,18 @@ export class Surroundings {
   }
 
   /** The settings' files: when one changes, these surroundings are stale. */
-  files(): string[] {
-    return settingsFiles(this.#root, this.#env).map(({ path }) => path);
+  files(): readonly string[] {
+    return settingsFiles(this.#root, this.#env);
   }
 
-  /** The database file once it is open; when another file takes its name (a restored copy), these surroundings are stale. */
-  get database(): string | undefined {
-    return this.#store?.file;
+  /** Whether a restored copy has taken the place of the database that is or was open here. */
+  get isReplaced(): boolean {
+    return this.#replaced.length > 0 || this.#store?.isReplaced() === true;
   }
 
   /** Lets go of database and directory; both open again when needed. */
   close(): void {
+    for (const store of this.#replaced.splice(0)) store.close();
     this.#store?.close();
     this.#store = undefined;
     this.#directory = undefined;
@@ -95,6 +111,7 @@ export class Surroundings {
 /** One request's view of the surroundings. */
 class RequestContext implements Context {
   readonly #around: Surroundings;
+  #store: Store | undefined;
   readonly clock = systemClock;
   readonly language: Language;
   readonly texts: Texts;
@@ -113,8 +130,10 @@ class RequestContext implements Context {
     return this.#around.log;
   }
 
+  /** One for the whole request, looked at before its first statement. */
   get store(): Store {
-    return this.#around.store;
+    this.#store ??= this.#around.store;
+    return this.#store;
   }
 
   get directory(): Directory | null {

@@ -1,5 +1,6 @@
 /** The log: one line per event, to grep by its fields. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { ownNewFile } from './new_file.ts';
 
 /** Where decisions are written down. */
 export interface Log {
@@ -15,9 +16,10 @@ export interface Log {
  * Opens the log that `JMB_LOG` names.
  * @param target `stderr`, `syslog` or the absolute path of a file; anything else means stderr
  * @param program the door or command that writes, such as `booking`
+ * @param folder whose owner gets a file that root is the first to write to
  */
-export function openLog(target: string, program: string): Log {
-  const write = writerTo(target, program);
+export function openLog(target: string, program: string, folder?: string): Log {
+  const write = writerTo(target, program, folder);
   return { event: (name, fields) => write(logLine(program, name, fields)) };
 }
 
@@ -37,9 +39,9 @@ export function logLine(
 
 type Writer = (line: string) => void;
 
-function writerTo(target: string, program: string): Writer {
+function writerTo(target: string, program: string, folder: string | undefined): Writer {
   if (target === 'syslog') return (line) => toSyslog(line, program);
-  if (target.startsWith('/')) return (line) => toFile(target, line);
+  if (target.startsWith('/')) return (line) => toFile(target, line, folder);
   return toStderr;
 }
 
@@ -53,10 +55,12 @@ function toStderr(line: string): void {
 }
 
 /** Opened for each line, so that a log that was rotated away is not written on; one write with O_APPEND keeps lines whole. */
-function toFile(path: string, line: string): void {
+function toFile(path: string, line: string, folder: string | undefined): void {
   try {
+    const isNew = folder !== undefined && !existsSync(path);
     const file = openSync(path, 'a', 0o640);
     try {
+      if (isNew && existsSync(folder)) ownNewFile(path, folder);
       writeSync(file, `${new Date().toISOString()} ${line}\n`);
     } finally {
       closeSync(file);

@@ -57,20 +57,10 @@ export function readSettings(root: string, env: Environment = process.env): Sett
   return values as Settings;
 }
 
-/** A file that the settings come from. */
-export interface SettingsFile {
-  readonly path: string;
-  /** When it was last written, in milliseconds since 1970; 0 when it does not exist. */
-  readonly mtime: number;
-}
-
-/** The files that readSettings reads, and when they were written: a process that stays compares them to notice a change. */
-export function settingsFiles(root: string, env: Environment = process.env): readonly SettingsFile[] {
+/** The paths of the files that readSettings reads: a process that stays watches them. */
+export function settingsFiles(root: string, env: Environment = process.env): readonly string[] {
   const etc = settingsFolder(root, env);
-  return FILES.map((name) => {
-    const path = join(etc, name);
-    return { path, mtime: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
-  });
+  return FILES.map((name) => join(etc, name));
 }
 
 /**

@@ -1,9 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { logLine, openLog } from '../lib/log.ts';
+import { takeLock } from '../lib/store/lock.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jmb-log-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -39,6 +50,24 @@ describe('a file', () => {
     expect(readFileSync(`${file}.1`, 'utf8')).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z jmb\[token\] allowed uid=alice\n$/);
     expect(readFileSync(file, 'utf8')).toMatch(/^\S+ jmb\[token\] refused why="two\\u000alines"\n$/);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'made by root is for the one whose the folder of data is, whatever the umask',
+    () => {
+      const data = join(dir, 'data');
+      mkdirSync(data);
+      chownSync(data, 33, 33);
+      const umask = process.umask(0o077);
+      const file = join(dir, 'first.log');
+      openLog(file, 'x', data).event('y', {});
+      takeLock(join(data, 'lock'))?.();
+      process.umask(umask);
+      for (const made of [file, join(data, 'lock')]) {
+        const { uid, gid, mode } = statSync(made);
+        expect([uid, gid, mode & 0o777]).toEqual([33, 33, 0o640]);
+      }
+    },
+  );
 
   it('that cannot be written to does not stop the work', () => {
     const folder = join(dir, 'folder');

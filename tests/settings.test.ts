@@ -304,12 +304,9 @@ describe('what surrounds the settings', () => {
     expect(settings.others.get('JMB_MAX_GUEST')?.value).toBe('3');
   });
 
-  it('tells when a file changed, came or went', () => {
-    const before = settingsFiles(root, {});
-    expect(before.map((file) => file.mtime)).toEqual([0, 0]);
-    local('JMB_NAME=a');
-    utimesSync(join(etc, 'jmb_local.cf'), 1000, 1000);
-    expect(settingsFiles(root, {})).toEqual([before[0], { path: join(etc, 'jmb_local.cf'), mtime: 1_000_000 }]);
+  it('are read from two files, which a process that stays watches', () => {
+    expect(settingsFiles(root, {})).toEqual([join(etc, 'jmb_jwt.cf'), join(etc, 'jmb_local.cf')]);
+    expect(settingsFiles(root, { JMB_ETC: '/etc/jmb' })).toEqual(['/etc/jmb/jmb_jwt.cf', '/etc/jmb/jmb_local.cf']);
   });
 
   it('takes less than a millisecond', () => {

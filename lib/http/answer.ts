@@ -61,7 +61,7 @@ async function failurePage(error: unknown, request: Request, around: Surrounding
     return await refusedPage(failure, request, around.contextOf(request));
   } catch (second) {
     around.log.event('failed', { status: failure.refusal.status, why: failure.refusal.log, page: lineOf(second) });
-    return plainPage(failure);
+    return plainPage(failure.refusal.status, failure.headers);
   }
 }
 
@@ -91,7 +91,7 @@ export function lineOf(error: unknown): string {
 }
 
 /** The page when no other can be made. */
-function plainPage({ refusal, headers }: Refused): Response {
+export function plainPage(status: number, headers: readonly Header[] = []): Response {
   const text = 'Le service ne peut pas répondre pour le moment. / The service cannot answer right now.';
-  return html(refusal.status, `<!doctype html><meta charset="utf-8"><title>JMB</title><p>${text}</p>\n`, headers);
+  return html(status, `<!doctype html><meta charset="utf-8"><title>JMB</title><p>${text}</p>\n`, headers);
 }

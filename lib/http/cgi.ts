@@ -19,6 +19,21 @@ export function bodyLength(env: Variables): { length: number } | { status: 400 |
   return length > MAX_BODY ? { status: 413 } : { length };
 }
 
+/**
+ * Whether the sender does not know the length ahead (RFC 9112 section 7.1): Apache takes the chunks apart, and the body goes
+ * on until the end of the input.
+ */
+export function isChunked(env: Variables): boolean {
+  return (env['CONTENT_LENGTH'] ?? '') === '' && /\bchunked\b/i.test(env['HTTP_TRANSFER_ENCODING'] ?? '');
+}
+
+/** How many bytes of body to read: of a body without a length one more than it may have, which tells that it is too long. */
+export function wantedBody(env: Variables): number {
+  if (isChunked(env)) return MAX_BODY + 1;
+  const announced = bodyLength(env);
+  return 'length' in announced ? announced.length : 0;
+}
+
 /** Reads exactly `length` bytes; fewer when the sender stops before. */
 export function readBody(fd: number, length: number): Uint8Array {
   const body = Buffer.allocUnsafe(length);
@@ -31,8 +46,9 @@ export function readBody(fd: number, length: number): Uint8Array {
   return body.subarray(0, filled);
 }
 
-/** The request that the environment describes. */
-export function requestOf(env: Variables, body: Uint8Array): Request {
+/** The request that the environment describes; a chunked body has the length that came. */
+export function requestOf(variables: Variables, body: Uint8Array): Request {
+  const env = isChunked(variables) ? { ...variables, CONTENT_LENGTH: String(body.byteLength) } : variables;
   return { method: (env['REQUEST_METHOD'] ?? 'GET').toUpperCase(), query: env['QUERY_STRING'] ?? '', body, env };
 }
 

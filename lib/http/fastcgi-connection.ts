@@ -1,7 +1,7 @@
 /** One connection from the web server: collects the records of a request, hands it on whole, sends the answer back. */
 
 import type { Socket } from 'node:net';
-import { MAX_BODY, type Variables } from './cgi.ts';
+import { isChunked, MAX_BODY, type Variables } from './cgi.ts';
 import {
   endOfStream,
   endRequest,
@@ -133,7 +133,8 @@ export class Connection {
   }
 
   async #run(current: Incoming, env: Variables): Promise<void> {
-    const answer = await this.#answerer(env, Buffer.concat(current.body));
+    const whole = isChunked(env) ? { ...env, CONTENT_LENGTH: String(current.bodySize) } : env;
+    const answer = await this.#answerer(whole, Buffer.concat(current.body));
     this.#finish(current, current.aborted ? [] : streamRecords(Type.stdout, current.id, answer));
   }
 

@@ -3,7 +3,8 @@
 import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { Surroundings } from '../context.ts';
-import { answer, lineOf } from './answer.ts';
+import { codeOf } from '../failure.ts';
+import { answer, lineOf, plainPage } from './answer.ts';
 import { encode, requestOf, type Variables } from './cgi.ts';
 import { Connection } from './fastcgi-connection.ts';
 import type { Routes } from './route.ts';
@@ -11,10 +12,14 @@ import type { Routes } from './route.ts';
 /** How long requests that run may take to finish after SIGTERM, in milliseconds. */
 const GRACE = 20_000;
 
-/** What a file looked like; a different text means that it changed. */
+/** What a file looked like; a different text means that it changed. Where nobody may look, that is what it looks like. */
 function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+  } catch (error) {
+    return codeOf(error);
+  }
 }
 
 /** The surroundings of now, made anew when a settings file or the database file was replaced. */
@@ -22,8 +27,6 @@ class Changing {
   readonly #make: () => Surroundings;
   #around: Surroundings;
   #stamp = '';
-  /** The open database's inode, as the first request after its opening found it. */
-  #inode: number | undefined;
   readonly #running = new Map<Surroundings, number>();
 
   constructor(make: () => Surroundings) {
@@ -34,7 +37,7 @@ class Changing {
   /** Runs one request with what is valid now; the old surroundings close when their last request is done. */
   async use<T>(work: (around: Surroundings) => Promise<T>): Promise<T> {
     const stamp = this.#around.files().map(stampOf).join('|');
-    if (this.#stamp !== stamp || this.#isMoved()) this.#renew(stamp);
+    if (this.#stamp !== stamp || this.#around.isReplaced) this.#renew(stamp);
     const around = this.#around;
     this.#running.set(around, (this.#running.get(around) ?? 0) + 1);
     try {
@@ -56,20 +59,10 @@ class Changing {
     this.#around.close();
   }
 
-  /** Whether the open database is no longer the file of its name. */
-  #isMoved(): boolean {
-    const { database } = this.#around;
-    if (database === undefined) return false;
-    const inode = statSync(database, { throwIfNoEntry: false })?.ino ?? 0;
-    this.#inode ??= inode;
-    return this.#inode !== inode;
-  }
-
   #renew(stamp: string): void {
     const old = this.#around;
     this.#around = this.#make();
     this.#stamp = stamp;
-    this.#inode = undefined;
     if (!this.#running.has(old)) old.close();
   }
 }
@@ -87,7 +80,12 @@ export function serveSocket(file: string, routes: Routes, make: () => Surroundin
 
   const answerer = async (env: Variables, body: Uint8Array): Promise<Buffer> => {
     const request = requestOf(env, body);
-    const response = await changing.use((around) => answer(request, routes, around));
+    const response = await changing
+      .use((around) => answer(request, routes, around))
+      .catch((error: unknown) => {
+        changing.log('surroundings', error);
+        return plainPage(500);
+      });
     if (!ending && stampOf(file) !== own) setImmediate(end);
     return encode(response, request.method === 'HEAD');
   };

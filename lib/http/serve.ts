@@ -4,7 +4,7 @@ import { closeSync, fstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Surroundings } from '../context.ts';
 import { answer } from './answer.ts';
-import { bodyLength, encode, readBody, requestOf, type Variables, writeAll } from './cgi.ts';
+import { encode, readBody, requestOf, type Variables, wantedBody, writeAll } from './cgi.ts';
 import type { Routes } from './route.ts';
 
 export type { Handler, Route, Routes } from './route.ts';
@@ -24,8 +24,7 @@ export function serve(program: string, routes: Routes): void {
 
 /** Plain CGI: one request, one answer, the end. */
 async function serveOnce(routes: Routes, around: Surroundings, env: Variables): Promise<void> {
-  const announced = bodyLength(env);
-  const body = readBody(0, 'length' in announced ? announced.length : 0);
+  const body = readBody(0, wantedBody(env));
   const request = requestOf(env, body);
   const response = await answer(request, routes, around);
   writeAll(1, encode(response, request.method === 'HEAD'));

@@ -9,7 +9,7 @@ import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/editor.ts';
 import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
-import { feedOf } from '../store/feeds.ts';
+import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsOf, type Listed } from '../store/meetings.ts';
 import { isoDate } from '../text/zone.ts';
 import { type Extension, extensionOf } from './extension_view.ts';
@@ -84,11 +84,12 @@ async function editorOrUnknown(context: Context, identity: Identity): Promise<bo
 
 /** The private room of an editor, and everyone's feed. */
 function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: boolean): object {
-  const feed = feedLink(settings.JMB_URL, feedOf(store, uid));
+  const hash = feedIfWritable(store, uid);
+  const feed = hash === undefined ? undefined : feedLink(settings.JMB_URL, hash);
   const room = roomSegment(uid);
   return {
     ownRoom: editor && room !== undefined && { name: room, address: `${settings.JMB_URL.replace(/\/+$/, '')}/${room}` },
-    feed: { https: feed, webcal: feed.replace(/^https?:/, 'webcal:') },
+    feed: feed && { https: feed, webcal: feed.replace(/^https?:/, 'webcal:') },
   };
 }
 

@@ -33,6 +33,11 @@ export function feedOf(store: Store, uid: string): string {
   );
 }
 
+/** The same, or undefined where the first use cannot be written. */
+export function feedIfWritable(store: Store, uid: string): string | undefined {
+  return knownFeed(store, uid) ?? store.jot(() => feedOf(store, uid));
+}
+
 /** The first one, should the original have made two. */
 function knownFeed(store: Store, uid: string): string | undefined {
   const row = store.get<{ readonly hash: string }>(
@@ -57,11 +62,11 @@ function addressesOf(store: Store, uid: string): string[] {
     .map((row) => row.address);
 }
 
-/** Keeps a user's addresses for the feed, which nobody signs in for; writes only when they have changed. */
+/** Keeps a user's addresses for the feed, which nobody signs in for; writes only when they have changed, and where that can be written. */
 export function rememberAddresses(store: Store, uid: string, addresses: readonly string[]): void {
   const known = addressesOf(store, uid);
   if (known.length === addresses.length && known.every((address, index) => address === addresses[index])) return;
-  store.transaction(() => {
+  store.jot(() => {
     store.run('DELETE FROM feed_address WHERE feed_owner = ?', uid);
     for (const [position, address] of addresses.entries()) {
       store.run(
@@ -83,11 +88,11 @@ export function cachedFeed(store: Store, hash: string): KeptFeed | undefined {
 }
 
 /**
- * Keeps the text of a feed.
+ * Keeps the text of a feed, where that can be written.
  * @param now Unix seconds: what is not renewed is forgotten by a purge
  */
 export function keepFeed(store: Store, hash: string, feed: KeptFeed, now: number): void {
-  store.note(() => {
+  store.jot(() => {
     store.run(
       `INSERT OR REPLACE INTO feed_text (feed_hash, feed_fingerprint, feed_etag, feed_body, feed_kept)
        VALUES (?, ?, ?, ?, ?)`,

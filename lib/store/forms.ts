@@ -2,14 +2,15 @@
 import { newHash, sameSecret } from './secrets.ts';
 import type { Store } from './store.ts';
 
-/** A user's form token; made on first use. */
+/** A user's form token; made on first use. Empty where that cannot be written: nor could the form be saved. */
 export function formToken(store: Store, uid: string): string {
   return (
     knownToken(store, uid) ??
-    store.transaction(() => {
+    store.jot(() => {
       store.run('INSERT INTO form_token (form_owner, form_token) VALUES (?, ?) ON CONFLICT DO NOTHING', uid, newHash());
       return knownToken(store, uid) ?? '';
-    })
+    }) ??
+    ''
   );
 }
 

@@ -58,9 +58,9 @@ export function recordAnswer(store: Store, hash: string, answer: Answer, now: nu
   });
 }
 
-/** Counts that someone entered through their link. */
+/** Counts that someone entered through their link, where that can be written. */
 export function countConnection(store: Store, hash: string): void {
-  store.note(() => {
+  store.jot(() => {
     store.run(
       'UPDATE attendees SET attendee_count = coalesce(attendee_count, 0) + 1 WHERE attendee_meeting_hash = ?',
       hash,

@@ -1,5 +1,8 @@
 /** A lock between processes that dies with its holder: SQLite's own lock on a file beside the database. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { ownNewFile } from '../new_file.ts';
 
 /**
  * Takes the lock, or says at once that somebody holds it.
@@ -8,8 +11,10 @@ import Database from 'better-sqlite3';
  * @returns a function that gives the lock back, or null when another process holds it
  */
 export function takeLock(file: string, nativeBinding?: string): (() => void) | null {
+  const isNew = !existsSync(file);
   const lock = new Database(file, { timeout: 0, ...(nativeBinding ? { nativeBinding } : {}) });
   try {
+    if (isNew) ownNewFile(file, dirname(file));
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();

@@ -2,14 +2,14 @@
 import type { Store } from './store.ts';
 
 /**
- * Keeps the name of someone under each of their addresses; writes only when it is news.
+ * Keeps the name of someone under each of their addresses; writes only when it is news, and where that can be written.
  * @param addresses lower case
  */
 export function rememberName(store: Store, addresses: readonly string[], name: string): void {
   const known = namesOf(store, addresses);
   const news = addresses.filter((address) => (known.get(address) ?? '') !== name);
   if (news.length === 0) return;
-  store.note(() => {
+  store.jot(() => {
     for (const address of news) {
       store.run('INSERT OR REPLACE INTO person (person_address, person_name) VALUES (?, ?)', address, name);
     }

@@ -2,11 +2,11 @@
 import type { Store } from './store.ts';
 
 /**
- * Counts an entry into a private room: a row a room, with the time of the last entry.
+ * Counts an entry into a private room, where that can be written: a row a room, with the time of the last entry.
  * @param now Unix seconds
  */
 export function countPrivate(store: Store, room: string, now: number): void {
-  store.note(() => {
+  store.jot(() => {
     const counted = store.run(
       `UPDATE private SET private_count = coalesce(private_count, 0) + 1, private_date = ?
        WHERE private_id = (SELECT max(private_id) FROM private WHERE private_room = ?)`,

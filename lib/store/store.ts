@@ -1,7 +1,8 @@
 /** The database as the other modules of store/ use it: open, ask, write in one transaction. No SQL outside this folder. */
-import { chmodSync, chownSync, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { ownNewFile } from '../new_file.ts';
 import { Unavailable } from '../refusal.ts';
 import { migrate } from './schema.ts';
 
@@ -28,6 +29,14 @@ export interface Store {
    * wait for the disk, which takes longer than all the rest of a request for a room. A killed process loses nothing.
    */
   note<Result>(work: () => Result): Result;
+  /**
+   * Like `note`, for what the answer does not need: counts, names, texts that can be made again. It waits a moment for
+   * another's write and then lets go, as on a full disk: whoever only reads never waits for a writer.
+   * @returns undefined where it was let go, which `letGo` of the options was told
+   */
+  jot<Result>(work: () => Result): Result | undefined;
+  /** Whether the file of this name is another one by now: a restored copy. */
+  isReplaced(): boolean;
   /** The text of every statement prepared so far: a test asks SQLite for their plans. */
   statements(): string[];
   /** The driver itself, for backup and checks within store/. */
@@ -39,6 +48,8 @@ export interface Store {
 export interface StoreOptions {
   /** How long to wait for another process's write, in milliseconds; 10,000 when not said: fifty people who save at once take turns. */
   readonly busyTimeout?: number;
+  /** Is told why something was not jotted down. */
+  readonly letGo?: (why: string) => void;
   /** The path of better_sqlite3.node, where it is not in its package. */
   readonly nativeBinding?: string;
 }
@@ -52,34 +63,65 @@ const SURROUNDINGS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|C
  * @throws Unavailable when it cannot be opened
  */
 export function openStore(file: string, options: StoreOptions = {}): Store {
-  const database = guarded(() => {
-    const { busyTimeout = 10_000, nativeBinding } = options;
+  const { busyTimeout = 10_000, nativeBinding, letGo = () => undefined } = options;
+  const identity = (): string => {
+    const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+    return stat === undefined ? '' : `${stat.dev} ${stat.ino}`;
+  };
+  let opened = identity();
+  const open = (): Database.Database => {
     const isNew = !existsSync(file);
-    const opened = new Database(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
+    const database = new Database(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
     try {
-      if (isNew) protect(file);
-      migrate(opened);
+      if (isNew) ownNewFile(file, dirname(file));
+      migrate(database);
     } catch (error) {
-      opened.close();
+      database.close();
       throw error;
     }
-    return opened;
-  });
-  return storeOf(database);
+    return database;
+  };
+  let database = guarded(open);
+  // What was put in its place while we opened it is what we want; a file that was made just now has got its identity.
+  for (let now = identity(); now !== opened; now = identity()) {
+    const isOurs = opened === '';
+    opened = now;
+    if (isOurs) continue;
+    database.close();
+    database = guarded(open);
+  }
+  return storeOf(database, { busyTimeout, letGo, isReplaced: () => identity() !== opened });
 }
 
-/**
- * A file that we have just made will hold secrets: the world does not read it. Should root be the first to come, it
- * belongs to whom the folder belongs, or the web server could not open it.
- */
-function protect(file: string): void {
-  chmodSync(file, 0o640);
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = statSync(dirname(file));
-  chownSync(file, uid, gid);
+/** How long a jotting waits for another's write, in milliseconds. */
+const JOT_PATIENCE = 100;
+
+/** How long no other is tried after one was let go, in milliseconds: a request with several does not wait for each. */
+const JOT_PAUSE = 1000;
+
+interface Ways {
+  readonly busyTimeout: number;
+  readonly letGo: (why: string) => void;
+  readonly isReplaced: () => boolean;
 }
 
-function storeOf(database: Database.Database): Store {
+function storeOf(database: Database.Database, { busyTimeout, letGo, isReplaced }: Ways): Store {
+  let pausedUntil = -Infinity;
+  const jot = <Result>(work: () => Result): Result | undefined => {
+    if (database.inTransaction) return work();
+    if (performance.now() < pausedUntil) return undefined;
+    try {
+      database.exec(`PRAGMA busy_timeout = ${Math.min(JOT_PATIENCE, busyTimeout)}`);
+      return inTransaction(database, 'NORMAL', work);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      pausedUntil = performance.now() + JOT_PAUSE;
+      letGo(error.detail);
+      return undefined;
+    } finally {
+      database.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+    }
+  };
   const prepared = new Map<string, Database.Statement<Value[]>>();
   const statement = (sql: string): Database.Statement<Value[]> => {
     let known = prepared.get(sql);
@@ -97,6 +139,8 @@ function storeOf(database: Database.Database): Store {
     run: (sql, ...values) => guarded(() => statement(sql).run(...values).changes),
     transaction: (work) => (database.inTransaction ? work() : inTransaction(database, 'FULL', work)),
     note: (work) => (database.inTransaction ? work() : inTransaction(database, 'NORMAL', work)),
+    jot,
+    isReplaced,
     statements: () => [...prepared.keys()],
     close: () => database.close(),
   };

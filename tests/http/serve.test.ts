@@ -1,8 +1,9 @@
 /** A door as plain CGI and as FastCGI, run as web servers run it. */
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Answers, requestBytes } from './records.ts';
 import { buildDoor, type Door, runCgi, type Standing, startFastcgi } from './run_door.ts';
@@ -109,6 +110,26 @@ describe('a door as plain CGI', () => {
     expect(log).toMatch(/jmb_local\.cf.{0,12}2/);
   });
 
+  it('takes a body without a length, up to the same limit', async () => {
+    const chunked = { ...FORM, HTTP_TRANSFER_ENCODING: 'chunked', QUERY_STRING: 'echo' };
+    expect(JSON.parse((await runCgi(door, chunked, 'a=1&b=2')).body)).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+    ]);
+    const long = await runCgi(door, chunked, `a=${'x'.repeat(300_000)}`);
+    expect(long.head).toContain('Status: 413 ');
+  });
+
+  it('logs what it refuses where the settings say', async () => {
+    const log = join(door.root, 'jmb.log');
+    door.settings(`JMB_LOG="${log}"\n`);
+    const { log: stderr } = await runCgi(door, { QUERY_STRING: '%zz' });
+    door.settings('');
+    expect(stderr).toBe('');
+    expect(readFileSync(log, 'utf8')).toMatch(/refused status=400/);
+    rmSync(log);
+  });
+
   it('lets no header begin another', async () => {
     const { head } = await runCgi(door, { QUERY_STRING: 'header' });
     expect(head).not.toMatch(/^Set-Cookie/m);
@@ -137,7 +158,7 @@ describe('a door that stays', () => {
     return one;
   }
 
-  function ask(one: Standing, query: string, env: Record<string, string> = {}): Promise<string> {
+  function ask(one: Standing, query: string, env: Record<string, string> = {}, body?: string): Promise<string> {
     const socket = connect(one.path);
     open.push(socket);
     const answers = new Answers();
@@ -146,7 +167,7 @@ describe('a door that stays', () => {
       socket.on('error', reject);
       socket.on('data', (piece: Buffer) => answers.push(piece));
       socket.on('close', () => resolve(answers.output.get(1) ?? ''));
-      socket.write(requestBytes(1, variables, undefined, { keep: false }));
+      socket.write(requestBytes(1, variables, body === undefined ? undefined : Buffer.from(body), { keep: false }));
     });
   }
 
@@ -200,6 +221,55 @@ describe('a door that stays', () => {
     for (const ending of ['', '-wal', '-shm']) rmSync(join(door.root, `jmb.db${ending}`), { force: true });
     expect(await ask(one, 'count')).toContain('count 1');
     expect(await ask(one, 'count')).toContain('count 2');
+  });
+
+  it('books into the file that has taken the place of its own after one request', async () => {
+    door.settings(`JMB_DB="${join(door.root, 'restored.db')}"\n`);
+    const one = await start();
+    expect(await ask(one, 'count')).toContain('count 1');
+    // A restore: another file, with three rows, under the same name.
+    const copy = new Database(join(door.root, 'copy.db'));
+    copy.exec('CREATE TABLE counted (n INTEGER); INSERT INTO counted VALUES (1), (2), (3); PRAGMA user_version = 99');
+    copy.close();
+    for (const ending of ['-wal', '-shm']) rmSync(join(door.root, `restored.db${ending}`), { force: true });
+    renameSync(join(door.root, 'copy.db'), join(door.root, 'restored.db'));
+    expect(await ask(one, 'count')).toContain('count 4');
+    const now = new Database(join(door.root, 'restored.db'), { readonly: true });
+    expect(now.prepare('SELECT count(*) AS n FROM counted').get()).toEqual({ n: 4 });
+    now.close();
+  });
+
+  it('logs where the settings say, also when its first request is refused', async () => {
+    const log = join(door.root, 'jmb.log');
+    door.settings(`JMB_LOG="${log}"\n`);
+    const one = await start();
+    expect(await ask(one, '%zz')).toContain('Status: 400 ');
+    expect(await ask(one, 'refuse')).toContain('Status: 403 ');
+    expect(one.log()).toBe('');
+    expect(readFileSync(log, 'utf8').match(/refused status=/g)).toHaveLength(2);
+    rmSync(log);
+  });
+
+  it('takes a body without a length', async () => {
+    const one = await start();
+    const chunked = { ...FORM, HTTP_TRANSFER_ENCODING: 'chunked' };
+    expect(await ask(one, 'echo', chunked, 'a=1')).toContain('[["a","1"]]');
+    expect(await ask(one, 'echo', chunked, `a=${'x'.repeat(300_000)}`)).toContain('Status: 413 ');
+  });
+
+  it('answers at once where the settings cannot be read, and says why', async () => {
+    const one = await start();
+    expect(await ask(one, 'zone')).toContain('Status: 200 ');
+    const [etc, aside] = [join(door.root, 'etc'), join(door.root, 'etc.aside')];
+    renameSync(etc, aside);
+    symlinkSync('etc', etc);
+    const began = performance.now();
+    expect(await ask(one, 'zone')).toContain('Status: 500 ');
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(one.log()).toMatch(/refused status=500 .*ELOOP/);
+    rmSync(etc);
+    renameSync(aside, etc);
+    expect(await ask(one, 'zone')).toContain('Status: 200 ');
   });
 
   it('finishes what runs when it is told to end, and takes nothing more', async () => {
