@@ -1,7 +1,10 @@
 /** A new file of our module while meetings run, in a real Prosody. */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { rooms } from '../../cron/check_prosody.ts';
 import { takeUp } from '../../lib/host/room_module.ts';
 import { type RoomService, roomService } from '../../lib/jitsi/rooms.ts';
 import { readSettings } from '../../lib/settings.ts';
@@ -70,6 +73,29 @@ it('is loaded, and seen to be; rooms, people and what was ordered stay', async (
   await service.say('weekly', 'the end');
   await expect.poll(() => heard(alice)).toContain('JMB: the end');
   expect(heard(alice).filter((line) => line === 'JMB: once')).toHaveLength(1);
+}, 60_000);
+
+it('is what jmb check looks at, on both parts', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'jmb-check-'));
+  mkdirSync(join(root, 'prosody'));
+  const settings = { ...readSettings('/nowhere', {}), ...prosody.settings };
+  const ours = join(root, 'prosody/mod_jmb.lua');
+  writeFileSync(ours, old);
+  expect(await rooms(settings, root)).toMatchObject({ verdict: 'ok' });
+  writeFileSync(ours, `${old}\n`);
+  expect(await rooms(settings, root)).toMatchObject({ verdict: 'warning', detail: expect.stringContaining('on both') });
+  writeFileSync(ours, old);
+  prosody.shell(`module:unload("jmb", "${MUC}")`);
+  const gone = await rooms(settings, root);
+  expect(gone).toMatchObject({ verdict: 'wrong', detail: expect.stringContaining('the component of rooms') });
+  await prosody.kill();
+  await expect(rooms(settings, root)).rejects.toThrow(/jmb\/version: connection refused$/);
+  expect(await rooms({ ...settings, JMB_PROSODY_SECRET_FILE: join(root, 'none') }, root)).toEqual({
+    verdict: 'wrong',
+    detail: `${join(root, 'none')}: no such file`,
+  });
+  expect(await rooms({ ...settings, JMB_PROSODY_SECRET_FILE: '' }, root)).toMatchObject({ verdict: 'off' });
+  rmSync(root, { recursive: true });
 }, 60_000);
 
 it('is left alone where it is loaded already', async () => {
