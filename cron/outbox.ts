@@ -1,25 +1,52 @@
-/** `jmb outbox`: mails that wait and mails that were refused, and another try for one of them. */
-import { mailsIn, type OutboxRow, retry } from '../lib/store/outbox.ts';
+/** `jmb outbox`: mails that wait and mails that were refused, and another try for some of them. */
+import { mailsIn, type OutboxRow, type Retried, retry, retryAll } from '../lib/store/outbox.ts';
 import { clockTime, isoDate } from '../lib/text/zone.ts';
 import type { CommandContext } from './surroundings.ts';
 
 /** More than this nobody reads; `--json` has them all. */
 const SHOWN = 500;
 
-/** Lists, or has one tried again by the next run of cron. */
-export function outbox(options: { retry?: number; json?: boolean }): (context: CommandContext) => number {
-  return (context) =>
-    options.retry === undefined ? list(context, options.json === true) : again(context, options.retry);
+/** Which mails to try again: one by its number, those to a domain, or all. */
+type Again = number | 'all' | `@${string}`;
+
+/** Lists, or has some tried again by the next run of cron. */
+export function outbox(options: { retry?: string; json?: boolean }): (context: CommandContext) => number {
+  return (context) => {
+    if (options.retry === undefined) return list(context, options.json === true);
+    const which = whomToRetry(options.retry);
+    return typeof which === 'number' ? again(context, which) : allAgain(context, which);
+  };
 }
 
+const WHY_NOT: Readonly<Record<Exclude<Retried, 'retried'>, string>> = {
+  unknown: 'is not there to try again: sent, dropped, or never written',
+  'in hand': 'is being sent at this moment',
+  gone: 'tells of a meeting that is deleted or over: it would only mislead',
+};
+
 function again(context: CommandContext, id: number): number {
-  if (!retry(context.store, id, context.clock.now())) {
-    process.stderr.write(`jmb: no mail ${id} to try again (sent, dropped, being sent, or never written)\n`);
+  const retried = retry(context.store, id, context.clock.now());
+  if (retried !== 'retried') {
+    process.stderr.write(`jmb: mail ${id} ${WHY_NOT[retried]}\n`);
     return 1;
   }
   context.log.event('retry', { mail: id });
   process.stdout.write(`mail ${id} goes out with the next run of jmb remind\n`);
   return 0;
+}
+
+function allAgain(context: CommandContext, whom: 'all' | `@${string}`): number {
+  const mails = retryAll(context.store, context.clock.now(), whom === 'all' ? '' : whom.toLowerCase());
+  context.log.event('retry', { whom, mails });
+  process.stdout.write(`${mails} mails go out with the next run of jmb remind\n`);
+  return mails > 0 ? 0 : 1;
+}
+
+/** Reads the word of `--retry`. @throws Error when it is none */
+function whomToRetry(word: string): Again {
+  if (word === 'all' || /^@[^@\s]+$/.test(word)) return word as Again;
+  if (/^\d{1,15}$/.test(word)) return Number(word);
+  throw new Error(`${word}: the number of a mail, @ and a domain, or all`);
 }
 
 function list(context: CommandContext, json: boolean): number {

@@ -67,9 +67,9 @@ Examples:
   program
     .command('outbox')
     .description('the mails that wait, and those refused for good with their reason')
-    .option('--retry <id>', 'try this one again now (a refused one too)', identifier)
+    .option('--retry <which>', 'try again now: a number, @domain.example, or all; refused ones too')
     .option('--json', 'for a script')
-    .action((options: { retry?: number; json?: boolean }) =>
+    .action((options: { retry?: string; json?: boolean }) =>
       work(async () => (await import('./outbox.ts')).outbox(options))(),
     );
   program
@@ -125,11 +125,6 @@ function time(text: string): number {
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function identifier(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('an id is a number; `jmb outbox` shows them.');
-  return Number(text);
 }
 
 function days(text: string): number {

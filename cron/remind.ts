@@ -1,7 +1,7 @@
 /** `jmb remind`: what cron runs each minute. One run at a time; each step goes on when another fails. */
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { takeLock } from '../lib/store/lock.ts';
-import { mailsIn } from '../lib/store/outbox.ts';
+import { dropExpired, mailsIn } from '../lib/store/outbox.ts';
 import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/room_orders.ts';
 import { dueEndings, endRooms } from './remind_endings.ts';
@@ -59,6 +59,7 @@ async function work(context: CommandContext, say: (text: string) => void): Promi
   await step('rooms', async () => `rooms: ${await tellRooms(context)} told`);
   await step('endings', async () => `endings: ${await endRooms(context)} taken by Prosody`);
   await step('mails', async () => {
+    dropExpired(context.store, context.clock.now());
     const { sent, waiting, refused } = await sendWaiting(context, { deadlineMs: SENDING, now: context.clock.now() });
     return `mails: ${sent} sent, ${waiting} put off, ${refused} refused`;
   });

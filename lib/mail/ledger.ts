@@ -2,8 +2,8 @@
 
 import type { Context } from '../context.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
-import { claim, markRefused, markSent, type OutboxRow, postpone } from '../store/outbox.ts';
-import { delayAfter, GIVE_UP_AFTER } from './delays.ts';
+import { claim, markRefused, markSent, type OutboxRow, postpone, untry } from '../store/outbox.ts';
+import { delayAfter, isGivenUp } from './delays.ts';
 import type { Outcome } from './post.ts';
 
 /** How many of the mails that were taken up ended how; `waiting` are those to be tried again. */
@@ -13,6 +13,9 @@ export interface Delivery {
   readonly refused: number;
 }
 
+/** The reason of a mail that waits for nothing but the next sender. */
+export const NOT_TRIED = 'not tried yet, for want of time';
+
 /** One sender's hold on the outbox. */
 export interface Ledger {
   readonly delivery: Delivery;
@@ -20,7 +23,7 @@ export interface Ledger {
   take(limit: number, meetingId: MeetingId | undefined): OutboxRow[];
   /** Notes how a try ended. */
   note(row: OutboxRow, outcome: Outcome): void;
-  /** Gives back mails that were not tried: free at once, or, where the server is not there, waiting like those that were. */
+  /** Gives back mails that were not tried, free at once; with why where the server takes none at present. */
   giveBack(rows: readonly OutboxRow[], unreachable: string | undefined): void;
 }
 
@@ -47,10 +50,16 @@ export function openLedger(
     markRefused(store, row.id, by, reason, now());
     tell('mail-refused', row, reason);
   };
-  const postponeUntil = (row: OutboxRow, reason: string, next: number): void => {
+  const free = (row: OutboxRow, reason: string): void => {
     delivery.waiting++;
-    postpone(store, row.id, by, reason, next);
-    tell('mail-postponed', row, reason);
+    untry(store, row.id, by, reason, now());
+  };
+  let told = false;
+  /** A server that is away is one line, and costs no mail a try: whoever sends next asks it with one. */
+  const serverAway = (row: OutboxRow, reason: string): void => {
+    free(row, reason);
+    if (!told) tell('mail-server-away', row, reason);
+    told = true;
   };
 
   const note = (row: OutboxRow, outcome: Outcome): void => {
@@ -60,15 +69,15 @@ export function openLedger(
       tell('mail-sent', row);
     } else if (outcome.state === 'refused') {
       refuse(row, outcome.reason);
-    } else if (now() - row.created >= GIVE_UP_AFTER) {
+    } else if (outcome.obstacle === 'server') {
+      serverAway(row, outcome.reason);
+    } else if (isGivenUp(now() - row.created, row.tries)) {
       refuse(row, `given up after ${row.tries} tries: ${outcome.reason}`);
     } else {
-      postponeUntil(row, outcome.reason, now() + delayAfter(row.tries));
+      delivery.waiting++;
+      postpone(store, row.id, by, outcome.reason, now() + delayAfter(row.tries, row.id));
+      tell('mail-postponed', row, outcome.reason);
     }
-  };
-  const free = (row: OutboxRow): void => {
-    delivery.waiting++;
-    postpone(store, row.id, by, row.reason ?? 'not tried yet, for want of time', now());
   };
 
   return {
@@ -81,8 +90,8 @@ export function openLedger(
       // One wait for the disk, not one for each: a page may be waiting for this.
       store.transaction(() => {
         for (const row of rows) {
-          if (unreachable === undefined) free(row);
-          else note(row, { state: 'postponed', reason: unreachable, obstacle: 'server' });
+          if (unreachable === undefined) free(row, row.reason ?? NOT_TRIED);
+          else serverAway(row, unreachable);
         }
       });
     },

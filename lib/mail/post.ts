@@ -5,8 +5,8 @@ import { whyOf } from '../failure.ts';
 import type { MailParts } from './compose.ts';
 
 /**
- * What kept a mail from going now: the server's word about this mail (4xx), a connection that broke or fell silent in the middle,
- * which may be chance, or a server that no mail can reach at present.
+ * What kept a mail from going now: the server's word about this mail (4xx), a connection that broke, fell silent or was closed by
+ * the server in the middle, which may be chance or this mail's fault, or a server that takes no mail of ours at present.
  */
 export type Obstacle = 'mail' | 'connection' | 'server';
 
@@ -18,7 +18,10 @@ export type Outcome =
 
 /** An open post office. */
 export interface PostOffice {
-  /** Sends one mail; never throws. Ends by the signal at the latest, as postponed. */
+  /**
+   * Sends one mail; never throws. Ends by the signal, as postponed, except for a mail that the server has whole by then: its
+   * answer is waited for, since the mail would come twice.
+   */
   send(parts: MailParts, messageId: string, signal: AbortSignal): Promise<Outcome>;
   /** Ends connections, also those in the middle of something. */
   close(): void;
@@ -28,8 +31,19 @@ export interface PostOffice {
 const CONNECT_TIMEOUT = 10_000;
 const ANSWER_TIMEOUT = 30_000;
 
+/** How long a server that has a whole mail may take to say so once the time is over, in milliseconds. */
+const LAST_ANSWER = 8_000;
+
 /** Hosts whose connection does not leave the machine: Debian's Postfix has a certificate there that nobody can verify. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** The reason of a mail of which nobody knows whether it has arrived. */
+export const NO_ANSWER = 'no answer in time';
+
+/** What our own step is told with a mail. */
+interface Handed {
+  readonly whenHanded?: () => void;
+}
 
 /**
  * Opens a post office; nothing is connected yet.
@@ -47,15 +61,36 @@ export function openPostOffice(url: string, connections = 1): PostOffice {
     socketTimeout: ANSWER_TIMEOUT,
     ...server(url),
   });
+  // The connection reads a body once the server has said yes to sender, recipient and DATA; at its end the server has it.
+  transport.use('stream', (mail, done) => {
+    const { whenHanded = () => undefined } = mail.data as Handed;
+    const { message } = mail;
+    const open = message.createReadStream.bind(message);
+    message.createReadStream = (options) => open(options).once('end', whenHanded);
+    done();
+  });
   return {
     async send(parts, messageId, signal) {
+      const stop = new AbortController();
+      let handed = false;
+      let last: NodeJS.Timeout | undefined;
+      const whenHanded = (): void => {
+        handed = true;
+      };
+      const end = (): void => {
+        if (handed) last = setTimeout(() => stop.abort(), LAST_ANSWER);
+        else stop.abort();
+      };
+      signal.addEventListener('abort', end);
+      if (signal.aborted) end();
       try {
-        await transport.sendMail({ ...message(parts, messageId), signal });
+        await transport.sendMail({ ...message(parts, messageId), signal: stop.signal, whenHanded } as object);
         return { state: 'sent' };
       } catch (error) {
-        return signal.aborted
-          ? { state: 'postponed', reason: 'no answer in time', obstacle: 'connection' }
-          : judge(error);
+        return stop.signal.aborted ? { state: 'postponed', reason: NO_ANSWER, obstacle: 'connection' } : judge(error);
+      } finally {
+        clearTimeout(last);
+        signal.removeEventListener('abort', end);
       }
     },
     close: () => transport.close({ force: true }),
@@ -111,6 +146,8 @@ interface SmtpError extends Error {
   readonly response?: string;
   readonly responseCode?: number;
   readonly timeoutType?: string;
+  /** The command that was answered, such as `RCPT TO`. */
+  readonly command?: string;
 }
 
 /** The server answered to this very mail, to its envelope or to its content, or nodemailer could not write it. */
@@ -126,8 +163,12 @@ const UNREACHABLE = [
 /** What Node calls failures of TLS, such as a certificate that is nobody's: DEPTH_ZERO_SELF_SIGNED_CERT, ERR_TLS_…, ERR_SSL_…. */
 const TLS = /CERT|TLS|SSL/;
 
-/** Replies about the session and not about the mail: closing down, wrong order, sign in first, encrypt first (RFC 5321, 4954, 3207). */
-const ABOUT_THE_SESSION = [421, 503, 530, 538];
+/** Replies about the session and not about the mail: wrong order, sign in first, encrypt first (RFC 5321, 4954, 3207). */
+const ABOUT_THE_SESSION = [503, 530, 538];
+
+/** The server closes the connection (RFC 5321 section 3.8): to one who comes, or, within a mail, perhaps for this mail's sake. */
+const CLOSING = 421;
+const WITHIN_A_MAIL = /^(MAIL FROM|RCPT TO|DATA)/;
 
 /** The server's words where it spoke, on one line. */
 function reasonOf(error: SmtpError): string {
@@ -139,11 +180,23 @@ function judge(thrown: unknown): Outcome {
   const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const reason = reasonOf(error);
   const code = error.responseCode ?? 0;
-  if (ABOUT_THE_MAIL.includes(error.code ?? '') && !ABOUT_THE_SESSION.includes(code)) {
+  const isAboutTheMail = ABOUT_THE_MAIL.includes(error.code ?? '');
+  // Nodemailer names the command, or, where others were under way, the connection.
+  const withinMail =
+    WITHIN_A_MAIL.test(error.command ?? '') || (error.code === 'ECONNECTION' && error.command === 'CONN');
+  if (code === CLOSING && withinMail) return { state: 'postponed', reason, obstacle: 'connection' };
+  // Our own sender is refused: a setting to mend, and no fault of anybody whom we write to.
+  if (isAboutTheMail && code >= 500 && error.command === 'MAIL FROM') {
+    return { state: 'postponed', reason: `MAIL FROM: ${reason}`, obstacle: 'server' };
+  }
+  if (isAboutTheMail && !ABOUT_THE_SESSION.includes(code)) {
     const later = code >= 400 && code < 500;
     return later ? { state: 'postponed', reason, obstacle: 'mail' } : { state: 'refused', reason };
   }
   const signs = [error.code ?? '', error.originalCode ?? '', error.timeoutType ?? ''];
-  const server = ABOUT_THE_SESSION.includes(code) || signs.some((sign) => UNREACHABLE.includes(sign) || TLS.test(sign));
-  return { state: 'postponed', reason, obstacle: server ? 'server' : 'connection' };
+  const isServer =
+    code === CLOSING ||
+    ABOUT_THE_SESSION.includes(code) ||
+    signs.some((sign) => UNREACHABLE.includes(sign) || TLS.test(sign));
+  return { state: 'postponed', reason, obstacle: isServer ? 'server' : 'connection' };
 }

@@ -141,9 +141,10 @@ function startPace(left: () => number): Pace {
       const outcome = await send(deadline);
       slowest = Math.max(slowest, before - left());
       answered ||= outcome.state !== 'postponed' || outcome.obstacle === 'mail';
-      // One connection that breaks may be chance or this one mail's fault; two in a row are the server's.
+      // One connection that breaks may be chance or this one mail's fault; several in a row are the server's.
       broken = outcome.state === 'postponed' && outcome.obstacle === 'connection' ? broken + 1 : 0;
-      if (outcome.state === 'postponed' && (outcome.obstacle === 'server' || broken > 1)) unreachable = outcome.reason;
+      const tooMany = broken > (answered ? AT_ONCE : 1);
+      if (outcome.state === 'postponed' && (outcome.obstacle === 'server' || tooMany)) unreachable = outcome.reason;
       return outcome;
     },
   };

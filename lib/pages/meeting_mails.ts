@@ -2,11 +2,12 @@
 
 import type { Context } from '../context.ts';
 import { type ComposeSettings, composeMails, prepareComposing } from '../mail/compose.ts';
+import { NOT_TRIED } from '../mail/ledger.ts';
 import type { Letter, MailEvent } from '../mail/letters.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/accounts.ts';
 import { feedOf } from '../store/feeds.ts';
-import { enqueue } from '../store/outbox.ts';
+import { enqueue, outboxOf } from '../store/outbox.ts';
 
 /**
  * How long a page waits for the mail server, in milliseconds; what is left then, the sender of the outbox sends. Together
@@ -46,10 +47,13 @@ function ownerAddress({ attendees }: Occasion, owner: Identity): string {
   return attendees.find(({ role }) => role === 'owner')?.email ?? owner.email;
 }
 
-/** How the sending went, as the ending of a notice's name. */
-export type Ending = '' | '_waiting' | '_refused';
+/**
+ * How the sending went, as the ending of a notice's name: everyone is told, some mails are still on their way to a server
+ * that answers, they wait for one that does not, or some address was refused.
+ */
+export type Ending = '' | '_going' | '_waiting' | '_refused';
 
-/** Sends what was written about a meeting, for as long as a page may take. */
+/** Sends what was written about a meeting, for as long as a page may take; the notice says what the outbox says then. */
 export async function send(context: Context, id: MeetingId): Promise<Ending> {
   const { sendWaiting } = await import('../mail/sender.ts');
   const { sent, waiting, refused } = await sendWaiting(context, {
@@ -59,7 +63,9 @@ export async function send(context: Context, id: MeetingId): Promise<Ending> {
   });
   context.log.event('told', { id, sent, waiting, refused });
   if (refused > 0) return '_refused';
-  return waiting > 0 ? '_waiting' : '';
+  const left = outboxOf(context.store, id).filter(({ state, kind }) => state === 'waiting' && kind !== 'reminder');
+  if (left.length === 0) return '';
+  return left.some(({ reason }) => reason !== null && reason !== NOT_TRIED) ? '_waiting' : '_going';
 }
 
 /** A meeting's facts for a line of the log. */

@@ -5,14 +5,17 @@ import type { Texts } from '../text/catalogue.ts';
 /** What can have been done. */
 const NOTICES = [
   'booked',
+  'booked_going',
   'booked_waiting',
   'booked_refused',
   'changed',
+  'changed_going',
   'changed_waiting',
   'changed_refused',
   'unchanged',
   'extended',
   'removed',
+  'removed_going',
   'removed_waiting',
   'removed_refused',
   'accepted',
@@ -32,7 +35,10 @@ export interface NoticeWords {
 export function noticeOf(name: string | undefined, texts: Texts): NoticeWords | null {
   const notice = NOTICES.find((one) => one === name);
   if (notice === undefined) return null;
-  return { text: texts(`notice.${notice}`), mixed: notice.endsWith('_waiting') || notice.endsWith('_refused') };
+  return {
+    text: texts(`notice.${notice}`),
+    mixed: notice.endsWith('_going') || notice.endsWith('_waiting') || notice.endsWith('_refused'),
+  };
 }
 
 /** The list, with a notice. */

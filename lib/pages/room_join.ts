@@ -4,19 +4,19 @@ import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
 import type { Invitation } from '../meetings/meeting.ts';
+import { opensAt } from '../meetings/opening.ts';
 import type { Request, Response } from '../message.ts';
 import { nameOfAddress } from '../people/names.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { countConnection, invitationByHash } from '../store/invitations.ts';
 import { domainMatches } from '../text/addresses.ts';
 import { beside, go } from './page.ts';
-import { tooEarly } from './room_opening.ts';
 
 /**
  * Lets someone in until the meeting's end: also who has declined, for minds change, and early, for Jitsi has guests wait.
  * The answer stays as it was given.
  */
-export function roomJoin(request: Request, context: Context): Response | Refusal {
+export async function roomJoin(request: Request, context: Context): Promise<Response | Refusal> {
   const { store, clock, log } = context;
   const invitation = invitationByHash(store, queryParams(request).get('id') ?? '');
   if (invitation === undefined) return refuse(404, 'refused.no_invitation', 'unknown hash');
@@ -25,8 +25,9 @@ export function roomJoin(request: Request, context: Context): Response | Refusal
     return refuse(403, 'refused.meeting_over', `meeting ${meeting.id} is over for ${attendee.email}`);
   }
   // Who opens the room comes in time; guests wait in Jitsi.
-  const early = attendee.role === 'guest' ? null : tooEarly(meeting, context);
-  if (early) return early;
+  if (attendee.role !== 'guest' && clock.now() < opensAt(meeting.begin, context.settings.JMB_ROOM_OPENS)) {
+    return (await import('./room_opening.ts')).tooEarly(meeting, context);
+  }
   if (request.method !== 'HEAD') {
     // The owner goes on to token.cgi, which counts.
     if (attendee.role !== 'owner') countConnection(store, attendee.hash);

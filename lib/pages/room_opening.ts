@@ -6,10 +6,9 @@ import { opensAt } from '../meetings/opening.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { longDate, timeOf } from '../text/dates.ts';
 
-/** The refusal that says when a room opens; null when it is open. Nothing is counted before. */
-export function tooEarly({ id, begin }: Meeting, { settings, clock }: Context): Refusal | null {
+/** The refusal that says when a room opens. */
+export function tooEarly({ id, begin }: Meeting, { settings }: Context): Refusal {
   const opens = opensAt(begin, settings.JMB_ROOM_OPENS);
-  if (clock.now() >= opens) return null;
   const language = settings.JMB_LANG;
   return refuse(403, 'refused.too_early', `meeting ${id} opens at ${new Date(opens * 1000).toISOString()}`, {
     date: longDate(language, opens),

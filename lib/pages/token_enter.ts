@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
 import { roomName } from '../jitsi/room_name.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
+import { opensAt } from '../meetings/opening.ts';
 import type { Request, Response } from '../message.ts';
 import { decide } from '../people/check.ts';
 import { identityOf } from '../people/identity.ts';
@@ -14,7 +15,6 @@ import { attendeesOf, meetingByRoom } from '../store/meetings.ts';
 import { countPrivate } from '../store/privates.ts';
 import { go } from './page.ts';
 import { highest } from './roles.ts';
-import { tooEarly } from './room_opening.ts';
 
 /** A room's name as it is asked for: no slash, no control character, not endless. */
 const ROOM = /^[^/?\p{Cc}]{1,200}$/u;
@@ -33,8 +33,9 @@ export async function tokenEnter(request: Request, context: Context): Promise<Re
   const attendee = meeting && highest(attendeesOf(store, meeting.id), identity.addresses);
   const decision = await decide({ room, identity, now, meeting, role: attendee?.role ?? null }, context);
   if (isRefusal(decision)) return decision;
-  const early = meeting && tooEarly(meeting, context);
-  if (early) return early;
+  if (meeting !== null && now < opensAt(meeting.begin, settings.JMB_ROOM_OPENS)) {
+    return (await import('./room_opening.ts')).tooEarly(meeting, context);
+  }
   if (request.method !== 'HEAD') {
     // Moderators come through join.cgi, which has counted them.
     if (attendee?.role === 'owner') countConnection(store, attendee.hash);

@@ -32,7 +32,7 @@ export interface OutboxRow extends OutboxMail {
   readonly created: number;
   /** Unix seconds of the next try; while a sender has it, the end of its lease. */
   readonly next: number;
-  /** How often a sender has taken it. */
+  /** How often it was tried, the running try included. */
   readonly tries: number;
   /** What the server said last, or why it was dropped. */
   readonly reason: string | null;
@@ -85,19 +85,36 @@ export interface Claim {
   readonly meetingId?: MeetingId;
 }
 
+/** No mail sleeps longer, in seconds: one that does was put off while the clock was wrong. */
+const LONGEST_SLEEP = 2 * 3600;
+
 /**
- * Takes mails that are due; nobody else gets them before the lease ends. A person's mails about one meeting come in
- * the order they were written, so the next is not given out before the last one is done with. Mails that have expired
- * are dropped on the way. Without anything due no lock is taken.
+ * Takes mails that are due, reminders first and of them the newest; nobody else gets them before the lease ends. A person's
+ * mails about one meeting come in the order they were written, so the next is not given out before the last one is done
+ * with. What has expired is not given out. Without anything due no lock is taken.
  */
 export function claim(store: Store, claim: Claim): OutboxRow[] {
   const { by, now, leaseSeconds, limit } = claim;
-  if (
-    store.get(`SELECT 1 FROM outbox WHERE outbox_state = 'waiting' AND outbox_next <= ? LIMIT 1`, now) === undefined
-  ) {
-    return [];
-  }
+  const due = store.get(`SELECT 1 FROM outbox WHERE outbox_state = 'waiting' AND outbox_next <= ? LIMIT 1`, now);
+  const asleep = (): unknown =>
+    store.get(`SELECT 1 FROM outbox WHERE outbox_state = 'waiting' AND outbox_next > ? LIMIT 1`, now + LONGEST_SLEEP);
+  if (due === undefined && asleep() === undefined) return [];
   return store.note(() => {
+    store.run(
+      `UPDATE outbox SET outbox_next = ?, outbox_by = NULL WHERE outbox_state = 'waiting' AND outbox_next > ?`,
+      now,
+      now + LONGEST_SLEEP,
+    );
+    return dueIds(store, now, limit, claim.meetingId).map((id) => lease(store, id, by, now + leaseSeconds));
+  });
+}
+
+/**
+ * Drops the mails that are worth nothing any more: for whoever knows that the clock is right (cron).
+ * @param now Unix seconds
+ */
+export function dropExpired(store: Store, now: number): void {
+  store.note(() => {
     store.run(
       `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'expired', outbox_finished = ?
        WHERE outbox_state = 'waiting' AND outbox_expires <= ? AND (outbox_by IS NULL OR outbox_next <= ?)`,
@@ -105,32 +122,41 @@ export function claim(store: Store, claim: Claim): OutboxRow[] {
       now,
       now,
     );
-    return dueIds(store, now, limit, claim.meetingId).map((id) => lease(store, id, by, now + leaseSeconds));
   });
 }
 
-/** No mail that was written before `due`, to the same person about the same meeting, still waits. */
+/** No mail that was written before `due`, to the same person about the same meeting, still waits and is worth it. */
 const NONE_BEFORE = `NOT EXISTS (SELECT 1 FROM outbox AS older
   WHERE older.outbox_meeting_id = due.outbox_meeting_id AND older.outbox_recipient = due.outbox_recipient
-    AND older.outbox_state = 'waiting' AND older.outbox_id < due.outbox_id)`;
+    AND older.outbox_state = 'waiting' AND older.outbox_id < due.outbox_id
+    AND (older.outbox_expires IS NULL OR older.outbox_expires > ?))`;
+
+const WORTH_IT = '(due.outbox_expires IS NULL OR due.outbox_expires > ?)';
+
+const REMINDERS_FIRST = `due.outbox_kind <> 'reminder',
+  CASE WHEN due.outbox_kind = 'reminder' THEN -due.outbox_id ELSE due.outbox_next END, due.outbox_id`;
 
 function dueIds(store: Store, now: number, limit: number, meetingId: MeetingId | undefined): number[] {
   const rows =
     meetingId === undefined
       ? store.all<{ readonly id: number }>(
           `SELECT due.outbox_id AS id FROM outbox AS due
-           WHERE due.outbox_state = 'waiting' AND due.outbox_next <= ?
+           WHERE due.outbox_state = 'waiting' AND due.outbox_next <= ? AND ${WORTH_IT}
              AND ${NONE_BEFORE}
-           ORDER BY due.outbox_next, due.outbox_id LIMIT ?`,
+           ORDER BY ${REMINDERS_FIRST} LIMIT ?`,
+          now,
+          now,
           now,
           limit,
         )
       : store.all<{ readonly id: number }>(
           `SELECT due.outbox_id AS id FROM outbox AS due
-           WHERE due.outbox_meeting_id = ? AND +due.outbox_state = 'waiting' AND due.outbox_next <= ?
+           WHERE due.outbox_meeting_id = ? AND +due.outbox_state = 'waiting' AND due.outbox_next <= ? AND ${WORTH_IT}
              AND ${NONE_BEFORE}
-           ORDER BY due.outbox_next, due.outbox_id LIMIT ?`,
+           ORDER BY ${REMINDERS_FIRST} LIMIT ?`,
           idOf(meetingId),
+          now,
+          now,
           now,
           limit,
         );
@@ -192,18 +218,71 @@ export function postpone(store: Store, id: number, by: string, reason: string, n
   });
 }
 
-/** Has a refused or postponed mail tried again from now on; one that a sender has in hand is left to it. False when there is none to try. */
-export function retry(store: Store, id: number, now: number): boolean {
-  return store.transaction(
-    () =>
-      store.run(
-        `UPDATE outbox SET outbox_state = 'waiting', outbox_next = ?, outbox_by = NULL, outbox_finished = NULL
-         WHERE outbox_id = ? AND outbox_state IN ('waiting', 'refused') AND (outbox_by IS NULL OR outbox_next <= ?)`,
-        now,
-        id,
-        now,
-      ) === 1,
+/**
+ * Gives back a mail that was not tried, or by whose try only the server was found out: it does not count as one. Ignored
+ * when the lease has gone to another sender.
+ * @param next Unix seconds from when it may be taken again
+ */
+export function untry(store: Store, id: number, by: string, reason: string, next: number): void {
+  store.transaction(() => {
+    store.run(
+      `UPDATE outbox SET outbox_reason = ?, outbox_next = ?, outbox_by = NULL, outbox_tries = max(0, outbox_tries - 1)
+       WHERE outbox_id = ? AND outbox_by = ? AND outbox_state = 'waiting'`,
+      reason,
+      next,
+      id,
+      by,
+    );
+  });
+}
+
+/** Why a mail is not tried again; `retried` where it is. */
+export type Retried = 'retried' | 'unknown' | 'in hand' | 'gone';
+
+/** The meeting that a mail tells of is no more, or over, or the mail has expired: only a cancellation is still worth it. */
+const IS_GONE = `(outbox_expires <= ? OR outbox_kind <> 'del'
+  AND NOT EXISTS (SELECT 1 FROM meetings WHERE meeting_id = outbox_meeting_id AND meeting_end > ?))`;
+
+/** Has a refused or postponed mail tried from now on, with all its tries before it; one that a sender has in hand is left to it. */
+export function retry(store: Store, id: number, now: number): Retried {
+  return store.transaction(() => {
+    const mail = store.get<{ readonly held: number; readonly gone: number }>(
+      `SELECT outbox_by IS NOT NULL AND outbox_next > ? AS held, ${IS_GONE} AS gone FROM outbox
+       WHERE outbox_id = ? AND outbox_state IN ('waiting', 'refused')`,
+      now,
+      now,
+      now,
+      id,
+    );
+    if (mail === undefined) return 'unknown';
+    if (mail.held === 1) return 'in hand';
+    if (mail.gone === 1) return 'gone';
+    store.run(
+      `UPDATE outbox SET outbox_state = 'waiting', outbox_created = ?, outbox_next = ?, outbox_tries = 0, outbox_by = NULL,
+         outbox_finished = NULL
+       WHERE outbox_id = ?`,
+      now,
+      now,
+      id,
+    );
+    return 'retried';
+  });
+}
+
+/**
+ * The same for all that are refused or wait, or those whose recipient's address ends so.
+ * @param ending such as `@example.org`; empty: everybody
+ * @returns how many
+ */
+export function retryAll(store: Store, now: number, ending: string): number {
+  const all = store.all<{ readonly id: number }>(
+    `SELECT outbox_id AS id FROM outbox WHERE outbox_state IN ('waiting', 'refused')
+       AND (? = '' OR substr(outbox_recipient, -length(?)) = ?)`,
+    ending,
+    ending,
+    ending,
   );
+  return store.transaction(() => all.filter(({ id }) => retry(store, id, now) === 'retried').length);
 }
 
 /** The mails in a state, the one that is due first at the head. */

@@ -78,11 +78,13 @@ export const enPages: Record<keyof typeof frPages, string> = {
     'The directory does not answer: no meeting can be booked or changed right now. Joining is still possible.',
 
   'notice.booked': 'The meeting is booked, and the invitations are on their way.',
+  'notice.booked_going': 'The meeting is booked. There are many mails: the last of them go out within minutes.',
   'notice.booked_waiting':
     'The meeting is booked. The mail server does not answer yet: the invitations go out as soon as it does.',
   'notice.booked_refused':
     'The meeting is booked, but the mail server refused at least one address: see the follow-up of the meeting.',
   'notice.changed': 'The meeting is changed, and those concerned are told.',
+  'notice.changed_going': 'The meeting is changed. There are many mails: the last of them go out within minutes.',
   'notice.changed_waiting':
     'The meeting is changed. The mail server does not answer yet: the mails go out as soon as it does.',
   'notice.changed_refused':
@@ -91,6 +93,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'notice.extended':
     'The meeting is extended, in calendars too. Nobody was sent a mail: tell those who are away if need be.',
   'notice.removed': 'The meeting is deleted, and everyone is told.',
+  'notice.removed_going': 'The meeting is deleted. There are many mails: the last of them go out within minutes.',
   'notice.removed_waiting':
     'The meeting is deleted. The mail server does not answer yet: the mails go out as soon as it does.',
   'notice.removed_refused':

@@ -76,11 +76,15 @@ export const frPages = {
     'L’annuaire ne répond pas\u00a0: réserver ou modifier une réunion est impossible pour le moment. Rejoindre reste possible.',
 
   'notice.booked': 'La réunion est enregistrée, et les invitations sont parties.',
+  'notice.booked_going':
+    'La réunion est réservée. Les courriels sont nombreux\u00a0: les derniers partent dans les minutes qui viennent.',
   'notice.booked_waiting':
     'La réunion est enregistrée. Le serveur de courrier ne répond pas encore\u00a0: les invitations partiront dès qu’il répondra.',
   'notice.booked_refused':
     'La réunion est enregistrée, mais le serveur de courrier a refusé une adresse au moins\u00a0: voir le suivi de la réunion.',
   'notice.changed': 'La réunion est modifiée, et les personnes concernées sont prévenues.',
+  'notice.changed_going':
+    'La réunion est modifiée. Les courriels sont nombreux\u00a0: les derniers partent dans les minutes qui viennent.',
   'notice.changed_waiting':
     'La réunion est modifiée. Le serveur de courrier ne répond pas encore\u00a0: les courriels partiront dès qu’il répondra.',
   'notice.changed_refused':
@@ -89,6 +93,8 @@ export const frPages = {
   'notice.extended':
     'La réunion est prolongée, dans les agendas aussi. Personne n’a reçu de courriel\u00a0: prévenir les absents au besoin.',
   'notice.removed': 'La réunion est supprimée, et chaque participant en est prévenu.',
+  'notice.removed_going':
+    'La réunion est supprimée. Les courriels sont nombreux\u00a0: les derniers partent dans les minutes qui viennent.',
   'notice.removed_waiting':
     'La réunion est supprimée. Le serveur de courrier ne répond pas encore\u00a0: les courriels partiront dès qu’il répondra.',
   'notice.removed_refused':

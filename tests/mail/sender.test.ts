@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GIVE_UP_AFTER } from '../../lib/mail/delays.ts';
+import { delayAfter } from '../../lib/mail/delays.ts';
 import { sendWaiting } from '../../lib/mail/sender.ts';
 import { claim } from '../../lib/store/outbox.ts';
 import { openStore } from '../../lib/store/store.ts';
-import { reply } from '../support/smtp.ts';
+import { freePort } from '../support/port.ts';
+import { type Fault, reply } from '../support/smtp.ts';
 import { address, type Bench, NOW, ROUND, setUp } from './bench.ts';
 
 let bench: Bench;
@@ -11,6 +12,8 @@ beforeEach(async () => {
   bench = await setUp();
 });
 afterEach(() => bench.stop());
+
+const DAY = 86_400;
 
 describe('sending', () => {
   it('takes all that is due to the server, once', async () => {
@@ -47,7 +50,7 @@ describe('sending', () => {
     bench.write(1, { expires: NOW });
     await sendWaiting(bench.context(), ROUND);
     expect(bench.smtp.mails).toHaveLength(0);
-    expect(bench.rows()[0]?.state).toBe('dropped');
+    expect(bench.rows()[0]?.state).toBe('waiting');
   });
 
   it('never sends what another sender has, until its lease is over', async () => {
@@ -86,7 +89,8 @@ describe('each recipient is on its own', () => {
     expect(await sendWaiting(bench.context(), ROUND)).toEqual({ sent: 4, waiting: 1, refused: 1 });
     const [, refused, postponed] = bench.rows();
     expect(refused).toMatchObject({ state: 'refused', reason: '550 no such user' });
-    expect(postponed).toMatchObject({ state: 'waiting', reason: '450 greylisted', next: NOW + 60 });
+    expect(postponed).toMatchObject({ state: 'waiting', reason: '450 greylisted' });
+    expect(postponed?.next).toBe(NOW + delayAfter(1, 3));
     expect(bench.events.map(({ name }) => name).sort()).toEqual([
       'mail-postponed',
       'mail-refused',
@@ -101,7 +105,58 @@ describe('each recipient is on its own', () => {
     bench.write(9);
     bench.smtp.fault = ({ at, to }) => (at === 'data' && to === address(4) ? 'drop' : undefined);
     expect(await sendWaiting(bench.context(), ROUND)).toEqual({ sent: 8, waiting: 1, refused: 0 });
-    expect(bench.rows()[4]).toMatchObject({ state: 'waiting', next: NOW + 60 });
+    expect(bench.rows()[4]).toMatchObject({ state: 'waiting', next: NOW + delayAfter(1, 5) });
+  });
+
+  it.each<Fault>(['drop', reply(421, 'closing')])(
+    'two recipients whose mails break the session (%j) do not cost the others theirs',
+    async (fault) => {
+      bench.write(20);
+      const bad = [address(0), address(1)];
+      bench.smtp.fault = ({ at, to }) => (at === 'rcpt' && bad.includes(to ?? '') ? fault : undefined);
+      let now = NOW;
+      for (let round = 0; round < 60; round += 1, now += 60) await sendWaiting(bench.context(), { ...ROUND, now });
+      expect(new Set(bench.received()).size).toBe(18);
+      const [one, two] = bench.rows();
+      expect(one?.next).not.toBe(two?.next);
+      expect([one?.state, two?.state]).toEqual(['waiting', 'waiting']);
+    },
+  );
+
+  it('is not given up for the days that the server was away', async () => {
+    bench.write(3);
+    const away = `smtp://127.0.0.1:${await freePort()}`;
+    for (let now = NOW; now < NOW + 4 * DAY; now += 3600) await sendWaiting(bench.context(away), { ...ROUND, now });
+    expect(bench.rows().map(({ state, tries }) => [state, tries])).toEqual([
+      ['waiting', 0],
+      ['waiting', 0],
+      ['waiting', 0],
+    ]);
+    expect((await sendWaiting(bench.context(), { ...ROUND, now: NOW + 4 * DAY })).sent).toBe(3);
+  });
+
+  it('waits for the server, not for itself: all go out with the first run that finds it back', async () => {
+    bench.write(100);
+    const away = `smtp://127.0.0.1:${await freePort()}`;
+    for (let minute = 0; minute < 30; minute += 1) {
+      await sendWaiting(bench.context(away), { ...ROUND, now: NOW + minute * 60 });
+    }
+    expect(bench.events.filter(({ name }) => name === 'mail-server-away')).toHaveLength(30);
+    expect((await sendWaiting(bench.context(), { ...ROUND, now: NOW + 30 * 60 })).sent).toBe(100);
+    expect(bench.smtp.connections).toBeLessThanOrEqual(6);
+  });
+
+  it('loses nothing to a sender that the server refuses', async () => {
+    bench.write(5);
+    bench.smtp.fault = ({ at }) => (at === 'mail' ? reply(550, 'who are you') : undefined);
+    for (let hour = 0; hour < 100; hour += 1) {
+      await sendWaiting(bench.context(), { ...ROUND, now: NOW + hour * 3600 });
+    }
+    expect(bench.rows().every(({ state, reason }) => state === 'waiting' && reason?.startsWith('MAIL FROM: 550'))).toBe(
+      true,
+    );
+    bench.smtp.fault = () => undefined;
+    expect((await sendWaiting(bench.context(), { ...ROUND, now: NOW + 100 * 3600 })).sent).toBe(5);
   });
 
   it('waits longer each time, and gives up after three days', async () => {
@@ -114,10 +169,13 @@ describe('each recipient is on its own', () => {
       waits.push((next - now) / 60);
       now = next;
     }
-    expect(waits).toEqual([1, 2, 5, 15, 60, 60, 60]);
-    await sendWaiting(bench.context(), { deadlineMs: 5000, now: NOW + GIVE_UP_AFTER - 1 });
+    for (const [at, least] of [1, 2, 5, 15, 60, 60, 60].entries()) {
+      expect(waits[at]).toBeGreaterThanOrEqual(least);
+      expect(waits[at]).toBeLessThan(least * 1.25);
+    }
+    await sendWaiting(bench.context(), { deadlineMs: 5000, now: NOW + 3 * DAY - 1 });
     expect(bench.rows()[0]?.state).toBe('waiting');
-    await sendWaiting(bench.context(), { deadlineMs: 5000, now: NOW + GIVE_UP_AFTER + 3600 });
+    await sendWaiting(bench.context(), { deadlineMs: 5000, now: NOW + 3 * DAY + 2 * 3600 });
     expect(bench.rows()[0]).toMatchObject({ state: 'refused', reason: 'given up after 9 tries: 451 try again' });
   });
 });

@@ -10,7 +10,19 @@ import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
 import { namesOf, rememberName } from '../../lib/store/names.ts';
-import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, retry } from '../../lib/store/outbox.ts';
+import {
+  claim,
+  dropExpired,
+  enqueue,
+  mailsIn,
+  markRefused,
+  markSent,
+  outboxOf,
+  postpone,
+  retry,
+  retryAll,
+  untry,
+} from '../../lib/store/outbox.ts';
 import { countPrivate } from '../../lib/store/privates.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import {
@@ -77,6 +89,8 @@ export function everything(store: Store): void {
 
 function outbox(store: Store, id: string): void {
   enqueue(store, [mail(id, 'one@example.org'), mail(id, 'two@example.org'), mail(id, 'three@example.org')], NOW);
+  // Nothing is due then.
+  claim(store, { by: 'a', now: 0, leaseSeconds: 60, limit: 1 });
   const [first] = claim(store, { by: 'a', now: NOW, leaseSeconds: 60, limit: 1, meetingId: id });
   const [second, third] = claim(store, { by: 'a', now: NOW, leaseSeconds: 60, limit: 2 });
   if (!first || !second || !third) throw new Error('three mails were there to be claimed');
@@ -84,6 +98,9 @@ function outbox(store: Store, id: string): void {
   markRefused(store, second.id, 'a', '550 no', NOW);
   postpone(store, third.id, 'a', '450 later', NOW + 60);
   retry(store, second.id, NOW);
+  retryAll(store, NOW, '@example.org');
+  dropExpired(store, NOW);
+  untry(store, third.id, 'a', 'not tried', NOW);
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);
 }

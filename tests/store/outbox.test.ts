@@ -4,6 +4,7 @@ import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
 import {
   claim,
+  dropExpired,
   dropReminders,
   enqueue,
   mailsIn,
@@ -12,6 +13,7 @@ import {
   outboxOf,
   postpone,
   retry,
+  retryAll,
 } from '../../lib/store/outbox.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import type { Store } from '../../lib/store/store.ts';
@@ -64,23 +66,52 @@ describe('a mail in the outbox', () => {
     expect(claim(store, by('two', NOW + 101, { meetingId: ID }))[0]?.kind).toBe('edit');
   });
 
-  it('is kept with the reason when refused, tried again on demand, and emptied when sent', () => {
+  it('is kept with the reason when refused, tried anew on demand, and emptied when sent', () => {
     const store = open();
-    enqueue(store, [mail(ID, 'a@x.test', { content: 'text' })], NOW);
+    const { meeting } = insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+    enqueue(store, [mail(meeting.id, 'a@x.test', { content: 'text' })], NOW);
     const { id } = claim(store, by('one', NOW))[0] ?? { id: 0 };
-    expect(retry(store, id, NOW)).toBe(false);
+    expect(retry(store, id, NOW)).toBe('in hand');
     markRefused(store, id, 'one', '550 unknown', NOW + 1);
     expect(mailsIn(store, 'refused', 10)).toMatchObject([
       { id, reason: '550 unknown', finished: NOW + 1, content: 'text' },
     ]);
     expect(take(store, 'one', NOW + 9999)).toEqual([]);
-    expect(retry(store, id, NOW + 10_000)).toBe(true);
-    expect(take(store, 'two', NOW + 10_000)).toEqual(['a@x.test']);
-    markSent(store, id, NOW + 10_001);
-    expect(outboxOf(store, ID)).toMatchObject([
-      { state: 'sent', content: '', reason: null, finished: NOW + 10_001, tries: 2 },
+    expect(retry(store, id, NOW + 20)).toBe('retried');
+    expect(mailsIn(store, 'waiting', 1)).toMatchObject([{ tries: 0, created: NOW + 20 }]);
+    expect(take(store, 'two', NOW + 20)).toEqual(['a@x.test']);
+    markSent(store, id, NOW + 21);
+    expect(outboxOf(store, meeting.id)).toMatchObject([
+      { state: 'sent', content: '', reason: null, finished: NOW + 21, tries: 1 },
     ]);
-    expect(retry(store, id, NOW + 10_002)).toBe(false);
+    expect(retry(store, id, NOW + 22)).toBe('unknown');
+  });
+
+  it('is not tried again where its meeting is gone or over, a cancellation apart', () => {
+    const store = open();
+    const { meeting } = insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+    enqueue(store, [mail(meeting.id, 'a@x.test'), mail(meeting.id, 'b@x.test', { kind: 'del' })], NOW);
+    const [invitation = 0, cancellation = 0] = mailsIn(store, 'waiting', 2).map(({ id }) => id);
+    expect(retry(store, invitation, meeting.end)).toBe('gone');
+    removeMeeting(store, meeting.id, NOW);
+    expect(retry(store, invitation, NOW)).toBe('gone');
+    expect(retry(store, cancellation, NOW)).toBe('retried');
+  });
+
+  it('is tried again with all others, or all those to a domain', () => {
+    const store = open();
+    const { meeting } = insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+    const people = ['a@x.test', 'b@y.test', 'c@xx.test', 'd@x.test'];
+    enqueue(
+      store,
+      people.map((one) => mail(meeting.id, one)),
+      NOW,
+    );
+    for (const { id } of claim(store, by('one', NOW))) markRefused(store, id, 'one', '550', NOW);
+    expect(retryAll(store, NOW, '@x.test')).toBe(2);
+    expect(take(store, 'two', NOW).sort()).toEqual(['a@x.test', 'd@x.test']);
+    expect(retryAll(store, NOW, '')).toBe(2);
+    expect(take(store, 'two', NOW).sort()).toEqual(['b@y.test', 'c@xx.test']);
   });
 
   it('is not touched by a sender whose lease has gone to another, but what was sent is sent', () => {
@@ -100,7 +131,29 @@ describe('a mail in the outbox', () => {
     const store = open();
     enqueue(store, [mail(ID, 'a@x.test', { kind: 'reminder', expires: NOW + 10 }), mail(ID, 'b@x.test')], NOW);
     expect(take(store, 'one', NOW + 10)).toEqual(['b@x.test']);
+    expect(mailsIn(store, 'dropped', 10)).toEqual([]);
+    dropExpired(store, NOW + 10);
     expect(mailsIn(store, 'dropped', 10)).toMatchObject([{ recipient: 'a@x.test', reason: 'expired', content: '' }]);
+  });
+
+  it('does not sleep on because the clock was a month ahead for a while', () => {
+    const store = open();
+    const month = 30 * 86_400;
+    enqueue(store, [mail(ID, 'a@x.test'), mail(ID, 'b@x.test')], NOW);
+    const [first] = claim(store, by('one', NOW + month));
+    postpone(store, first?.id ?? 0, 'one', '451 later', NOW + month + 60);
+    expect(take(store, 'two', NOW + 60).sort()).toEqual(['a@x.test', 'b@x.test']);
+  });
+
+  it('goes out reminders first, the newest of them at the head', () => {
+    const store = open();
+    const kinds = ['new', 'reminder', 'edit', 'reminder'] as const;
+    enqueue(
+      store,
+      kinds.map((kind, at) => mail(ID, `${at}@x.test`, { kind })),
+      NOW,
+    );
+    expect(take(store, 'one', NOW)).toEqual(['3@x.test', '1@x.test', '0@x.test', '2@x.test']);
   });
 
   it('that was put off and has expired meanwhile does not hold up the next', () => {
