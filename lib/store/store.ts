@@ -96,8 +96,8 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
 /** How long a jotting waits for another's write, in milliseconds. */
 const JOT_PATIENCE = 100;
 
-/** How long no other is tried after one was let go, in milliseconds: a request with several does not wait for each. */
-const JOT_PAUSE = 1000;
+/** How long no other is tried after one was let go, in seconds: a request with several does not wait for each. */
+const JOT_PAUSE = 1;
 
 interface Ways {
   readonly busyTimeout: number;
@@ -109,13 +109,14 @@ function storeOf(database: Database.Database, { busyTimeout, letGo, isReplaced }
   let pausedUntil = -Infinity;
   const jot = <Result>(work: () => Result): Result | undefined => {
     if (database.inTransaction) return work();
-    if (performance.now() < pausedUntil) return undefined;
+    // Not `performance`, which takes Node milliseconds to make.
+    if (process.uptime() < pausedUntil) return undefined;
     try {
       database.exec(`PRAGMA busy_timeout = ${Math.min(JOT_PATIENCE, busyTimeout)}`);
       return inTransaction(database, 'NORMAL', work);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      pausedUntil = performance.now() + JOT_PAUSE;
+      pausedUntil = process.uptime() + JOT_PAUSE;
       letGo(error.detail);
       return undefined;
     } finally {
