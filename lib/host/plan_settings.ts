@@ -42,7 +42,7 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   // A Bash version moves away before anything is written, and its settings come along.
   const mine = `${PREFIX}/etc/jmb_local.cf`;
   const local = found.bash ? tree.read(mine) : tree.read(`${BASH_KEPT}/etc/jmb_local.cf`);
-  const own = ownSettings(local);
+  const own = ownSettings(tree.read(mine) ?? local);
   const signed = {
     issuer: own('JMB_JWT_ISS') ?? found.token.appId,
     audience: own('JMB_JWT_AUD') ?? audience,

@@ -151,6 +151,35 @@ describe('over from an installation that spoke in rooms by an account', () => {
   });
 });
 
+describe('what Prosody lets in', () => {
+  const lua = `etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
+  const withOption = (line: string): void =>
+    tree.put(lua, tree.read(lua).replace("app_id = 'jmb-id';", `app_id = 'jmb-id';\n    ${line}`), 0o640);
+
+  it('gives tokens their audience', () => {
+    withOption('asap_accepted_audiences = { "meet"; "chat" }');
+    expect(tree.install(...CAS).said).not.toContain('asap_accepted');
+    expect(tree.read('opt/jitsi-jmb/etc/jmb_jwt.cf')).toContain('JMB_JWT_AUD="meet"\n');
+  });
+
+  it.each([
+    ['asap_accepted_issuers = { "chat" }', 'asap_accepted_issuers lets in "chat": add "jmb-id", which is JMB_JWT_ISS'],
+    ['signature_algorithm = "RS256"', 'signature_algorithm is "RS256": set it to "HS256"'],
+  ])('is told where it is nothing of ours (%s)', (line, said) => {
+    withOption(line);
+    const done = tree.install(...CAS);
+    expect(done).toMatchObject({ status: 0, said: expect.stringContaining(said) });
+    expect(tree.install().said).toContain('until then every token is refused');
+  });
+
+  it('is held against what the administrator has set', () => {
+    withOption('asap_accepted_audiences = { "meet" }');
+    tree.install(...CAS);
+    tree.put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_JWT_AUD="other"\n', 0o640);
+    expect(tree.install().said).toContain('asap_accepted_audiences lets in "meet": add "other"');
+  });
+});
+
 describe('the way back', () => {
   it('is shown before it is taken', () => {
     tree.install(...CAS);
