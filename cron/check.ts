@@ -75,22 +75,10 @@ function settings(context: CommandContext): Finding {
   const { settings } = context;
   const about = 'settings';
   if (!settings.JMB_SERVER_NAME) return { about, verdict: 'wrong', detail: 'JMB_SERVER_NAME is not set' };
-  if (!zoneExists(settings.JMB_ICAL_TZID)) {
-    return { about, verdict: 'wrong', detail: `JMB_ICAL_TZID: no time zone ${settings.JMB_ICAL_TZID}` };
-  }
   const unknown = unknownSettings(settings);
   if (unknown.length > 0)
     return { about, verdict: 'warning', detail: `not known, so without effect: ${unknown.join(' ')}` };
   return { about, verdict: 'ok', detail: `${settings.etc}: ${settings.JMB_SERVER_NAME}, ${settings.JMB_ICAL_TZID}` };
-}
-
-function zoneExists(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function database(context: CommandContext): Finding {

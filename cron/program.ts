@@ -1,6 +1,6 @@
 /** The command's words: subcommands, options and their help. Each subcommand's work is in its own file, loaded when asked for. */
 import { Command, InvalidArgumentError } from 'commander';
-import { type CommandContext, openSurroundings, parseTime } from './surroundings.ts';
+import { type CommandContext, openSurroundings } from './surroundings.ts';
 
 /** A subcommand's work: the exit status. */
 type Work = (context: CommandContext) => Promise<number> | number;
@@ -11,7 +11,7 @@ type Work = (context: CommandContext) => Promise<number> | number;
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let status = 0;
-  const work = (load: () => Promise<Work>, now?: number) => async (): Promise<void> => {
+  const work = (load: () => Promise<Work>, now?: string) => async (): Promise<void> => {
     status = await within(await load(), now);
   };
   const program = new Command('jmb')
@@ -38,9 +38,9 @@ Examples:
     .command('remind')
     .description('what cron runs each minute: due reminders, mails that wait, messages at the end of meetings')
     .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--now <time>', 'take this for the present: Unix seconds, or 2026-12-03T14:30', time)
+    .option('--now <time>', 'take this for the present: Unix seconds, or 2026-12-03T14:30 in JMB_ICAL_TZID')
     .option('--quiet', 'print nothing; the log has it all')
-    .action((options: { dryRun?: boolean; now?: number; quiet?: boolean }) =>
+    .action((options: { dryRun?: boolean; now?: string; quiet?: boolean }) =>
       work(async () => (await import('./remind.ts')).remind(options), options.now)(),
     );
   program
@@ -106,7 +106,7 @@ Examples:
 }
 
 /** Opens the surroundings for one piece of work, and closes them whatever happens. */
-export async function within(work: Work, now?: number): Promise<number> {
+export async function within(work: Work, now?: string): Promise<number> {
   let context: CommandContext | undefined;
   try {
     context = openSurroundings(now);
@@ -116,14 +116,6 @@ export async function within(work: Work, now?: number): Promise<number> {
     return 2;
   } finally {
     context?.close();
-  }
-}
-
-function time(text: string): number {
-  try {
-    return parseTime(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,9 +1,12 @@
 /** `jmb remind`: what cron runs each minute. One run at a time; each step goes on when another fails. */
+import { existsSync, readFileSync } from 'node:fs';
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { takeLock } from '../lib/store/lock.ts';
 import { dropExpired, mailsIn } from '../lib/store/outbox.ts';
 import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/room_orders.ts';
+import { lastRun, type Moment, noteRun } from '../lib/store/runs.ts';
+import { isDoubtful } from './clock_jump.ts';
 import { dueEndings, endRooms } from './remind_endings.ts';
 import { byMeeting, enqueueReminders } from './remind_mails.ts';
 import { tellRooms } from './remind_rooms.ts';
@@ -16,6 +19,8 @@ const SENDING = 50_000;
 export interface RemindOptions {
   readonly dryRun?: boolean;
   readonly quiet?: boolean;
+  /** The time as it was given by hand: it is believed. */
+  readonly now?: string;
 }
 
 /** Does what is due now. The exit status is 1 when a step failed; mails that wait for a better hour are no failure. */
@@ -35,11 +40,39 @@ export function remind(options: RemindOptions): (context: CommandContext) => Pro
       return 0;
     }
     try {
+      if (options.now === undefined && jumped(context)) {
+        say('the clock has jumped since the last run: nothing is done before the next one agrees');
+        return 0;
+      }
       return await work(context, say);
     } finally {
       release();
     }
   };
+}
+
+/** The machine's own time: which start it counts from (random_boot_id of Linux), and the seconds since. */
+function momentOf(context: CommandContext): Moment {
+  // A bare chroot has no /proc: then every long gap is doubted once.
+  const read = (file: string): string => (existsSync(`/proc/${file}`) ? readFileSync(`/proc/${file}`, 'utf8') : '');
+  return {
+    at: context.clock.now(),
+    boot: read('sys/kernel/random/boot_id').trim(),
+    uptime: Number(read('uptime').split(' ')[0]),
+  };
+}
+
+/** Whether this run's clock is doubtful; notes the run. */
+function jumped(context: CommandContext): boolean {
+  const now = momentOf(context);
+  const last = lastRun(context.store, 'remind');
+  if (last !== undefined && isDoubtful(last, now)) {
+    noteRun(context.store, 'remind', { ...last, doubted: now.at });
+    context.log.event('clock-jumped', { from: last.at, to: now.at });
+    return true;
+  }
+  noteRun(context.store, 'remind', { ...now, doubted: null });
+  return false;
 }
 
 async function work(context: CommandContext, say: (text: string) => void): Promise<number> {
@@ -54,7 +87,7 @@ async function work(context: CommandContext, say: (text: string) => void): Promi
       process.stderr.write(`jmb: ${name}: ${reason}\n`);
     }
   };
-  await step('reminders', async () => `reminders: ${await enqueueReminders(context)} mails written`);
+  await step('reminders', async () => `reminders: ${enqueueReminders(context)} mails written`);
   // The message at the end is worth nothing later, mails are: a slow mail server must not hold it up.
   await step('rooms', async () => `rooms: ${await tellRooms(context)} told`);
   await step('endings', async () => `endings: ${await endRooms(context)} taken by Prosody`);

@@ -1,8 +1,11 @@
 /** Due reminders become mails in the outbox: the mark and the mails in one transaction, so that a crash loses and doubles nothing. */
-import { composeMails } from '../lib/mail/compose.ts';
+import { lineOf } from '../lib/http/answer.ts';
+import { composeMails, prepareComposing } from '../lib/mail/compose.ts';
 import { reminderLetters } from '../lib/mail/letters.ts';
+import { ROLES } from '../lib/meetings/meeting.ts';
 import { latestDue } from '../lib/meetings/reminders.ts';
-import { accountsOf } from '../lib/people/accounts.ts';
+import { Unavailable } from '../lib/refusal.ts';
+import { feedsByAddress } from '../lib/store/accounts.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
 import { namesOf } from '../lib/store/names.ts';
 import { enqueue } from '../lib/store/outbox.ts';
@@ -28,7 +31,7 @@ export function byMeeting(due: readonly DueReminder[], now: number): DueMeeting[
 }
 
 /** Puts the mails of every due reminder in the outbox; how many mails. */
-export async function enqueueReminders(context: CommandContext): Promise<number> {
+export function enqueueReminders(context: CommandContext): number {
   const now = context.clock.now();
   let mails = 0;
   for (const { reminders, latest } of byMeeting(dueReminders(context.store, 'mail', now), now)) {
@@ -37,20 +40,32 @@ export async function enqueueReminders(context: CommandContext): Promise<number>
       markRemindersDone(context.store, 'mail', ids);
       continue;
     }
-    mails += await enqueueOne(context, latest, ids, now);
+    try {
+      mails += enqueueOne(context, latest, ids, now);
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      // One meeting that cannot be told of holds up no other.
+      context.log.event('failed', { step: 'reminder', id: latest.meeting.id, reason: lineOf(error) });
+    }
   }
   return mails;
 }
 
-async function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[], now: number): Promise<number> {
+function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[], now: number): number {
   const { store, settings, log } = context;
   const { meeting } = reminder;
-  const addresses = attendeesOf(store, meeting.id).map((attendee) => attendee.email);
-  // Asked before the transaction: the directory may take seconds, and others want to book meanwhile.
-  const accounts = await accountsOf(context, addresses);
+  prepareComposing();
   const mails = store.transaction(() => {
     if (!markRemindersDone(store, 'mail', ids).includes(reminder.id)) return [];
-    const attendees = attendeesOf(store, meeting.id);
+    const rows = attendeesOf(store, meeting.id);
+    const attendees = rows.filter(({ role }) => ROLES.includes(role));
+    for (const { role, email } of rows) {
+      if (!ROLES.includes(role)) log.event('unknown-role', { id: meeting.id, role, to: email });
+    }
+    const accounts = feedsByAddress(
+      store,
+      attendees.map(({ email }) => email),
+    );
     const owner = attendees.find((attendee) => attendee.role === 'owner')?.email ?? '';
     const letters = reminderLetters(attendees);
     const written = composeMails(

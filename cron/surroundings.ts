@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { type Context, Surroundings } from '../lib/context.ts';
+import { useZone } from '../lib/text/zone.ts';
 
 /** A command's context, and how to let go of it. */
 export interface CommandContext extends Context {
@@ -18,14 +19,15 @@ export function rootOfCommand(): string {
 
 /**
  * Opens the surroundings of a command.
- * @param now Unix time in seconds that the command takes for the present; undefined: the system's
+ * @param now what the command takes for the present, as `parseTime` reads it; undefined: the system's
  * @throws SettingsError when a settings file cannot be read
+ * @throws Error when the time is none
  */
-export function openSurroundings(now?: number): CommandContext {
+export function openSurroundings(now?: string): CommandContext {
   const root = rootOfCommand();
   const around = new Surroundings(root, 'jmb', process.env);
   const inner = around.contextOf({ method: 'GET', query: '', body: new Uint8Array(), env: {} });
-  const clock: Clock = now === undefined ? systemClock : fixedClock(now);
+  const clock: Clock = now === undefined ? systemClock : fixedClock(timeIn(inner.settings.JMB_ICAL_TZID, now));
   return {
     root,
     clock,
@@ -45,6 +47,12 @@ export function openSurroundings(now?: number): CommandContext {
     },
     close: () => around.close(),
   };
+}
+
+/** A time on the wall clock of a zone, where it names none itself. */
+function timeIn(zone: string, text: string): number {
+  useZone(zone);
+  return parseTime(text);
 }
 
 /** Reads `--now`: Unix seconds, or a date and time as ISO 8601 writes it. */

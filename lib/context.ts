@@ -5,10 +5,10 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Log, openLog } from './log.ts';
 import type { Request } from './message.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
-import { readSettings, type Settings, settingsFiles } from './settings.ts';
+import { readSettings, type Settings, SettingsError, settingsFiles } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Language, languageOf, type Texts, texts } from './text/catalogue.ts';
-import { useZone } from './text/zone.ts';
+import { isZone, useZone } from './text/zone.ts';
 
 /** The surroundings of one request. */
 export interface Context {
@@ -29,6 +29,7 @@ export class Surroundings {
   readonly #root: string;
   readonly #program: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  #read: Settings | undefined;
   #settings: Settings | undefined;
   #log: Log | undefined;
   #store: Store | undefined;
@@ -49,10 +50,19 @@ export class Surroundings {
   /** The settings, read once. Throws SettingsError; the first reading sets the process's time zone. */
   get settings(): Settings {
     if (this.#settings === undefined) {
-      this.#settings = readSettings(this.#root, this.#env);
-      useZone(this.#settings.JMB_ICAL_TZID);
+      const settings = this.#written;
+      const { JMB_ICAL_TZID: zone } = settings;
+      useZone(zone);
+      if (!isZone(zone)) throw new SettingsError('JMB_ICAL_TZID', 0, `there is no time zone ${zone}`);
+      this.#settings = settings;
     }
     return this.#settings;
+  }
+
+  /** As the files say, before what they say is found to make no sense here. */
+  get #written(): Settings {
+    this.#read ??= readSettings(this.#root, this.#env);
+    return this.#read;
   }
 
   /** The log; as long as the settings cannot say where, stderr. */
@@ -60,7 +70,7 @@ export class Surroundings {
     if (this.#log !== undefined) return this.#log;
     let settings: Settings;
     try {
-      settings = this.settings;
+      settings = this.#written;
     } catch {
       return openLog('stderr', this.#program);
     }

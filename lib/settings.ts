@@ -52,9 +52,36 @@ export function readSettings(root: string, env: Environment = process.env): Sett
   for (const name of NAMES) {
     values[name] = readValue(name, settingsTable[name], found.get(name), fallback);
   }
+  checkDurations(values as Settings, found);
   for (const name of NAMES) found.delete(name);
   values['others'] = found;
   return values as Settings;
+}
+
+/** How many durations a form may offer. */
+const MOST_DURATIONS = 1000;
+
+/** Settings that do not go together, each allowed by itself: a form would have no duration to choose, or megabytes of them. */
+function checkDurations(settings: Settings, found: ReadonlyMap<string, Assignment>): void {
+  const { JMB_MIN_MEETING_DURATION: least, JMB_MAX_MEETING_DURATION: most, JMB_STEP_MEETING_DURATION: step } = settings;
+  const wrong = (names: readonly SettingName[], detail: string): never => {
+    const set = names.map((name) => found.get(name)).find((one) => one !== undefined);
+    throw new SettingsError(set?.file ?? names[0] ?? '', set?.line ?? 0, detail);
+  };
+  if (most < least) {
+    wrong(
+      ['JMB_MAX_MEETING_DURATION', 'JMB_MIN_MEETING_DURATION'],
+      `the longest duration (${most} min) is below the shortest (${least} min)`,
+    );
+  }
+  const choices = Math.floor((most - least) / step) + 1;
+  if (choices > MOST_DURATIONS) {
+    const all = ['JMB_MAX_MEETING_DURATION', 'JMB_STEP_MEETING_DURATION'] as const;
+    wrong(
+      all,
+      `${choices} durations to choose from: a longer JMB_STEP_MEETING_DURATION, or a lower JMB_MAX_MEETING_DURATION`,
+    );
+  }
 }
 
 /** The paths of the files that readSettings reads: a process that stays watches them. */

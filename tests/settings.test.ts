@@ -297,6 +297,21 @@ describe('words of the original', () => {
   });
 });
 
+describe('settings that do not go together', () => {
+  it.each([
+    [
+      'JMB_MIN_MEETING_DURATION=60\nJMB_MAX_MEETING_DURATION=30\n',
+      2,
+      'the longest duration (30 min) is below the shortest (60 min)',
+    ],
+    ['JMB_MAX_MEETING_DURATION=99999\nJMB_STEP_MEETING_DURATION=1\n', 1, '99970 durations to choose from'],
+  ])('%j is a mistake, with its place', (text, line, detail) => {
+    const error = errorOf(text);
+    expect(error.line).toBe(line);
+    expect(error.message).toContain(detail);
+  });
+});
+
 describe('what surrounds the settings', () => {
   it('reports keys that nothing reads, and keeps them', () => {
     const settings = local('JMB_NAME=a\nJMB_MAX_GUEST=3\nOTHER=x\n');

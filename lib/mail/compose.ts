@@ -3,6 +3,7 @@
 import { describeEvent, invited, oneLine } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/fingerprint.ts';
 import { writeCalendar } from '../calendar/ics.ts';
+import { worthUntil } from '../meetings/reminders.ts';
 import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
@@ -39,7 +40,7 @@ export function prepareComposing(): void {
 
 /**
  * The mails of an event, in the order of its letters. To someone taken off a meeting it is a deletion; a reminder is worth nothing
- * once the meeting has begun.
+ * once the meeting has begun, any other once it is over.
  */
 export function composeMails(event: MailEvent, settings: ComposeSettings): OutboxMail[] {
   return event.letters.map((letter) => ({
@@ -47,9 +48,8 @@ export function composeMails(event: MailEvent, settings: ComposeSettings): Outbo
     kind: letter.kind === 'removed' ? 'del' : letter.kind,
     recipient: letter.attendee.email,
     role: letter.attendee.role,
-    messageId: messageId(event, letter, settings.JMB_SERVER_NAME),
-    content: JSON.stringify(parts(event, letter, settings)),
-    expires: letter.kind === 'reminder' ? event.meeting.begin : null,
+    ...identified(event, letter, settings),
+    expires: letter.kind === 'reminder' ? worthUntil(event.at, event.meeting.begin) : event.meeting.end,
   }));
 }
 
@@ -77,12 +77,22 @@ function mailboxName(name: string): string {
   return oneLine(name).replace(/=\?/g, '= ?');
 }
 
-/** What sets this mail apart from the others of the meeting: kind, version and recipient, none of them secret. */
-function messageId(event: MailEvent, letter: Letter, serverName: string): string {
+/** The content, and an identification that no other text has: a database that was restored counts its versions again. */
+function identified(
+  event: MailEvent,
+  letter: Letter,
+  settings: ComposeSettings,
+): Pick<OutboxMail, 'messageId' | 'content'> {
+  const content = JSON.stringify(parts(event, letter, settings));
+  return { messageId: messageId(event, letter, fingerprint(content), settings.JMB_SERVER_NAME), content };
+}
+
+/** What sets this mail apart from the others of the meeting: kind, version, recipient and text, none of them secret. */
+function messageId(event: MailEvent, letter: Letter, text: string, serverName: string): string {
   const { id, begin } = event.meeting;
   // A reminder is told from another by when it was due and for what time, whatever else changes meanwhile.
   const version = letter.kind === 'reminder' ? `${begin}-${event.at}` : `${event.meeting.version}`;
-  return `<${id}.${letter.kind}.${version}.${fingerprint(letter.attendee.email)}@${serverName}>`;
+  return `<${id}.${letter.kind}.${version}.${fingerprint(letter.attendee.email)}.${text}@${serverName}>`;
 }
 
 /** The calendar part: a cancellation takes the next SEQUENCE where the meeting itself was not changed by it. */

@@ -1,6 +1,6 @@
 /** What a valid booking is (spec section 2): from the form as typed to a booking, or to what is wrong with each field. Pure. */
 import type { TextKey } from '../text/catalogue.ts';
-import { isoDate, unixOf } from '../text/zone.ts';
+import { clockTime, isoDate, unixOf } from '../text/zone.ts';
 import { type AddressBook, invite } from './people.ts';
 
 /** The form as it was typed. */
@@ -98,9 +98,16 @@ function checkBegin(form: BookingForm, now: number, wrong: Wrong): number | null
     wrong('time', 'rule.time_skipped');
     return null;
   }
+  const second = begin < now - GRACE ? secondOf(begin, time[0].slice(0, 5)) : null;
+  if (second !== null && second >= now - GRACE) return second;
   if (begin < now - GRACE) wrong(isoDate(begin) < isoDate(now) ? 'date' : 'time', 'rule.past');
   if (begin > now + FARTHEST) wrong('date', 'rule.far');
   return begin;
+}
+
+/** The same time on the wall clock once more, where clocks are set back by an hour or half of one (Lord Howe); else null. */
+function secondOf(begin: number, time: string): number | null {
+  return [1800, 3600].map((more) => begin + more).find((later) => clockTime(later) === time) ?? null;
 }
 
 function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number | null {

@@ -3,8 +3,11 @@
 /** A meeting's id: the decimal digits of a nanosecond timestamp. Above 2^53, so never a number (spec section 2). */
 export type MeetingId = string;
 
-/** What someone is in a meeting (spec, words used). */
-export type Role = 'owner' | 'moderator' | 'guest';
+/** What someone can be in a meeting (spec, words used). */
+export const ROLES = ['owner', 'moderator', 'guest'] as const;
+
+/** What someone is in a meeting. */
+export type Role = (typeof ROLES)[number];
 
 /** An attendee's answer to the invitation; PARTSTAT NEEDS-ACTION, ACCEPTED, DECLINED (RFC 5545 section 3.2.12). */
 export type Answer = 'none' | 'accepted' | 'declined';

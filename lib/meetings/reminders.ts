@@ -18,15 +18,26 @@ export interface Reminder {
   readonly meeting: Pick<Meeting, 'begin'>;
 }
 
+/** How long a reminder that is planned for the begin itself still helps, in seconds. */
+const AT_BEGIN = 300;
+
+/**
+ * From when a reminder is worth nothing, in Unix seconds: from the meeting's first second on, except one that is planned for it.
+ * @param date when it falls due
+ */
+export function worthUntil(date: number, begin: number): number {
+  return date === begin ? begin + AT_BEGIN : begin;
+}
+
 /**
  * Of one meeting's reminders, the latest that is due: after an outage the earlier ones say nothing that it does not.
  * @param now Unix seconds; a reminder due this very second is due
- * @returns null when none is due, and once the meeting has begun, from its first second on: then no reminder helps
+ * @returns null when none is due, and once none helps any more
  */
 export function latestDue<Kind extends Reminder>(reminders: readonly Kind[], now: number): Kind | null {
   let latest: Kind | null = null;
   for (const reminder of reminders) {
-    if (reminder.date > now || reminder.meeting.begin <= now) continue;
+    if (reminder.date > now || worthUntil(reminder.date, reminder.meeting.begin) <= now) continue;
     if (latest === null || reminder.date > latest.date) latest = reminder;
   }
   return latest;

@@ -13,21 +13,28 @@ import { parseLists, splitAddresses } from '../text/addresses.ts';
 
 /**
  * Gathers it for one form; null when aliases are to be replaced and the directory is silent.
+ * @param present the addresses of those who are in the meeting already
  * @throws SettingsError when the file of lists cannot be read: inviting a list's address instead of its members would lock them out
  */
-export async function addressBook(context: Context, owner: Identity, form: BookingForm): Promise<AddressBook | null> {
+export async function addressBook(
+  context: Context,
+  owner: Identity,
+  form: BookingForm,
+  present: readonly string[],
+): Promise<AddressBook | null> {
   const { settings, directory } = context;
   const lists = listsOf(settings.JMB_LISTS_SUBSCRIBERS, settings.etc);
   const aliases = new Map<string, string>();
   if (settings.JMB_FIX_MAIL_ALIASES && directory !== null) {
     const typed = [form.moderators, form.guests].flatMap((text) => splitAddresses(text).addresses);
-    const people = await askedFor(
-      context,
-      directory,
-      typed.flatMap((address) => lists.get(address) ?? [address]),
-    );
+    const people = await askedFor(context, directory, [
+      ...typed.flatMap((address) => lists.get(address) ?? [address]),
+      ...present,
+    ]);
     if (people === null) return null;
-    for (const [address, { email }] of people) if (email !== null) aliases.set(address, email);
+    // Who is in the meeting already stays there by the address they were invited by, with secret and answer.
+    const held = new Map(present.map((address) => [people.get(address)?.email ?? address, address]));
+    for (const [address, { email }] of people) if (email !== null) aliases.set(address, held.get(email) ?? email);
   }
   return { owner: owner.addresses, lists, aliases };
 }

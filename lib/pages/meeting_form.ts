@@ -38,7 +38,7 @@ export async function meetingNew(request: Request, context: Context): Promise<Re
   const typed = {
     date: isoDate(begin),
     time: clockTime(begin),
-    duration: String(settings.JMB_DEFAULT_MEETING_DURATION),
+    duration: String(proposedDuration(settings)),
     subject: defaultSubject(context),
     moderators: '',
     guests: '',
@@ -150,4 +150,14 @@ function durations({ settings, language }: Context, typed: string): object[] {
       label: /^\d{1,5}$/.test(value) ? durationText(language, Number(value) * 60) : value,
       chosen: value === typed,
     }));
+}
+
+/** The usual duration, where it is allowed; minutes. */
+function proposedDuration(settings: Context['settings']): number {
+  const {
+    JMB_DEFAULT_MEETING_DURATION: usual,
+    JMB_MIN_MEETING_DURATION: least,
+    JMB_MAX_MEETING_DURATION: most,
+  } = settings;
+  return Math.min(Math.max(usual, least), most);
 }

@@ -2,12 +2,13 @@
 
 import type { Context } from '../context.ts';
 import { type ComposeSettings, composeMails, prepareComposing } from '../mail/compose.ts';
+import { type Earlier, fold } from '../mail/fold.ts';
 import { NOT_TRIED } from '../mail/ledger.ts';
 import type { Letter, MailEvent } from '../mail/letters.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/accounts.ts';
 import { feedOf } from '../store/feeds.ts';
-import { enqueue, outboxOf } from '../store/outbox.ts';
+import { dropWaiting, enqueue, type OutboxRow, outboxOf } from '../store/outbox.ts';
 
 /**
  * How long a page waits for the mail server, in milliseconds; what is left then, the sender of the outbox sends. Together
@@ -34,12 +35,34 @@ export async function accounts(
 /** What the letters are about. */
 export type Occasion = Pick<MailEvent, 'meeting' | 'attendees' | 'accounts'>;
 
-/** Writes the letters to the outbox: call it within the transaction that does what they tell. */
+/** Writes the letters to the outbox, in the place of those that nobody has got yet: call it within the transaction that does what they tell. */
 export function write(context: Context, owner: Identity, occasion: Occasion, letters: readonly Letter[]): void {
   const { store, settings, clock } = context;
   const now = clock.now();
-  const event = { ...occasion, owner: { email: ownerAddress(occasion, owner), name: owner.name }, letters, at: now };
+  const earlier = outboxOf(store, occasion.meeting.id);
+  const folded = letters.map((letter) => ({ letter, ...fold(letter.kind, earlierTo(letter.attendee.email, earlier)) }));
+  dropWaiting(
+    store,
+    folded.flatMap(({ dropped }) => dropped),
+    now,
+  );
+  const left = folded.flatMap(({ letter, kind }) => (kind === null ? [] : [{ ...letter, kind }]));
+  const event = {
+    ...occasion,
+    owner: { email: ownerAddress(occasion, owner), name: owner.name },
+    letters: left,
+    at: now,
+  };
   enqueue(store, composeMails(event, settings satisfies ComposeSettings), now);
+}
+
+/** What was written to somebody before; of a try that ended without an answer nobody knows whether it arrived. */
+function earlierTo(recipient: string, mails: readonly OutboxRow[]): Earlier[] {
+  return mails.flatMap(({ id, kind, recipient: to, state, held, tries, reason }) => {
+    if (kind === 'reminder' || to !== recipient) return [];
+    const isDoubtful = state === 'waiting' && (held === 1 || (tries > 0 && !/^[45]\d\d/.test(reason ?? '')));
+    return [{ id, kind, state: isDoubtful ? ('doubtful' as const) : state }];
+  });
 }
 
 /** The address that the meeting was booked under, which may be another of the owner's. */

@@ -10,6 +10,7 @@ import { planReminders } from '../meetings/reminders.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
+import { attendeesOf } from '../store/meetings.ts';
 import { dropReminders } from '../store/outbox.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { addressBook } from './address_book.ts';
@@ -104,7 +105,8 @@ async function askedForm(
 /** The booking that was typed, or the form again with what is wrong. */
 async function checked(context: Context, about: FormFor, typed: BookingForm): Promise<Booking | Response> {
   const { settings, clock } = context;
-  const book = await addressBook(context, about.identity, typed);
+  const present = about.meeting === null ? [] : attendeesOf(context.store, about.meeting.id).map(({ email }) => email);
+  const book = await addressBook(context, about.identity, typed, present);
   if (book === null) return formPage(context, about, typed, { directorySilent: true });
   const result = checkBooking(typed, {
     ...book,

@@ -16,7 +16,7 @@ import { rememberName } from '../store/names.ts';
 export async function visitorOf(context: Context, request: Request): Promise<Identity | Refusal> {
   const identity = await identityOf(context, request);
   if (isRefusal(identity)) return identity;
-  rememberAddresses(context.store, identity.uid, identity.addresses);
+  rememberAddresses(context.store, identity.uid, identity.addresses, context.settings.JMB_SHARED_ADDRESSES);
   rememberName(context.store, identity.addresses, identity.name);
   return identity;
 }

@@ -1,10 +1,12 @@
 /** Which recipients of a mail have an account here: they also read where their meetings and their feed are (spec section 6). */
 import type { Context } from '../context.ts';
 import { Unavailable } from '../refusal.ts';
+import { keepAccounts } from '../store/accounts.ts';
 import { feedOf } from '../store/feeds.ts';
 
 /**
- * The feed's hash of each address whose person the directory knows; feeds are made where there was none.
+ * The feed's hash of each address whose person the directory knows; feeds are made where there was none. Kept for the
+ * reminders, which ask nobody.
  * A directory that does not answer costs these lines in the mail, not the mail: it is written down and nobody is known.
  */
 export async function accountsOf(
@@ -14,9 +16,9 @@ export async function accountsOf(
   const accounts = new Map<string, string>();
   if (context.directory === null || addresses.length === 0) return accounts;
   try {
-    for (const [address, person] of await context.directory.peopleOf(addresses)) {
-      accounts.set(address, feedOf(context.store, person.uid));
-    }
+    const people = await context.directory.peopleOf(addresses);
+    for (const [address, person] of people) accounts.set(address, feedOf(context.store, person.uid));
+    keepAccounts(context.store, new Map([...people].map(([address, { uid }]) => [address, uid])));
   } catch (error) {
     if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
     context.log.event('directory-silent', { for: 'mail', reason: error.message });

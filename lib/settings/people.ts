@@ -1,5 +1,5 @@
 /** Settings about people: who they are, what the directory knows, what modules decide. */
-import { flag, moduleNames, oneModule, secret, text } from './rows.ts';
+import { flag, moduleNames, oneModule, secret, text, words } from './rows.ts';
 
 /** Rows about identity, directory and modules. */
 export const people = {
@@ -22,6 +22,10 @@ export const people = {
   JMB_LDAPSEARCH: secret('', {
     fr: 'Annuaire, sous la forme d’une ligne de commande ldapsearch (-H, -b, -D, -y, -w, -ZZ)\u00a0; vide\u00a0: pas d’annuaire',
     en: 'Directory, written as a command line of ldapsearch (-H, -b, -D, -y, -w, -ZZ); empty: no directory',
+  }),
+  JMB_SHARED_ADDRESSES: words([], {
+    fr: 'Adresses de fonction que plusieurs comptes partagent\u00a0; toute autre est au compte qui s’est connecté le dernier avec elle',
+    en: 'Functional addresses that several accounts share; any other is the account’s that signed in with it last',
   }),
   JMB_FIX_MAIL_ALIASES: flag(false, {
     fr: 'Remplacer un alias connu de l’annuaire (mailAlternateAddress) par l’adresse principale',

@@ -38,10 +38,13 @@ export function feedIfWritable(store: Store, uid: string): string | undefined {
   return knownFeed(store, uid) ?? store.jot(() => feedOf(store, uid));
 }
 
-/** The first one, should the original have made two. */
+/**
+ * The first one, should the original have made two. An account is the same however its name is typed: `Alice`, `alice`
+ * (directories and Basic authentication by them do not tell the two apart).
+ */
 function knownFeed(store: Store, uid: string): string | undefined {
   const row = store.get<{ readonly hash: string }>(
-    'SELECT ical_hash AS hash FROM ical WHERE ical_owner = ? ORDER BY ical_id LIMIT 1',
+    'SELECT ical_hash AS hash FROM ical WHERE ical_owner = ? COLLATE NOCASE ORDER BY ical_id LIMIT 1',
     uid,
   );
   return row?.hash;
@@ -56,18 +59,35 @@ export function feedByHash(store: Store, hash: string): FeedOwner | undefined {
 function addressesOf(store: Store, uid: string): string[] {
   return store
     .all<{ readonly address: string }>(
-      'SELECT feed_address AS address FROM feed_address WHERE feed_owner = ? ORDER BY feed_position',
+      'SELECT feed_address AS address FROM feed_address WHERE feed_owner = ? COLLATE NOCASE ORDER BY feed_position',
       uid,
     )
     .map((row) => row.address);
 }
 
-/** Keeps a user's addresses for the feed, which nobody signs in for; writes only when they have changed, and where that can be written. */
-export function rememberAddresses(store: Store, uid: string, addresses: readonly string[]): void {
+/**
+ * Keeps a user's addresses for the feed, which nobody signs in for; writes only when they have changed, and where that can be
+ * written. Whoever signs in with an address holds it: it is no longer its former owner's, whose feed would go on to show the
+ * new one's meetings.
+ * @param shared addresses that several accounts may have at once
+ */
+export function rememberAddresses(
+  store: Store,
+  uid: string,
+  addresses: readonly string[],
+  shared: readonly string[] = [],
+): void {
   const known = addressesOf(store, uid);
-  if (known.length === addresses.length && known.every((address, index) => address === addresses[index])) return;
+  const own = JSON.stringify(addresses.filter((address) => !shared.includes(address)));
+  const isKnown = known.length === addresses.length && known.every((address, index) => address === addresses[index]);
+  if (isKnown && !isHeldByAnother(store, uid, own)) return;
   store.jot(() => {
-    store.run('DELETE FROM feed_address WHERE feed_owner = ?', uid);
+    store.run(
+      `DELETE FROM feed_address WHERE feed_owner <> ? COLLATE NOCASE AND feed_address IN (SELECT value FROM json_each(?))`,
+      uid,
+      own,
+    );
+    store.run('DELETE FROM feed_address WHERE feed_owner = ? COLLATE NOCASE', uid);
     for (const [position, address] of addresses.entries()) {
       store.run(
         'INSERT INTO feed_address (feed_owner, feed_position, feed_address) VALUES (?, ?, ?)',
@@ -77,6 +97,11 @@ export function rememberAddresses(store: Store, uid: string, addresses: readonly
       );
     }
   });
+}
+
+function isHeldByAnother(store: Store, uid: string, addresses: string): boolean {
+  const sql = `SELECT 1 FROM feed_address WHERE feed_owner <> ? COLLATE NOCASE AND feed_address IN (SELECT value FROM json_each(?)) LIMIT 1`;
+  return store.get(sql, uid, addresses) !== undefined;
 }
 
 /** The text that was last made for a feed, or undefined. */

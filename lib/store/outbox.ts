@@ -34,6 +34,8 @@ export interface OutboxRow extends OutboxMail {
   readonly next: number;
   /** How often it was tried, the running try included. */
   readonly tries: number;
+  /** Whether a sender has it at this moment, or had it when it died. */
+  readonly held: 0 | 1;
   /** What the server said last, or why it was dropped. */
   readonly reason: string | null;
   /** Unix seconds when it was sent, refused or dropped; null while it waits. */
@@ -44,7 +46,7 @@ export interface OutboxRow extends OutboxMail {
 const COLUMNS = `
   outbox_id AS id, CAST(outbox_meeting_id AS TEXT) AS meetingId, outbox_kind AS kind, outbox_recipient AS recipient,
   outbox_role AS role, outbox_message_id AS messageId, outbox_content AS content, outbox_expires AS expires,
-  outbox_state AS state, outbox_created AS created, outbox_next AS next, outbox_tries AS tries,
+  outbox_state AS state, outbox_created AS created, outbox_next AS next, outbox_tries AS tries, outbox_by IS NOT NULL AS held,
   outbox_reason AS reason, outbox_finished AS finished`;
 
 /**
@@ -300,6 +302,21 @@ export function outboxOf(store: Store, meetingId: MeetingId): OutboxRow[] {
     `SELECT ${COLUMNS} FROM outbox WHERE outbox_meeting_id = ? ORDER BY outbox_id`,
     idOf(meetingId),
   );
+}
+
+/** Drops mails that still wait; one that is being sent goes out. */
+export function dropWaiting(store: Store, ids: readonly number[], now: number): void {
+  if (ids.length === 0) return;
+  store.transaction(() => {
+    store.run(
+      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'overtaken', outbox_finished = ?
+       WHERE outbox_id IN (SELECT value FROM json_each(?)) AND outbox_state = 'waiting'
+         AND (outbox_by IS NULL OR outbox_next <= ?)`,
+      now,
+      JSON.stringify(ids),
+      now,
+    );
+  });
 }
 
 /** Drops the reminders of a meeting that wait in the outbox: all of them, or one person's. One that is being sent goes out. */

@@ -21,6 +21,21 @@ export function useZone(tzid: string): void {
   if (process.env['TZ'] !== tzid) process.env['TZ'] = tzid;
 }
 
+/** Names of universal time itself. */
+const UNIVERSAL = /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich|GMT[+-]?0)$/;
+
+/** Whether the zone that the process uses is one: Node takes what it does not know for universal time, without a word. */
+export function isZone(tzid: string): boolean {
+  const [winter, summer] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)];
+  if (UNIVERSAL.test(tzid) || [winter, summer].some((time) => new Date(time).getTimezoneOffset() !== 0)) return true;
+  try {
+    // Costs 20 to 60 ms, and those few zones alone that are at universal time all the year.
+    return new Intl.DateTimeFormat('en', { timeZone: tzid }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** The wall clock at a Unix time in seconds. */
 export function localParts(unix: number): LocalParts {
   const date = new Date(unix * 1000);

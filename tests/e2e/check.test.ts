@@ -67,7 +67,6 @@ test('what does not answer, and what is missing, is named', async () => {
       JMB_SMTP_URL: 'smtp://127.0.0.1:1',
       JMB_LDAPSEARCH: 'ldapsearch -x -H ldap://127.0.0.1:1 -b dc=example,dc=org',
       JMB_JWT_SECRET: '',
-      JMB_ICAL_TZID: 'Europe/Pairs',
       JMB_MAX_GEUSTS: '5',
       JMB_PROSODY_URL: 'http://127.0.0.1:1/jmb',
       JMB_PROSODY_SECRET_FILE: '/etc/hostname',
@@ -78,7 +77,7 @@ test('what does not answer, and what is missing, is named', async () => {
   expect(found.about('rooms')).toBe('wrong: http://127.0.0.1:1/jmb/version: connection refused');
   expect(found.about('directory')).toMatch(/^wrong: .*connection refused/);
   expect(found.about('secret')).toMatch(/^wrong/);
-  expect(found.about('settings')).toMatch(/^wrong: .*Europe\/Pairs/);
+  expect(found.about('settings')).toMatch(/^warning: .*JMB_MAX_GEUSTS/);
   expect(found.status).toBe(1);
 }, 30_000);
 
@@ -98,4 +97,12 @@ test('a setting that is no setting is a warning; one that needs a shell is named
   const said = await jmbCommand(jmb, 'check');
   expect(said.status).toBe(1);
   expect(said.stdout).toMatch(/^wrong {4}settings .*jmb_local\.cf:2\b.*\n$/);
+}, 30_000);
+
+test('a time zone that there is not stops everything, and is named', async () => {
+  jmb = await stage({ settings: { JMB_ICAL_TZID: 'Europe/Pairs' } });
+  expect((await check(jmb)).about('settings')).toBe('wrong: JMB_ICAL_TZID: there is no time zone Europe/Pairs');
+  const page = await jmb.ask('/booking.cgi', { as: 'alice' });
+  expect(page.status).toBe(500);
+  expect(jmb.log()).toContain('Europe/Pairs');
 }, 30_000);

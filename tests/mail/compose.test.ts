@@ -197,7 +197,7 @@ describe('headers and addresses', () => {
       kind: 'del',
       recipient: owner.email,
       role: 'owner',
-      expires: null,
+      expires: meeting.end,
     });
     expect(compose(eventOf('reminder'))[0]).toMatchObject({ kind: 'reminder', expires: meeting.begin });
   });

@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
+import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';
+import { recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
@@ -41,6 +43,33 @@ describe('the empty form', () => {
     expect(body).toContain(`name="conf_token" value="${jmb.token('alice')}"`);
     expect(body).not.toContain('<script');
     expect(body).not.toMatch(/ style=| on\w+=/);
+  });
+
+  it('offers what can be saved: a duration within the bounds, the second 02:00 hour of October', async () => {
+    const short = site('JMB_MAX_MEETING_DURATION="60"');
+    const { body } = await short.ask(meetingNew, { as: 'alice' });
+    expect(body).toContain('<option value="60" selected>');
+    expect(body).not.toContain('value="90"');
+    expect((await address(short)({ conf_duration: '60' })).status).toBe(303);
+
+    // 2026-10-25: clocks go from 03:00 back to 02:00 at 01:00 UTC; it is 02:20 for the second time.
+    const jmb = site('JMB_ROOM_OPENS=""');
+    const later = Date.parse('2026-10-25T01:20:00Z') / 1000 - NOW;
+    const form = await jmb.ask(meetingNew, { as: 'alice', later });
+    const [, date = '', time = ''] =
+      /name="conf_date" type="date" value="([^"]+)"[\s\S]*name="conf_time" type="time" value="([^"]+)"/.exec(
+        form.body,
+      ) ?? [];
+    expect([date, time]).toEqual(['2026-10-25', '02:30']);
+    const saved = await jmb.ask(meetingBook, {
+      as: 'alice',
+      form: { conf_token: jmb.token('alice'), ...typed, conf_date: date, conf_time: time },
+      later,
+    });
+    expect(saved.status).toBe(303);
+    expect(jmb.store.get('SELECT meeting_begin AS begin FROM meetings')).toEqual({
+      begin: Date.parse('2026-10-25T01:30:00Z') / 1000,
+    });
   });
 
   it('is for editors', async () => {
@@ -185,6 +214,57 @@ describe('changing', () => {
     expect(reminders(jmb)).toEqual([(meetingById(jmb.store, meeting.id)?.begin ?? 0) - 1800]);
     const kept = attendeesOf(jmb.store, meeting.id).find(({ email }) => email === BOB);
     expect(kept?.hash).toBe(attendees.find(({ email }) => email === BOB)?.hash);
+  });
+
+  it('keeps a guest whose address has become known as an alias, when somebody else is added', async () => {
+    const person = { uid: 'bob', email: BOB, name: null, aliases: ['bobby@example.org'] };
+    const directory: Directory = {
+      personOf: async () => null,
+      peopleOf: async (asked) =>
+        new Map(asked.filter((one) => [BOB, 'bobby@example.org'].includes(one)).map((one) => [one, person])),
+      matches: async () => true,
+    };
+    const jmb = site('JMB_FIX_MAIL_ALIASES="1"', directory);
+    const { meeting, attendees } = jmb.meeting(DAY, { guests: ['bobby@example.org'] });
+    const before = attendees.find(({ role }) => role === 'guest');
+    recordAnswer(jmb.store, before?.hash ?? '', 'accepted', NOW);
+    const same = { conf_date: '2026-11-25', conf_time: '10:00', conf_duration: '60', conf_object: 'Jury' };
+    for (const [version, typedAddress] of ['bobby@example.org', BOB].entries()) {
+      const guests = `${typedAddress}, ${OUTSIDER}${version === 1 ? ', third@example.net' : ''}`;
+      const form = {
+        ...same,
+        conf_tsn: meeting.id,
+        conf_version: String(version),
+        conf_moderators: '',
+        conf_guests: guests,
+      };
+      expect((await change(jmb, form)).status).toBe(303);
+      const kept = attendeesOf(jmb.store, meeting.id).find(({ hash }) => hash === before?.hash);
+      expect(kept).toMatchObject({ email: 'bobby@example.org', answer: 'accepted' });
+    }
+    const told = outboxOf(jmb.store, meeting.id).map(({ kind, recipient }) => `${kind} ${recipient}`);
+    expect(told.filter((one) => one.includes('bob'))).toEqual([]);
+  });
+
+  it('tells who was never told once, as it is now, while no mail goes out', async () => {
+    const jmb = site();
+    const book = address(jmb);
+    expect((await book({})).headers.get('location')).toContain('notice=booked_waiting');
+    expect((await book({})).headers.get('location')).toContain('notice=booked_waiting');
+    const [id = ''] = meetings(jmb);
+    const edit = (version: number, more: object) =>
+      change(jmb, { conf_tsn: id, conf_version: String(version), conf_moderators: 'mod@outside.org', ...more });
+    expect((await edit(0, { conf_time: '15:00' })).headers.get('location')).toContain('notice=changed_waiting');
+    await edit(1, { conf_time: '16:00', conf_guests: BOB });
+    const waiting = () =>
+      outboxOf(jmb.store, id)
+        .filter(({ state }) => state === 'waiting')
+        .map(({ kind, recipient }) => `${kind} ${recipient}`)
+        .sort();
+    expect(waiting()).toEqual([`new ${ALICE}`, `new ${BOB}`, 'new mod@outside.org'].sort());
+    expect(outboxOf(jmb.store, id).at(-1)?.content).toContain('16:00');
+    await jmb.ask(meetingRemove, { as: 'alice', form: { conf_token: jmb.token('alice'), conf_tsn: id } });
+    expect(waiting()).toEqual([]);
   });
 
   it('does nothing when nothing changed', async () => {

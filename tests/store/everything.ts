@@ -1,5 +1,6 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
 import type { Meeting } from '../../lib/meetings/meeting.ts';
+import { feedsByAddress, keepAccounts } from '../../lib/store/accounts.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { meetingsFrom } from '../../lib/store/census.ts';
 import { endingMeetings, markEnding, roomIsTaken } from '../../lib/store/endings.ts';
@@ -13,6 +14,7 @@ import { namesOf, rememberName } from '../../lib/store/names.ts';
 import {
   claim,
   dropExpired,
+  dropWaiting,
   enqueue,
   mailsIn,
   markRefused,
@@ -34,6 +36,7 @@ import {
   orderOf,
   orderRoom,
 } from '../../lib/store/room_orders.ts';
+import { lastRun, noteRun } from '../../lib/store/runs.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { countEndedBefore, newestBooking, purgeEndedBefore, purgeMailsBefore } from '../../lib/store/upkeep.ts';
 import { mail } from './mails.ts';
@@ -100,6 +103,13 @@ function outbox(store: Store, id: string): void {
   retry(store, second.id, NOW);
   retryAll(store, NOW, '@example.org');
   dropExpired(store, NOW);
+  dropWaiting(store, [third.id], NOW);
+  keepAccounts(store, new Map([['dan@example.org', 'dan']]));
+  feedsByAddress(store, ['dan@example.org']);
+  rememberAddresses(store, 'dan', ['dan@example.org']);
+  rememberAddresses(store, 'dan', ['dan@example.org']);
+  noteRun(store, 'remind', { at: NOW, boot: 'one', uptime: 1, doubted: null });
+  lastRun(store, 'remind');
   untry(store, third.id, 'a', 'not tried', NOW);
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);

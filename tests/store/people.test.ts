@@ -15,6 +15,26 @@ describe('feeds', () => {
     expect(sqlite3(store.file, "SELECT ical_hash FROM ical WHERE ical_owner = 'carol'")).toBe(hash);
   });
 
+  it('lose an address to whoever signs in with it, unless it is shared', () => {
+    const store = open();
+    const one = feedOf(store, 'jdupont1');
+    const two = feedOf(store, 'jdupont2');
+    rememberAddresses(store, 'jdupont1', ['j.dupont@example.org', 'jury@example.org', 'jd1@example.org']);
+    rememberAddresses(store, 'jdupont2', ['j.dupont@example.org', 'jury@example.org'], ['jury@example.org']);
+    expect(feedByHash(store, one)?.addresses).toEqual(['jury@example.org', 'jd1@example.org']);
+    expect(feedByHash(store, two)?.addresses).toEqual(['j.dupont@example.org', 'jury@example.org']);
+  });
+
+  it('are one, however the name of the account is typed', () => {
+    const store = open();
+    const hash = feedOf(store, 'Alice');
+    rememberAddresses(store, 'Alice', [ALICE]);
+    expect(feedOf(store, 'alice')).toBe(hash);
+    rememberAddresses(store, 'alice', [ALICE, 'a@example.org']);
+    expect(feedByHash(store, hash)?.addresses).toEqual([ALICE, 'a@example.org']);
+    expect(store.get('SELECT count(*) AS n FROM feed_address')).toEqual({ n: 2 });
+  });
+
   it('know the addresses of their owner, in order, as they were last seen', () => {
     const store = open(upstreamCopy());
     expect(feedByHash(store, 'LFRVwjYZf0I7kSoC')).toEqual({ uid: 'alice', addresses: [] });

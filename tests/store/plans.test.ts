@@ -8,7 +8,7 @@ import { open } from './scratch.ts';
 
 /** Tables that grow with the number of meetings or users, and their short names in our statements. */
 const BIG =
-  'meetings|attendees|mail_reminder|xmpp_reminder|ical|private|meeting_extra|agenda|outbox|feed_address|feed_text|form_token|person|room_order|room_ending|m|a|e|o|r|s|due|older';
+  'meetings|attendees|mail_reminder|xmpp_reminder|ical|private|meeting_extra|agenda|outbox|feed_address|feed_text|form_token|person|account|room_order|room_ending|m|a|e|o|r|s|due|older';
 
 let store: Store;
 

@@ -70,7 +70,7 @@ describe('orders to Prosody', () => {
   it('find the accounts of an address', () => {
     const store = open();
     rememberAddresses(store, 'bob', ['bob@example.org', 'b.d@example.org']);
-    rememberAddresses(store, 'robert', ['b.d@example.org']);
+    rememberAddresses(store, 'robert', ['b.d@example.org'], ['b.d@example.org']);
     expect(accountsWith(store, 'b.d@example.org').sort()).toEqual(['bob', 'robert']);
     expect(accountsWith(store, 'nobody@example.org')).toEqual([]);
   });
