@@ -35,7 +35,7 @@ function lost(meeting: Booked, row: { id: string } | null): string[] {
   return [];
 }
 
-/** Whatever the database says now, everyone with a mailbox has read it. */
+/** Whatever the database says now, everyone with a mailbox has read it; of a deletion everyone who was invited. */
 function untold(meeting: Booked, row: { id: string; begin: number } | null, deliveries: readonly Delivery[]): string[] {
   const recipients = meeting.recipients.filter((recipient) => !isUnknown(recipient));
   if (row) {
@@ -55,11 +55,12 @@ function untold(meeting: Booked, row: { id: string; begin: number } | null, deli
   }
   if (meeting.id === null) return [];
   const id = meeting.id;
+  // Who was never invited, for the deletion came first, hears nothing of it.
   return recipients
-    .filter(
-      (recipient) =>
-        !deliveries.some((mail) => mail.recipient === recipient && mail.method === 'CANCEL' && mail.uid.startsWith(id)),
-    )
+    .filter((recipient) => {
+      const read = deliveries.filter((mail) => mail.recipient === recipient && mail.uid.startsWith(id));
+      return read.length > 0 && !read.some(({ method }) => method === 'CANCEL');
+    })
     .map((recipient) => `${meeting.subject}: ${recipient} was not told of the deletion`);
 }
 
