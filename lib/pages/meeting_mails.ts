@@ -56,12 +56,17 @@ export function write(context: Context, owner: Identity, occasion: Occasion, let
   enqueue(store, composeMails(event, settings satisfies ComposeSettings), now);
 }
 
-/** What was written to somebody before; of a try that ended without an answer nobody knows whether it arrived. */
+/**
+ * What was written to somebody before. A mail that was tried may have arrived, whatever became of it since: a try can end
+ * without an answer. Only one that was never tried, or was refused at its first try, has not.
+ */
 function earlierTo(recipient: string, mails: readonly OutboxRow[]): Earlier[] {
   return mails.flatMap(({ id, kind, recipient: to, state, held, tries, reason }) => {
     if (kind === 'reminder' || to !== recipient) return [];
-    const isDoubtful = state === 'waiting' && (held === 1 || (tries > 0 && !/^[45]\d\d/.test(reason ?? '')));
-    return [{ id, kind, state: isDoubtful ? ('doubtful' as const) : state }];
+    const mayHaveArrived =
+      held === 1 || tries > (state === 'refused' ? 1 : 0) || reason?.startsWith('given up') === true;
+    const isOpen = state === 'waiting' || state === 'refused';
+    return [{ id, kind, state: isOpen && mayHaveArrived ? ('doubtful' as const) : state }];
   });
 }
 
