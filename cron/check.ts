@@ -1,6 +1,7 @@
 /** `jmb check`: asks everything that JMB leans on whether it holds, one line each. */
 import { whyOf } from '../lib/failure.ts';
 import { unknownSettings } from '../lib/settings.ts';
+import { mailsIn } from '../lib/store/outbox.ts';
 import { checkIntegrity, newestBooking } from '../lib/store/upkeep.ts';
 import { rooms, secret } from './check_prosody.ts';
 import type { Answer } from './finding.ts';
@@ -104,7 +105,16 @@ async function mailServer(context: CommandContext): Promise<Finding> {
   const { hostname, port } = new URL(url);
   const server = `${hostname}:${port || '25'}`;
   const reason = await whyNotReady(url, 5000);
-  if (reason === null) return { about, verdict: 'ok', detail: `${server} answers` };
+  if (reason === null) {
+    const refused = mailsIn(context.store, 'waiting', 1000).find((mail) => mail.reason?.startsWith('MAIL FROM:'));
+    if (refused === undefined) return { about, verdict: 'ok', detail: `${server} answers` };
+    const sender = context.settings.JMB_MAIL_FROM_NOTIFICATION;
+    return {
+      about,
+      verdict: 'wrong',
+      detail: `${server} refuses JMB_MAIL_FROM_NOTIFICATION, ${sender}: ${refused.reason}`,
+    };
+  }
   return { about, verdict: 'wrong', detail: `${server}: ${reason}; mails wait in the outbox` };
 }
 

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
 import { jmbCommand } from '../support/command.ts';
 import { book } from '../support/forms.ts';
+import { reply, startSmtp } from '../support/smtp.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 let jmb: Stage | undefined;
@@ -105,4 +106,16 @@ test('a time zone that there is not stops everything, and is named', async () =>
   const page = await jmb.ask('/booking.cgi', { as: 'alice' });
   expect(page.status).toBe(500);
   expect(jmb.log()).toContain('Europe/Pairs');
+}, 30_000);
+
+test('a sender that the mail server refuses is a setting to mend', async () => {
+  const smtp = await startSmtp();
+  try {
+    smtp.fault = ({ at }) => (at === 'mail' ? reply(550, 'who are you') : undefined);
+    jmb = await stage({ settings: { JMB_SMTP_URL: smtp.url } });
+    await book(jmb, 'alice');
+    expect((await check(jmb)).about('mail')).toMatch(/^wrong: .*JMB_MAIL_FROM_NOTIFICATION, .*550 who are you/);
+  } finally {
+    await smtp.stop();
+  }
 }, 30_000);

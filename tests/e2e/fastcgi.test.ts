@@ -1,7 +1,9 @@
 /** The real programs kept alive by mod_fcgid: they answer as they do one request at a time, to many at once, and anew when replaced. */
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { asFields, hiddenFields } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 let plain: Stage;
@@ -36,6 +38,31 @@ it('answers as plain CGI does', async () => {
     for (const as of ['alice', 'carol']) {
       expect(await answerOf(kept, path, as), path).toEqual(await answerOf(plain, path, as));
     }
+  }
+});
+
+it('takes a form in chunks, whose length nobody says ahead', async () => {
+  for (const jmb of [plain, kept]) {
+    const fields = {
+      ...(await hiddenFields(await jmb.ask('/booking.cgi?new', { as: 'alice' }))),
+      ...asFields({ guests: 'x@ailleurs.test' }),
+    };
+    const status = await new Promise<number>((done, fail) => {
+      const headers = {
+        Authorization: `Basic ${Buffer.from('alice:alice').toString('base64')}`,
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Transfer-Encoding': 'chunked',
+      };
+      const asked = request(`${jmb.url}/booking.cgi?register_new`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        done(response.statusCode ?? 0);
+      });
+      asked.on('error', fail);
+      const body = new URLSearchParams(fields).toString();
+      asked.write(body.slice(0, 20));
+      asked.end(body.slice(20));
+    });
+    expect(status).toBe(303);
   }
 });
 

@@ -192,3 +192,14 @@ test('Munin’s own runner understands the plugin', async (context) => {
     rmSync(folder, { recursive: true, force: true });
   }
 }, 30_000);
+
+test('a time by hand is on the wall clock of JMB_ICAL_TZID, whatever the machine’s', async () => {
+  jmb = await stage({ settings: { JMB_MAIL_REMINDER: '60', JMB_ICAL_TZID: 'Asia/Tokyo' } });
+  const day = dayFromNow(7);
+  await book(jmb, 'alice', { date: day, time: '10:00' });
+  const at = async (time: string) =>
+    (await jmbCommand(jmb as Stage, 'remind', '--dry-run', '--now', `${day}T${time}`)).stdout;
+  expect(await at('08:59')).not.toContain('reminder:');
+  expect(await at('09:00')).toContain('reminder:');
+  expect((await jmbCommand(jmb, 'remind', '--now', 'tomorrow')).status).toBe(2);
+}, 30_000);

@@ -169,6 +169,13 @@ describe('headers and addresses', () => {
     }
   });
 
+  it('have another Message-ID for another text, though a restored database counts its versions again', () => {
+    const idOf = (subject: string) =>
+      composeMails(eventOf('edit', { meeting: { ...meeting, subject } }), settings)[0]?.messageId;
+    expect(idOf('Conseil')).not.toBe(idOf('Conseil restreint'));
+    expect(idOf('Conseil')).toBe(idOf('Conseil'));
+  });
+
   it('have a Message-ID that is the same each time, and no other mail’s', () => {
     const ids = new Set<string>();
     const add = (event: ReturnType<typeof eventOf>) => {

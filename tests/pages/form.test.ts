@@ -9,6 +9,7 @@ import { Unavailable } from '../../lib/refusal.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
+import { startSmtp } from '../support/smtp.ts';
 import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;
@@ -114,6 +115,20 @@ describe('booking', () => {
     expect(meetings(jmb)).toHaveLength(1);
     await book({ conf_time: '16:30' });
     expect(meetings(jmb)).toHaveLength(2);
+  });
+
+  it('says that many mails to a slow server are on their way, and not that it does not answer', async () => {
+    const smtp = await startSmtp();
+    smtp.delay = 250;
+    const jmb = site(`JMB_SMTP_URL="${smtp.url}"`);
+    const guests = Array.from({ length: 40 }, (_, number) => `guest${number}@example.net`).join(' ');
+    const { headers } = await address(jmb)({ conf_guests: guests });
+    expect(headers.get('location')).toContain('notice=booked_going');
+    const [id = ''] = meetings(jmb);
+    const waiting = outboxOf(jmb.store, id).filter(({ state }) => state === 'waiting');
+    expect(waiting.length).toBeGreaterThan(0);
+    expect(waiting.every(({ tries }) => tries === 0)).toBe(true);
+    await smtp.stop();
   });
 
   it('keeps all that was typed when something is wrong, and says it at each field', async () => {
