@@ -105,17 +105,16 @@ Examples:
   return status;
 }
 
-/** Opens the surroundings for one piece of work, and closes them whatever happens. */
+/**
+ * Opens the surroundings for one piece of work. They are left open: the last to close a database takes the index of its log
+ * away, which a full disk does not let the next one make again, and then nobody could enter a running meeting.
+ */
 export async function within(work: Work, now?: string): Promise<number> {
-  let context: CommandContext | undefined;
   try {
-    context = openSurroundings(now);
-    return await work(context);
+    return await work(openSurroundings(now));
   } catch (error) {
     process.stderr.write(`jmb: ${error instanceof Error ? error.message : String(error)}\n`);
     return 2;
-  } finally {
-    context?.close();
   }
 }
 

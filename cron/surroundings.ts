@@ -5,11 +5,10 @@ import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { type Context, Surroundings } from '../lib/context.ts';
 import { useZone } from '../lib/text/zone.ts';
 
-/** A command's context, and how to let go of it. */
+/** A command's context. */
 export interface CommandContext extends Context {
   /** The installed tree. */
   readonly root: string;
-  close(): void;
 }
 
 /** The tree that this executable stands in (`bin/jmb` below the root). */
@@ -45,7 +44,6 @@ export function openSurroundings(now?: string): CommandContext {
     get directory() {
       return inner.directory;
     },
-    close: () => around.close(),
   };
 }
 

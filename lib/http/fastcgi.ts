@@ -55,10 +55,6 @@ class Changing {
     this.#around.log.event('bug', { kind: name, why: lineOf(error) });
   }
 
-  close(): void {
-    this.#around.close();
-  }
-
   #renew(stamp: string): void {
     const old = this.#around;
     this.#around = this.#make();
@@ -97,10 +93,8 @@ export function serveSocket(file: string, routes: Routes, make: () => Surroundin
       if (ending && connections.size === 0) leave();
     });
   });
-  const leave = (): void => {
-    changing.close();
-    process.exit(0);
-  };
+  // The database stays open: the last to close it takes the index of its log away, which a full disk does not give back.
+  const leave = (): void => process.exit(0);
   /** Takes no more requests, lets those that run finish, and leaves. */
   const end = (): void => {
     ending = true;

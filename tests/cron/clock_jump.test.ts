@@ -50,7 +50,6 @@ it('that is a month ahead for one run costs no mail, no reminder and no sleep', 
       directory: null,
       language: 'en',
       texts: texts('en'),
-      close: () => undefined,
     });
   await run(START);
   const before = store.all('SELECT * FROM mail_reminder');

@@ -77,7 +77,6 @@ test('a person in a role that nobody knows holds up nobody, and the directory is
     directory: { personOf: silent, peopleOf: silent, matches: silent },
     language: 'en' as const,
     texts: texts('en'),
-    close: () => undefined,
   };
   const people = (id: string) => outboxOf(store, id).map(({ role }) => role);
   expect(enqueueReminders(context)).toBe(people(odd.id).length + people(next.id).length);
