@@ -2,4 +2,4 @@
 import { serve } from '../lib/http/serve.ts';
 import { feedRead } from '../lib/pages/feed_read.ts';
 
-serve('ical', { '*': { GET: feedRead } });
+serve('ical', { '': { GET: feedRead }, '*': { GET: feedRead } });

@@ -1,5 +1,6 @@
 /** `jmb backup FILE`: a consistent copy of the database, made while it is used. */
 import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { backUp } from '../lib/store/upkeep.ts';
 import type { CommandContext } from './surroundings.ts';
 
@@ -8,6 +9,11 @@ export function backup(file: string): (context: CommandContext) => Promise<numbe
   return async (context) => {
     if (existsSync(file)) {
       process.stderr.write(`jmb: ${file} exists; give a new name\n`);
+      return 1;
+    }
+    const folder = dirname(resolve(file));
+    if (!existsSync(folder)) {
+      process.stderr.write(`jmb: there is no folder ${folder}\n`);
       return 1;
     }
     const terminal = process.stderr.isTTY;

@@ -4,7 +4,9 @@
  * that is only read must not wait for the database's lock.
  */
 import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Context } from '../context.ts';
+import { ownNewFile } from '../new_file.ts';
 import { within } from './patience.ts';
 import { roomService } from './rooms.ts';
 
@@ -32,7 +34,7 @@ export async function peopleInRooms(context: Surroundings): Promise<Census> {
     const asked = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (asked !== undefined && Math.abs(now - asked / 1000) < FRESH) return kept(file, now);
     // Whoever comes while Prosody is being asked takes the answer before; who comes when it has failed does not ask at once.
-    if (asked === undefined) writeFileSync(file, '', { mode: 0o640 });
+    if (asked === undefined) make(file, '');
     utimesSync(file, now, now);
     const rooms = await within(PATIENCE, service.rooms());
     const people = rooms.map(({ room, participants, breakout }) => [room, participants + breakout] as const);
@@ -44,9 +46,15 @@ export async function peopleInRooms(context: Surroundings): Promise<Census> {
   }
 }
 
+/** Root may be the first to ask, and the web server keeps the answers. */
+function make(file: string, text: string): void {
+  writeFileSync(file, text, { mode: 0o640 });
+  ownNewFile(file, dirname(file));
+}
+
 function keep(file: string, now: number, text: string): void {
   const part = `${file}.${process.pid}`;
-  writeFileSync(part, text, { mode: 0o640 });
+  make(part, text);
   utimesSync(part, now, now);
   renameSync(part, file);
 }

@@ -2,6 +2,7 @@
 
 import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/facts.ts';
 import type { Context } from '../context.ts';
+import { queryParams } from '../http/params.ts';
 import { type Header, type Request, type Response, requestHeader } from '../message.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { cachedFeed, type FeedOwner, feedByHash, keepFeed } from '../store/feeds.ts';
@@ -12,7 +13,7 @@ import { texts } from '../text/catalogue.ts';
 /** Answers with the feed, or with 304 when the reader has it as it is. */
 export async function feedRead(request: Request, context: Context): Promise<Response | Refusal> {
   const { store, settings, clock } = context;
-  const hash = request.query;
+  const hash = hashIn(request);
   const owner = feedByHash(store, hash);
   if (owner === undefined) return refuse(404, 'refused.no_feed', 'unknown feed');
   const now = clock.now();
@@ -33,6 +34,11 @@ export async function feedRead(request: Request, context: Context): Promise<Resp
   const body = feed(facts);
   keepFeed(store, hash, { fingerprint, etag, body }, now);
   return { status: 200, headers, body };
+}
+
+/** The secret in the address: `?id=HASH` or, as the original gave it out, `?HASH`; some programs append `=` or more. */
+function hashIn(request: Request): string {
+  return queryParams(request).get('id') ?? /^[^&=]*/.exec(request.query)?.[0] ?? '';
 }
 
 /** The addresses kept when the user last came to booking.cgi; the directory's for a feed that only the original has seen. */

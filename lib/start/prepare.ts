@@ -75,6 +75,8 @@ function prepare(): void {
   }
 }
 
+// The web server runs these, whatever root's umask is.
+process.umask(0o022);
 const [, , word, program] = process.argv;
 if (word === 'run' && program !== undefined) keep(program);
 else prepare();

@@ -1,5 +1,5 @@
 /** What an administrator does with the database as a whole: purge, check, back up. */
-import { renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Store } from './store.ts';
 
 /** How many meetings ended before a Unix time. */
@@ -61,7 +61,8 @@ export function checkIntegrity(store: Store): string | null {
 }
 
 /**
- * Copies the database while it is in use. The copy appears under its name only when it is whole, and is consistent.
+ * Copies the database while it is in use. The copy appears under its name only when it is whole, is consistent, and read by
+ * those alone who read the database.
  * @param progress told how many pages are copied, of how many
  */
 export async function backUp(
@@ -82,6 +83,9 @@ export async function backUp(
         return again ? totalPages : 256;
       },
     });
+    const { uid, gid } = statSync(store.file);
+    chmodSync(part, 0o640);
+    if (process.getuid?.() === 0) chownSync(part, uid, gid);
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });

@@ -13,12 +13,15 @@ export interface AddressList {
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
+/** The longest address, in characters (RFC 5321 section 4.5.3.1.3: a path of 256 octets, with its brackets). */
+const LONGEST = 254;
+
 /** Whether a lower-case text is an address that mail can be sent to. */
 export function isAddress(text: string): boolean {
   const at = text.indexOf('@');
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
-  return at > 0 && text.length <= 254 && local.length <= 64 && LOCAL.test(local) && DOMAIN.test(domain);
+  return at > 0 && text.length <= LONGEST && local.length <= 64 && LOCAL.test(local) && DOMAIN.test(domain);
 }
 
 /** What a list is made of: a quoted name, an address in brackets, the end of an item, a word, a lone sign. Each is read once, whatever the text. */
@@ -60,6 +63,8 @@ export function splitAddresses(text: string): AddressList {
 
 /** The address that a piece is, without quotes and `mailto:` around it, or null. A domain such as `université.fr` gets the form that mail knows (IDNA). */
 function addressOf(piece: string): string | null {
+  // Before any work on it: the way from a name's letters to those of mail takes the square of its length.
+  if (piece.length > LONGEST + '"mailto:"'.length) return null;
   const bare = piece.replace(/^(["'])(.*)\1$/, '$2').replace(/^mailto:/i, '');
   const at = bare.lastIndexOf('@');
   const local = bare.slice(0, at);

@@ -1,6 +1,6 @@
 /** The command that cron runs, over a real database, a real mail server and a real Prosody. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -150,10 +150,18 @@ test('purge, backup, list, show and outbox do what their help says', async () =>
   const copy = join(jmb.root, 'data/copy.db');
   expect((await jmbCommand(jmb, 'backup', copy)).status).toBe(0);
   expect(new Database(copy, { readonly: true }).pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(statSync(copy).mode & 0o777).toBe(0o640);
+  expect(statSync(copy).uid).toBe(statSync(jmb.db).uid);
   expect((await jmbCommand(jmb, 'backup', copy)).status).toBe(1);
+  const nowhere = await jmbCommand(jmb, 'backup', join(jmb.root, 'no/where/copy.db'));
+  expect([nowhere.status, nowhere.stderr]).toEqual([1, expect.stringContaining('there is no folder')]);
   expect((await jmbCommand(jmb, 'purge', '--older-than', '0')).stdout).toBe('0 meetings removed\n');
   expect((await jmbCommand(jmb, 'show', '12')).status).toBe(1);
   expect((await jmbCommand(jmb, 'outbox', '--retry', '99')).status).toBe(1);
+  expect((await jmbCommand(jmb, 'outbox', '--retry', 'all')).stdout).toBe(
+    '0 mails go out with the next run of jmb remind\n',
+  );
+  expect((await jmbCommand(jmb, 'outbox', '--retry', 'whom')).status).toBe(2);
   expect((await jmbCommand(jmb, 'nonsense')).status).toBe(1);
   // The index of the database's log outlives the last who had it open: a full disk would not let the next make it again.
   expect(existsSync(`${jmb.db}-shm`)).toBe(true);

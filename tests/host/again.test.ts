@@ -1,6 +1,6 @@
 /** install.sh a second time: with other wishes, with other secrets, after an uninstallation, and over what an interrupted run left. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
@@ -148,6 +148,28 @@ describe('over from an installation that spoke in rooms by an account', () => {
     expect(tree.install().said).toContain('Nothing to change');
     expect(tree.install('--uninstall', '--purge').status).toBe(0);
     expect(tree.snapshot()).toEqual(before);
+  });
+});
+
+describe('whatever the umask', () => {
+  it('programs can be run by the web server, also once they are fitted to Node', () => {
+    const umask = process.umask(0o077);
+    try {
+      expect(tree.install(...CAS).status).toBe(0);
+      const prefix = join(tree.root, 'opt/jitsi-jmb');
+      const fitted = spawnSync(process.execPath, [join(prefix, 'lib/prepare.js')], { encoding: 'utf8' });
+      expect([fitted.status, fitted.stderr]).toEqual([0, '']);
+      for (const name of ['booking', 'token', 'join', 'ical']) {
+        expect(statSync(join(prefix, 'cgi-bin', `${name}.cgi`)).mode & 0o777).toBe(0o755);
+      }
+      const kept = readdirSync(join(prefix, 'lib')).filter((name) => name.endsWith('.cache'));
+      expect(kept.length).toBeGreaterThan(3);
+      for (const name of kept) expect(statSync(join(prefix, 'lib', name)).mode & 0o777).toBe(0o644);
+      for (const folder of ['', 'cgi-bin', 'lib', 'bin'])
+        expect(statSync(join(prefix, folder)).mode & 0o777).toBe(0o755);
+    } finally {
+      process.umask(umask);
+    }
   });
 });
 

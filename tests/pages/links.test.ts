@@ -199,6 +199,13 @@ describe('ical.cgi', () => {
   const feed = (more: object = {}) => jmb.ask(feedRead, { query: hash, env: { SCRIPT_NAME: '/ical.cgi' }, ...more });
   const unchanged = (etag: string, more: object = {}) => feed({ ...more, env: { HTTP_IF_NONE_MATCH: etag } });
 
+  it('is found by every form of its address that calendar programs make', async () => {
+    for (const query of [hash, `id=${hash}`, `${hash}=`, `${hash}&x=1`, `id=${hash}&x=1`]) {
+      expect((await feed({ query })).status).toBe(200);
+    }
+    for (const query of ['', 'id=', `x=${hash}`, `${hash}x`]) expect((await feed({ query })).status).toBe(404);
+  });
+
   it('gives the feed, and 304 while nothing changes', async () => {
     const { meeting } = jmb.meeting(DAY, { subject: 'Point; hebdo' });
     const { status, headers, body } = await feed();

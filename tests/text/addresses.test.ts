@@ -2,6 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { domainMatches, isAddress, parseLists, splitAddresses } from '../../lib/text/addresses.ts';
 
 describe('splitAddresses', () => {
+  test('costs no more than its length, whatever the form holds', () => {
+    const huge = [
+      `a@${'é'.repeat(116_000)}.fr`,
+      `a@${'é.'.repeat(58_000)}fr`,
+      `${'é@'.repeat(58_000)}`,
+      `<${'ü'.repeat(116_000)}>`,
+    ];
+    for (const text of huge) {
+      const began = performance.now();
+      expect(splitAddresses(text).addresses).toEqual([]);
+      expect(performance.now() - began).toBeLessThan(50);
+    }
+  });
+
   test.each([
     ['a@b.org c@d.org', ['a@b.org', 'c@d.org']],
     ['A@B.org,\n\tc@d.org ; e@f.org\r\n', ['a@b.org', 'c@d.org', 'e@f.org']],
