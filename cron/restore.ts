@@ -1,0 +1,54 @@
+/** `jmb restore FILE`: puts a copy in the place of the database, which is taken aside. */
+import { existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { faultOf, replaceDatabase } from '../lib/store/restore.ts';
+import { clockTime, isoDate } from '../lib/text/zone.ts';
+import type { CommandContext } from './surroundings.ts';
+
+/** Restores, unless the copy is damaged or somebody uses the database. */
+export function restore(file: string): (context: CommandContext) => number {
+  return ({ settings, clock, log }) => {
+    const refuse = (text: string): number => {
+      process.stderr.write(`jmb: ${text}\n`);
+      return 1;
+    };
+    if (!existsSync(file)) return refuse(`there is no file ${file}`);
+    const fault = faultOf(file);
+    if (fault !== null) return refuse(`${file}: ${fault}; the database is as it was`);
+    const users = usersOf(settings.JMB_DB);
+    if (users.length > 0) {
+      return refuse(
+        `${settings.JMB_DB} is in use by ${users.join(', ')}: stop Apache and cron first (systemctl stop apache2 cron)`,
+      );
+    }
+    const now = clock.now();
+    const aside = `${settings.JMB_DB}.before-${isoDate(now)}-${clockTime(now).replace(':', '')}`;
+    const kept = replaceDatabase(settings.JMB_DB, file, aside);
+    log.event('restored', { file, aside: kept ? aside : undefined });
+    process.stdout.write(`${settings.JMB_DB} is ${file} now${kept ? `; what was there is ${aside}` : ''}\n`);
+    return 0;
+  };
+}
+
+/** The programs that have the database open, as far as this user may see, such as `booking.cgi (4711)`. */
+function usersOf(database: string): string[] {
+  if (!existsSync(database)) return [];
+  const real = realpathSync(database);
+  const list = (folder: string): string[] => {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  };
+  const target = (link: string): string => {
+    try {
+      return readlinkSync(link);
+    } catch {
+      return '';
+    }
+  };
+  return list('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => list(`/proc/${pid}/fd`).some((fd) => target(`/proc/${pid}/fd/${fd}`) === real))
+    .map((pid) => `${target(`/proc/${pid}/exe`).split('/').at(-1) || 'a program'} (${pid})`);
+}
