@@ -11,10 +11,9 @@ export function faultOf(file: string): string | null {
     database = new Database(file, { readonly: true });
     const result = database.pragma('integrity_check(1)', { simple: true });
     if (result !== 'ok') return String(result);
-    const tables = database
-      .prepare(`SELECT count(*) FROM sqlite_master WHERE name IN ('meetings', 'attendees')`)
-      .pluck();
-    return tables.get() === 2 ? null : 'no database of JMB: it has no meetings';
+    const tables = (database.pragma('table_list') as { readonly name: string }[]).map(({ name }) => name);
+    const isOurs = ['meetings', 'attendees'].every((name) => tables.includes(name));
+    return isOurs ? null : 'no database of JMB: it has no meetings';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
