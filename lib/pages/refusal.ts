@@ -15,10 +15,13 @@ const HEADINGS: Readonly<Record<number, TextKey>> = {
   503: 'refusal.unavailable',
 };
 
+/** Refusals that are none for good. */
+const OWN_HEADINGS: Readonly<Partial<Record<TextKey, TextKey>>> = { 'refused.too_early': 'refusal.not_open_yet' };
+
 /** The page of a refusal. Depends on nothing that may have failed. */
 export function refusalPage(refusal: Refusal, request: Request, context: Context): Response {
   const { status, text, values } = refusal;
-  const heading = HEADINGS[status] ?? (status < 500 ? 'refusal.bad_request' : 'refusal.failure');
+  const heading = OWN_HEADINGS[text] ?? HEADINGS[status] ?? (status < 500 ? 'refusal.bad_request' : 'refusal.failure');
   // Who comes by booking.cgi or token.cgi has an account, and so a list to go to.
   const account = /\/(?:booking|token)\.cgi$/.test(request.env['SCRIPT_NAME'] ?? '') && request.env['REMOTE_USER'];
   return page(

@@ -7,9 +7,8 @@ import { type Refusal, refuse } from '../refusal.ts';
 import { longDate, timeOf } from '../text/dates.ts';
 
 /** The refusal that says when a room opens. */
-export function tooEarly({ id, begin }: Meeting, { settings }: Context): Refusal {
+export function tooEarly({ id, begin }: Meeting, { settings, language }: Context): Refusal {
   const opens = opensAt(begin, settings.JMB_ROOM_OPENS);
-  const language = settings.JMB_LANG;
   return refuse(403, 'refused.too_early', `meeting ${id} opens at ${new Date(opens * 1000).toISOString()}`, {
     date: longDate(language, opens),
     time: timeOf(language, opens),

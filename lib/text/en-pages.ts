@@ -175,6 +175,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'removal.keep': 'Keep the meeting',
 
   'refusal.forbidden': 'Access refused',
+  'refusal.not_open_yet': 'Not open yet',
   'refusal.not_found': 'Not found',
   'refusal.conflict': 'Not possible as things are',
   'refusal.bad_request': 'Request not possible',

@@ -178,6 +178,7 @@ export const frPages = {
   'removal.keep': 'Garder la réunion',
 
   'refusal.forbidden': 'Accès refusé',
+  'refusal.not_open_yet': 'Pas encore ouverte',
   'refusal.not_found': 'Introuvable',
   'refusal.conflict': 'Impossible en l’état',
   'refusal.bad_request': 'Demande impossible',

@@ -173,9 +173,12 @@ describe('token.cgi', () => {
       early.ask(roomJoin, { query: `id=${hash(email)}`, env: door, ...more });
     for (const refused of [await token(), await join('mod@notexample.org'), await join(ALICE)]) {
       expect(refused.status).toBe(403);
+      expect(refused.text).toContain('Pas encore ouverte');
       expect(refused.text).toContain('La salle de cette réunion ouvre le');
       expect(refused.text).toContain('heure de Europe/Paris');
     }
+    const english = await token({ env: { SCRIPT_NAME: '/token.cgi', HTTP_ACCEPT_LANGUAGE: 'en' } });
+    expect(english.text).toMatch(/opens on \w+day,? \d+ November 2026 at \d\d:\d\d/);
     expect((await join(OUTSIDER)).status).toBe(302);
     expect([of(ALICE)?.connections, of('mod@notexample.org')?.connections]).toEqual([0, 0]);
     expect((await token({ later: 2 * HOUR - 1 })).status).toBe(403);
