@@ -78,7 +78,8 @@ export function rememberAddresses(
   shared: readonly string[] = [],
 ): void {
   const known = addressesOf(store, uid);
-  const own = JSON.stringify(addresses.filter((address) => !shared.includes(address)));
+  const common = new Set(shared.map((address) => address.toLowerCase()));
+  const own = JSON.stringify(addresses.filter((address) => !common.has(address)));
   const isKnown = known.length === addresses.length && known.every((address, index) => address === addresses[index]);
   if (isKnown && !isHeldByAnother(store, uid, own)) return;
   store.jot(() => {

@@ -20,7 +20,7 @@ describe('feeds', () => {
     const one = feedOf(store, 'jdupont1');
     const two = feedOf(store, 'jdupont2');
     rememberAddresses(store, 'jdupont1', ['j.dupont@example.org', 'jury@example.org', 'jd1@example.org']);
-    rememberAddresses(store, 'jdupont2', ['j.dupont@example.org', 'jury@example.org'], ['jury@example.org']);
+    rememberAddresses(store, 'jdupont2', ['j.dupont@example.org', 'jury@example.org'], ['Jury@example.org']);
     expect(feedByHash(store, one)?.addresses).toEqual(['jury@example.org', 'jd1@example.org']);
     expect(feedByHash(store, two)?.addresses).toEqual(['j.dupont@example.org', 'jury@example.org']);
   });
