@@ -1,5 +1,6 @@
 /** `jmb outbox`: mails that wait and mails that were refused, and another try for some of them. */
-import { mailsIn, type OutboxRow, type Retried, retry, retryAll } from '../lib/store/outbox.ts';
+import { mailsIn, type OutboxRow } from '../lib/store/outbox.ts';
+import { type Retried, retry, retryAll } from '../lib/store/outbox_retry.ts';
 import { clockTime, isoDate } from '../lib/text/zone.ts';
 import type { CommandContext } from './surroundings.ts';
 

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { takeLock } from '../lib/store/lock.ts';
-import { dropExpired, mailsIn } from '../lib/store/outbox.ts';
+import { mailsIn } from '../lib/store/outbox.ts';
+import { dropExpired } from '../lib/store/outbox_drop.ts';
 import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/room_orders.ts';
 import { lastRun, type Moment, noteRun } from '../lib/store/runs.ts';

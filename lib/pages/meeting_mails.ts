@@ -8,7 +8,8 @@ import type { Letter, MailEvent } from '../mail/letters.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/accounts.ts';
 import { feedOf } from '../store/feeds.ts';
-import { dropWaiting, enqueue, type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { enqueue, type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { dropWaiting } from '../store/outbox_drop.ts';
 
 /**
  * How long a page waits for the mail server, in milliseconds; what is left then, the sender of the outbox sends. Together

@@ -11,7 +11,7 @@ import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
 import { attendeesOf } from '../store/meetings.ts';
-import { dropReminders } from '../store/outbox.ts';
+import { dropReminders } from '../store/outbox_drop.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { addressBook } from './address_book.ts';
 import { begunAlready, defaultSubject, type FormFor, formPage } from './meeting_form.ts';

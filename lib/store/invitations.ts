@@ -1,6 +1,6 @@
 /** One person's place in a meeting: found by the secret of their links; their answer and their connections. */
 import type { Answer, Invitation } from '../meetings/meeting.ts';
-import { dropReminders } from './outbox.ts';
+import { dropReminders } from './outbox_drop.ts';
 import {
   ATTENDEE_COLUMNS,
   type AttendeeRow,

@@ -111,22 +111,6 @@ export function claim(store: Store, claim: Claim): OutboxRow[] {
   });
 }
 
-/**
- * Drops the mails that are worth nothing any more: for whoever knows that the clock is right (cron).
- * @param now Unix seconds
- */
-export function dropExpired(store: Store, now: number): void {
-  store.note(() => {
-    store.run(
-      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'expired', outbox_finished = ?
-       WHERE outbox_state = 'waiting' AND outbox_expires <= ? AND (outbox_by IS NULL OR outbox_next <= ?)`,
-      now,
-      now,
-      now,
-    );
-  });
-}
-
 /** No mail that was written before `due`, to the same person about the same meeting, still waits and is worth it. */
 const NONE_BEFORE = `NOT EXISTS (SELECT 1 FROM outbox AS older
   WHERE older.outbox_meeting_id = due.outbox_meeting_id AND older.outbox_recipient = due.outbox_recipient
@@ -238,55 +222,6 @@ export function untry(store: Store, id: number, by: string, reason: string, next
   });
 }
 
-/** Why a mail is not tried again; `retried` where it is. */
-export type Retried = 'retried' | 'unknown' | 'in hand' | 'gone';
-
-/** The meeting that a mail tells of is no more, or over, or the mail has expired: only a cancellation is still worth it. */
-const IS_GONE = `(outbox_expires <= ? OR outbox_kind <> 'del'
-  AND NOT EXISTS (SELECT 1 FROM meetings WHERE meeting_id = outbox_meeting_id AND meeting_end > ?))`;
-
-/** Has a refused or postponed mail tried from now on, with all its tries before it; one that a sender has in hand is left to it. */
-export function retry(store: Store, id: number, now: number): Retried {
-  return store.transaction(() => {
-    const mail = store.get<{ readonly held: number; readonly gone: number }>(
-      `SELECT outbox_by IS NOT NULL AND outbox_next > ? AS held, ${IS_GONE} AS gone FROM outbox
-       WHERE outbox_id = ? AND outbox_state IN ('waiting', 'refused')`,
-      now,
-      now,
-      now,
-      id,
-    );
-    if (mail === undefined) return 'unknown';
-    if (mail.held === 1) return 'in hand';
-    if (mail.gone === 1) return 'gone';
-    store.run(
-      `UPDATE outbox SET outbox_state = 'waiting', outbox_created = ?, outbox_next = ?, outbox_tries = 0, outbox_by = NULL,
-         outbox_finished = NULL
-       WHERE outbox_id = ?`,
-      now,
-      now,
-      id,
-    );
-    return 'retried';
-  });
-}
-
-/**
- * The same for all that are refused or wait, or those whose recipient's address ends so.
- * @param ending such as `@example.org`; empty: everybody
- * @returns how many
- */
-export function retryAll(store: Store, now: number, ending: string): number {
-  const all = store.all<{ readonly id: number }>(
-    `SELECT outbox_id AS id FROM outbox WHERE outbox_state IN ('waiting', 'refused')
-       AND (? = '' OR substr(outbox_recipient, -length(?)) = ?)`,
-    ending,
-    ending,
-    ending,
-  );
-  return store.transaction(() => all.filter(({ id }) => retry(store, id, now) === 'retried').length);
-}
-
 /** The mails in a state, the one that is due first at the head. */
 export function mailsIn(store: Store, state: MailState, limit: number): OutboxRow[] {
   return store.all<OutboxRow>(
@@ -302,34 +237,4 @@ export function outboxOf(store: Store, meetingId: MeetingId): OutboxRow[] {
     `SELECT ${COLUMNS} FROM outbox WHERE outbox_meeting_id = ? ORDER BY outbox_id`,
     idOf(meetingId),
   );
-}
-
-/** Drops mails that still wait; one that is being sent goes out. */
-export function dropWaiting(store: Store, ids: readonly number[], now: number): void {
-  if (ids.length === 0) return;
-  store.transaction(() => {
-    store.run(
-      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'overtaken', outbox_finished = ?
-       WHERE outbox_id IN (SELECT value FROM json_each(?)) AND outbox_state = 'waiting'
-         AND (outbox_by IS NULL OR outbox_next <= ?)`,
-      now,
-      JSON.stringify(ids),
-      now,
-    );
-  });
-}
-
-/** Drops the reminders of a meeting that wait in the outbox: all of them, or one person's. One that is being sent goes out. */
-export function dropReminders(store: Store, meetingId: MeetingId, now: number, recipient?: string): void {
-  store.transaction(() => {
-    store.run(
-      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'no longer wanted',
-         outbox_finished = ?
-       WHERE outbox_meeting_id = ? AND +outbox_state = 'waiting' AND outbox_kind = 'reminder'
-         AND outbox_recipient = coalesce(?, outbox_recipient)`,
-      now,
-      idOf(meetingId),
-      recipient ?? null,
-    );
-  });
 }

@@ -11,20 +11,9 @@ import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
 import { namesOf, rememberName } from '../../lib/store/names.ts';
-import {
-  claim,
-  dropExpired,
-  dropWaiting,
-  enqueue,
-  mailsIn,
-  markRefused,
-  markSent,
-  outboxOf,
-  postpone,
-  retry,
-  retryAll,
-  untry,
-} from '../../lib/store/outbox.ts';
+import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, untry } from '../../lib/store/outbox.ts';
+import { dropExpired, dropWaiting } from '../../lib/store/outbox_drop.ts';
+import { retry, retryAll } from '../../lib/store/outbox_retry.ts';
 import { countPrivate } from '../../lib/store/privates.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import {

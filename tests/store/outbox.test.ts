@@ -2,19 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
 import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
-import {
-  claim,
-  dropExpired,
-  dropReminders,
-  enqueue,
-  mailsIn,
-  markRefused,
-  markSent,
-  outboxOf,
-  postpone,
-  retry,
-  retryAll,
-} from '../../lib/store/outbox.ts';
+import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone } from '../../lib/store/outbox.ts';
+import { dropExpired, dropReminders } from '../../lib/store/outbox_drop.ts';
+import { retry, retryAll } from '../../lib/store/outbox_retry.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { mail } from './mails.ts';
