@@ -297,6 +297,14 @@ describe('words of the original', () => {
   });
 });
 
+it.each(['JMB_SHOW_ARCHIVES', 'JMB_LIST_HIGHLIGHT_OWNER', 'JMB_LIST_HIGHLIGHT_GUEST'] as const)(
+  '%s is off when it is 0 or empty',
+  (name) => {
+    expect(local(`${name}=""\n`)[name]).toBe(0);
+    expect(local(`${name}="0"\n`)[name]).toBe(0);
+  },
+);
+
 describe('settings that do not go together', () => {
   it.each([
     [

@@ -1,5 +1,5 @@
 /** Settings of bookings: bounds, what a new form holds, what the list shows. */
-import { integer, phrase } from './rows.ts';
+import { integer, integerOrOff, phrase } from './rows.ts';
 import { plainWords } from './words.ts';
 
 /** Rows about meetings. */
@@ -17,15 +17,15 @@ export const bookings = {
     en: 'Moderators at most, beside the owner',
   }),
   JMB_MAX_GUESTS: integer(50, '', { fr: 'Nombre d’invités au plus', en: 'Guests at most' }, 1),
-  JMB_SHOW_ARCHIVES: integer(365, 'd', {
+  JMB_SHOW_ARCHIVES: integerOrOff(365, 'd', {
     fr: 'Ancienneté des réunions passées que la liste montre encore',
     en: 'Age up to which the list still shows past meetings',
   }),
-  JMB_LIST_HIGHLIGHT_OWNER: integer(900, 's', {
+  JMB_LIST_HIGHLIGHT_OWNER: integerOrOff(900, 's', {
     fr: 'Avance avec laquelle organisateur et modérateurs peuvent rejoindre',
     en: 'How long before the begin owner and moderators may join',
   }),
-  JMB_LIST_HIGHLIGHT_GUEST: integer(300, 's', {
+  JMB_LIST_HIGHLIGHT_GUEST: integerOrOff(300, 's', {
     fr: 'Avance avec laquelle les invités peuvent rejoindre',
     en: 'How long before the begin guests may join',
   }),

@@ -44,6 +44,12 @@ export function integer(fallback: number, unit: string, explanation: Explanation
   return { type: 'integer', fallback, unit, explanation, secret: false, read };
 }
 
+/** The same, where nothing is 0: what the original documents as off when "0 or empty". */
+export function integerOrOff(fallback: number, unit: string, explanation: Explanation): Row<number> {
+  const read = (value: string): number => (value.trim() === '' ? 0 : wholeNumber(value, 0));
+  return { type: 'integer', fallback, unit, explanation, secret: false, read };
+}
+
 /** The same, or nothing: null. */
 export function integerOrNothing(fallback: number, unit: string, explanation: Explanation): Row<number | null> {
   const read = (value: string): number | null => (value.trim() === '' ? null : wholeNumber(value, 0));
