@@ -14,7 +14,7 @@ export function restore(file: string): (context: CommandContext) => number {
     if (!existsSync(file)) return refuse(`there is no file ${file}`);
     const fault = faultOf(file);
     if (fault !== null) return refuse(`${file}: ${fault}; the database is as it was`);
-    const users = usersOf(settings.JMB_DB);
+    const users = usersAfterAMoment(settings.JMB_DB);
     if (users.length > 0) {
       return refuse(
         `${settings.JMB_DB} is in use by ${users.join(', ')}: stop Apache and cron first (systemctl stop apache2 cron)`,
@@ -27,6 +27,18 @@ export function restore(file: string): (context: CommandContext) => number {
     process.stdout.write(`${settings.JMB_DB} is ${file} now${kept ? `; what was there is ${aside}` : ''}\n`);
     return 0;
   };
+}
+
+/** How long a program that is about to end may take for it, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** Those who still have it open after a moment: a request that was just answered takes its process down. */
+function usersAfterAMoment(database: string): string[] {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (const until = Date.now() + PATIENCE; ; Atomics.wait(pause, 0, 0, 100)) {
+    const users = usersOf(database);
+    if (users.length === 0 || Date.now() > until) return users;
+  }
 }
 
 /** The programs that have the database open, as far as this user may see, such as `booking.cgi (4711)`. */
