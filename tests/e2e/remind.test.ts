@@ -1,15 +1,6 @@
 /** The command that cron runs, over a real database, a real mail server and a real Prosody. */
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -221,37 +212,4 @@ test('a time by hand is on the wall clock of JMB_ICAL_TZID, whatever the machine
   expect(await at('08:59')).not.toContain('reminder:');
   expect(await at('09:00')).toContain('reminder:');
   expect((await jmbCommand(jmb, 'remind', '--now', 'tomorrow')).status).toBe(2);
-}, 30_000);
-
-test('a backup comes back whole, and only where nobody is at work', async () => {
-  jmb = await stage();
-  await book(jmb, 'alice', { object: 'Before' });
-  const copy = join(jmb.root, 'data/copy.db');
-  await jmbCommand(jmb, 'backup', copy);
-  await book(jmb, 'alice', { object: 'After' });
-  const subjects = async () =>
-    (JSON.parse((await jmbCommand(jmb as Stage, 'list', '--json')).stdout) as { subject: string }[]).map(
-      ({ subject }) => subject,
-    );
-  const busy = new Database(jmb.db);
-  busy.prepare('SELECT 1 FROM meetings').get();
-  const refused = await jmbCommand(jmb, 'restore', copy);
-  expect([refused.status, refused.stderr]).toEqual([
-    1,
-    expect.stringMatching(/in use by .*\(\d+\).*stop Apache and cron/),
-  ]);
-  busy.close();
-  writeFileSync(join(jmb.root, 'data/torn.db'), readFileSync(copy).subarray(0, 30_000));
-  const torn = await jmbCommand(jmb, 'restore', join(jmb.root, 'data/torn.db'));
-  expect([torn.status, torn.stderr]).toEqual([1, expect.stringContaining('the database is as it was')]);
-  expect((await subjects()).sort()).toEqual(['After', 'Before']);
-  const { mode, uid } = statSync(jmb.db);
-  const done = await jmbCommand(jmb, 'restore', copy);
-  expect([done.status, done.stderr]).toEqual([0, '']);
-  expect(await subjects()).toEqual(['Before']);
-  expect([statSync(jmb.db).mode & 0o777, statSync(jmb.db).uid]).toEqual([mode & 0o777, uid]);
-  const aside = /what was there is (\S+)/.exec(done.stdout)?.[1] ?? '';
-  const kept = new Database(aside, { readonly: true });
-  expect(kept.prepare('SELECT count(*) FROM meetings').pluck().get()).toBe(2);
-  kept.close();
 }, 30_000);
