@@ -6,6 +6,7 @@ export const PACKAGES_APART = {
   nodemailer: 'nodemailer',
   ics: 'ics',
   ldapts: 'ldapts',
+  'jose/jwt/sign': 'jose',
 };
 
 /** What a package exports, by name. */

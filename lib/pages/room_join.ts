@@ -33,16 +33,20 @@ export async function roomJoin(request: Request, context: Context): Promise<Resp
     if (attendee.role !== 'owner') countConnection(store, attendee.hash);
     log.event('joined', { id: meeting.id, as: attendee.role, email: attendee.email });
   }
-  return go(302, wayIn(request, context, invitation));
+  return go(302, await wayIn(request, context, invitation));
 }
 
 /** Where someone goes: guests without a token, the house's people by way of signing in, outside moderators with a token. */
-function wayIn(request: Request, { settings, clock }: Context, { meeting, attendee }: Invitation): string {
+async function wayIn(
+  request: Request,
+  { settings, clock }: Context,
+  { meeting, attendee }: Invitation,
+): Promise<string> {
   const { role, email } = attendee;
   if (role === 'guest') return roomAddress(meeting.room, null, settings);
   if (role === 'owner' || domainMatches(email, settings.JMB_MAIL_DOMAIN)) {
     return beside(request, `token.cgi?room=${encodeURIComponent(meeting.room)}`);
   }
   const claims = { room: meeting.room, end: meeting.end, id: email, name: nameOfAddress(email), email };
-  return roomAddress(meeting.room, makeToken(claims, settings, clock.now()), settings);
+  return roomAddress(meeting.room, await makeToken(claims, settings, clock.now()), settings);
 }

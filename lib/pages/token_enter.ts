@@ -44,7 +44,7 @@ export async function tokenEnter(request: Request, context: Context): Promise<Re
   const { uid: id, name, email } = identity;
   // Its ownership can be ended by an address (lib/pages/room_changes.ts), which this account is then found by.
   if (meeting !== null) rememberAddresses(store, id, identity.addresses, settings.JMB_SHARED_ADDRESSES);
-  const token = makeToken({ room, end: meeting?.end ?? null, id, name, email }, settings, now);
+  const token = await makeToken({ room, end: meeting?.end ?? null, id, name, email }, settings, now);
   return go(302, roomAddress(room, token, settings));
 }
 

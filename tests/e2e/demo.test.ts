@@ -88,7 +88,7 @@ describe('the demo', () => {
     const settings = readSettings(folder, {});
     const now = Math.floor(Date.now() / 1000);
     const claims = { room: 'alice', end: null, id: 'alice', name: '<b>Alice', email: 'alice.martin@example.org' };
-    const good = makeToken(claims, settings, now);
+    const good = await makeToken(claims, settings, now);
     const page = await (await ask(`/alice?jwt=${good}`)).text();
     expect(page).toContain('The token holds');
     expect(page).toContain('&#60;b&#62;Alice');
@@ -96,8 +96,8 @@ describe('the demo', () => {
     const refused = async (path: string) => expect(await (await ask(path)).text()).toContain('Token refused');
     await refused(`/bob?jwt=${good}`);
     await refused(`/alice?jwt=${good.slice(0, -4)}AAAA`);
-    await refused(`/alice?jwt=${makeToken(claims, settings, now - 100_000)}`);
-    await refused(`/alice?jwt=${makeToken(claims, { ...settings, JMB_JWT_ISS: 'another' }, now)}`);
+    await refused(`/alice?jwt=${await makeToken(claims, settings, now - 100_000)}`);
+    await refused(`/alice?jwt=${await makeToken(claims, { ...settings, JMB_JWT_ISS: 'another' }, now)}`);
     await refused('/alice?jwt=rubbish');
   });
 

@@ -70,10 +70,10 @@ describe.runIf(sets.length > 0).each(sets.length > 0 ? sets : [['none', 'current
       return session;
     }
 
-    function tokenFor(room: string, id = 'alice'): string {
+    async function tokenFor(room: string, id = 'alice'): Promise<string> {
       const settings = { ...readSettings('/nowhere', {}), JMB_JWT_SECRET: APP_SECRET, JMB_JWT_ISS: 'jmb' };
       const claims = { room, end: soon(), id, name: 'Alice', email: `${id}@example.org` };
-      return makeToken(claims, { ...settings, JMB_SERVER_NAME: DOMAIN }, Math.floor(Date.now() / 1000));
+      return await makeToken(claims, { ...settings, JMB_SERVER_NAME: DOMAIN }, Math.floor(Date.now() / 1000));
     }
 
     /** Jicofo makes each room before its people come. */
@@ -84,7 +84,7 @@ describe.runIf(sets.length > 0).each(sets.length > 0 ? sets : [['none', 'current
     }
 
     async function holder(room: string, id = 'alice', way: Way = 'websocket'): Promise<Session> {
-      return come(way, { room, token: tokenFor(room, id) });
+      return come(way, { room, token: await tokenFor(room, id) });
     }
 
     async function refusal(way: Way, visitor: object, room: string): Promise<string> {
@@ -119,9 +119,9 @@ describe.runIf(sets.length > 0).each(sets.length > 0 ? sets : [['none', 'current
 
     it('refuses a token of another room, and one that nobody signed', async () => {
       await jicofo('one');
-      const alice = await come('websocket', { room: 'one', token: tokenFor('another') });
+      const alice = await come('websocket', { room: 'one', token: await tokenFor('another') });
       expect(await enter(alice, 'one', 'alice')).toMatch(/^not-allowed/);
-      const bad = `${tokenFor('one').slice(0, -4)}AAAA`;
+      const bad = `${(await tokenFor('one')).slice(0, -4)}AAAA`;
       expect(await refusal('websocket', { token: bad }, 'one')).toMatch(/^host: not-allowed/);
     });
 
@@ -146,7 +146,7 @@ describe.runIf(sets.length > 0).each(sets.length > 0 ? sets : [['none', 'current
 
     it.each(UIDS)('opens the room of %s by the token of token.cgi', async (uid, name) => {
       await jicofo(name);
-      const alice = await come('websocket', { room: name, token: tokenFor(uid) });
+      const alice = await come('websocket', { room: name, token: await tokenFor(uid) });
       expect(await enter(alice, name, 'alice')).toBe('in');
     });
 

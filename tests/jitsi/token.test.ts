@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { makeToken, roomAddress, type TokenClaims, type TokenSettings } from '../../lib/jitsi/token.ts';
@@ -32,7 +33,7 @@ function verify(token: string, at = NOW, secret = settings.JMB_JWT_SECRET) {
 
 describe('a token', () => {
   it('is accepted by another library, with the claims that Prosody checks', async () => {
-    const { payload, protectedHeader } = await verify(makeToken(claims, settings, NOW));
+    const { payload, protectedHeader } = await verify(await makeToken(claims, settings, NOW));
     expect(protectedHeader).toEqual({ alg: 'HS256', typ: 'JWT' });
     expect(payload).toEqual({
       iss: 'jitsi-app',
@@ -54,7 +55,7 @@ describe('a token', () => {
   });
 
   it('is refused with another secret, before its time and after it', async () => {
-    const token = makeToken(claims, settings, NOW);
+    const token = await makeToken(claims, settings, NOW);
     await expect(verify(token, NOW, 'another')).rejects.toMatchObject({
       code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
     });
@@ -70,13 +71,13 @@ describe('a token', () => {
     ['a long meeting', NOW + 28800, NOW + 28800],
     ['a meeting in 300 days', NOW + 300 * 86_400, NOW + 28800],
     ['a private room', null, NOW + 28800],
-  ])('lives long enough, and no longer: %s', (_, end, exp) => {
-    expect(decodeJwt(makeToken({ ...claims, end }, settings, NOW)).exp).toBe(exp);
+  ])('lives long enough, and no longer: %s', async (_, end, exp) => {
+    expect(decodeJwt(await makeToken({ ...claims, end }, settings, NOW)).exp).toBe(exp);
   });
 
-  it('grants and denies features as strings', () => {
+  it('grants and denies features as strings', async () => {
     const features = { ...settings, JMB_JWT_FEATURES: ['recording', 'livestreaming=false'] };
-    const payload = decodeJwt<{ context: { features: object } }>(makeToken(claims, features, NOW));
+    const payload = decodeJwt<{ context: { features: object } }>(await makeToken(claims, features, NOW));
     // With any feature in a token Jitsi denies what is not named, so its defaults are spelled out.
     expect(payload.context.features).toEqual({
       recording: 'true',
@@ -90,25 +91,34 @@ describe('a token', () => {
       'live-translation': 'true',
       'live-translation-subscribe': 'true',
     });
-    const none = decodeJwt<{ context: object }>(makeToken(claims, settings, NOW));
+    const none = decodeJwt<{ context: object }>(await makeToken(claims, settings, NOW));
     expect(none.context).not.toHaveProperty('features');
   });
 
-  it('holds a name on one line and of bounded length', () => {
-    const name = (given: string) =>
-      decodeJwt<{ context: { user: { name: string } } }>(makeToken({ ...claims, name: given }, settings, NOW)).context
-        .user.name;
-    expect(name('Eve\r\nX-Header: 1\u0000')).toBe('Eve X-Header: 1');
-    expect([...name('🎓'.repeat(5000))]).toHaveLength(100);
+  it('holds a name on one line and of bounded length', async () => {
+    const name = async (given: string) => {
+      const token = await makeToken({ ...claims, name: given }, settings, NOW);
+      return decodeJwt<{ context: { user: { name: string } } }>(token).context.user.name;
+    };
+    expect(await name('Eve\r\nX-Header: 1\u0000')).toBe('Eve X-Header: 1');
+    expect([...(await name('🎓'.repeat(5000)))]).toHaveLength(100);
   });
 
-  it('is never signed without a key, nor without an issuer', () => {
-    expect(() => makeToken(claims, { ...settings, JMB_JWT_SECRET: '' }, NOW)).toThrow(SettingsError);
-    expect(() => makeToken(claims, { ...settings, JMB_JWT_ISS: '' }, NOW)).toThrow(/JMB_JWT_ISS is not set/);
+  it('is never signed without a key, nor without an issuer', async () => {
+    await expect(makeToken(claims, { ...settings, JMB_JWT_SECRET: '' }, NOW)).rejects.toThrow(SettingsError);
+    await expect(makeToken(claims, { ...settings, JMB_JWT_ISS: '' }, NOW)).rejects.toThrow(/JMB_JWT_ISS is not set/);
   });
 
-  it('never says another algorithm', () => {
-    expect(decodeProtectedHeader(makeToken(claims, settings, NOW)).alg).toBe('HS256');
+  // HMAC takes a key as it is up to its block of 64 octets, and its digest beyond (RFC 2104 section 2).
+  it.each([1, 63, 64, 65, 200])('is signed under a secret of %i octets', async (length) => {
+    const secret = 'k'.repeat(length);
+    const token = await makeToken(claims, { ...settings, JMB_JWT_SECRET: secret }, NOW);
+    const [head, payload, signature] = token.split('.');
+    expect(signature).toBe(createHmac('sha256', secret).update(`${head}.${payload}`).digest('base64url'));
+  });
+
+  it('never says another algorithm', async () => {
+    expect(decodeProtectedHeader(await makeToken(claims, settings, NOW)).alg).toBe('HS256');
   });
 });
 
