@@ -8,8 +8,11 @@ import { basename, dirname, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import Handlebars from 'handlebars';
 
-/** Helpers that a template may use besides Handlebars' own: `t`, a text of the catalogue by its key. */
-const HELPERS = { t: true };
+/**
+ * Helpers that a template may use besides Handlebars' own: `t`, a text of the catalogue by its key; `url`, an address
+ * between quotes, whose `=` stays one: people copy addresses out of a page's source.
+ */
+const HELPERS = { t: true, url: true };
 
 /** The names of the partials that a syntax tree calls, each once. */
 function partialsOf(tree) {
@@ -51,7 +54,10 @@ export function compileTemplate(source, path) {
   );
   return `${imports.join('\n')}
 import Handlebars from 'handlebars/runtime.js';
-const helpers = { t: (key, options) => options.data.root.t(key, options.hash) };
+const helpers = {
+  t: (key, options) => options.data.root.t(key, options.hash),
+  url: (address) => new Handlebars.SafeString(Handlebars.escapeExpression(address).replaceAll('&#x3D;', '=')),
+};
 export const template = /* @__PURE__ */ Handlebars.template(${code});
 export const partials = { ${entries.join(', ')} };
 export default (view) => template(view, { partials, helpers });

@@ -30,7 +30,7 @@ export function bookingLink(base: string): string {
   return `${root(base)}/booking.cgi`;
 }
 
-/** A user's calendar feed. */
+/** A user's calendar feed. `?HASH`, as the original has it, would become an argument of a program (RFC 3875 section 4.4). */
 export function feedLink(base: string, hash: string): string {
-  return `${root(base)}/ical.cgi?${encodeURIComponent(hash)}`;
+  return `${root(base)}/ical.cgi?id=${encodeURIComponent(hash)}`;
 }

@@ -37,7 +37,8 @@ export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wish
 function planModules(to: Draft, { auth, fastcgi, ahead }: Wishes): void {
   const plain = exists(to.tree, '/etc/apache2/mods-enabled/mpm_prefork.load') ? 'cgi' : 'cgid';
   const missing: string[] = [];
-  for (const name of ['headers', 'remoteip', 'allowmethods', fastcgi ? 'fcgid' : plain, ...AUTHS[auth].modules]) {
+  const ours = ['headers', 'remoteip', 'allowmethods', 'rewrite', fastcgi ? 'fcgid' : plain];
+  for (const name of [...ours, ...AUTHS[auth].modules]) {
     for (const ending of ['load', 'conf']) {
       const file = `${name}.${ending}`;
       if (exists(to.tree, `/etc/apache2/mods-available/${file}`))

@@ -1,4 +1,4 @@
-/** ical.cgi?HASH: a user's calendar feed. Calendar programs ask all day, so what has not changed costs little. */
+/** ical.cgi?id=HASH, and ?HASH in old addresses: a user's calendar feed. Calendar programs ask all day, so what has not changed costs little. */
 
 import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/facts.ts';
 import type { Context } from '../context.ts';

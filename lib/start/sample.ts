@@ -89,6 +89,6 @@ export function requestsOf(site: SampleSite): Record<string, SampleRequest[]> {
       request('join', `id=${site.moderator}`, 302),
       request('join', `accept&id=${site.guest}`),
     ],
-    ical: [request('ical', site.feed), request('ical', site.feed)],
+    ical: [request('ical', `id=${site.feed}`), request('ical', `id=${site.feed}`)],
   };
 }

@@ -21,7 +21,7 @@ export async function poll(server: Server, user: User, duration: number): Promis
     let count = 0;
     const start = performance.now();
     while (performance.now() - start < duration) {
-      const answer = await server.client.get(`/ical.cgi?${user.feed}`, known);
+      const answer = await server.client.get(`/ical.cgi?id=${user.feed}`, known);
       if (answer.status !== status) throw new Error(`the feed: status ${answer.status} instead of ${status}`);
       count += 1;
     }

@@ -116,7 +116,7 @@ export async function ask(client: Client, page: Page, user: User): Promise<Answe
   const path = {
     join: `/join.cgi?id=${user.guest}`,
     token: `/token.cgi?room=${user.room}`,
-    ical: `/ical.cgi?${user.feed}`,
+    ical: `/ical.cgi?id=${user.feed}`,
     list: '/booking.cgi?list',
   }[page];
   const guarded = page === 'list' || page === 'token';

@@ -46,7 +46,7 @@ describe.each<Place>(['before rooms', 'after rooms'])('included %s', (place) => 
 
   it('serves every address, and leaves all others to Jitsi', async () => {
     const list = await nginx.ask('/booking.cgi', { as: 'alice' });
-    expect(list.body).toContain(`https://${DOMAIN}/ical.cgi?`);
+    expect(list.body).toContain(`https://${DOMAIN}/ical.cgi?id=`);
     expect(list.headers['set-cookie']?.join()).toMatch(/viajmb=1;.*Secure/);
     const style = /\/jmb\/style\.css\?v=\w+/.exec(list.body)?.[0] ?? '';
     expect((await nginx.ask(style)).headers['content-type']).toBe('text/css; charset=utf-8');

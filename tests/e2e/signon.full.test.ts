@@ -54,6 +54,10 @@ async function signsIn(options: GuardOptions, after: (jmb: Guarded) => void = ()
         expect(userOf(arrival.location)).toMatchObject({ id: 'dwho', name: 'Doctor Who', email: 'dwho@badwolf.org' });
       }
     }
+    // A query without a `=`, which gets one on its way (apache/jitsi-jmb.conf).
+    const list = await visitor()(`${jmb.url}/booking.cgi?list`, 'dwho');
+    expect(list.status, list.url).toBe(200);
+    expect(list.body).toContain('Doctor Who');
     const unknown = await visitor(FORGED)(`${jmb.url}/join.cgi?id=nobodyknowsthis1`, 'dwho');
     expect(unknown.status).toBe(404);
   } finally {

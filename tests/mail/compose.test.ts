@@ -58,7 +58,7 @@ describe('who reads what', () => {
       expect(body).toContain(TOKEN);
       expect(body).toContain(guest.email);
       expect(body).toContain('https://meet.example.org/booking.cgi');
-      expect(body).toContain('https://meet.example.org/ical.cgi?feedhash00000001');
+      expect(body).toContain('https://meet.example.org/ical.cgi?id=feedhash00000001');
       expect(body).not.toContain('join.cgi');
     }
   });

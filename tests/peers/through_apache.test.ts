@@ -21,7 +21,7 @@ function read(text: string): ReadCalendar {
 /** The address of a user's own feed, from the list. */
 async function feedOf(running: Stage, user: string): Promise<string> {
   const page = await (await running.ask('/booking.cgi?list', { as: user })).text();
-  return `/ical.cgi?${/ical\.cgi\?(\w{16})/.exec(page)?.[1]}`;
+  return `/ical.cgi?id=${/ical\.cgi\?id=(\w{16})/.exec(page)?.[1]}`;
 }
 
 /** Saves the form of a meeting with something else in it. */
