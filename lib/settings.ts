@@ -7,7 +7,6 @@ import { type Assignment, type Lookup, readAssignments } from './settings/shell.
 import { type SettingName, settingsTable } from './settings-table.ts';
 
 export { SettingsError } from './settings/error.ts';
-export type { SettingName } from './settings-table.ts';
 
 /** The values by name, as the table types them. */
 type Values = { readonly [Name in SettingName]: ReturnType<(typeof settingsTable)[Name]['read']> };

@@ -33,20 +33,6 @@ function withLines(text: string, lines: readonly string[]): string {
   return insertLines(text, placeOf(text), lines, COMMENT);
 }
 
-const keyOf = (path: readonly string[]) =>
-  path.map((key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))).join('.');
-
-/**
- * The file with one more setting in our marked lines. `value` is HOCON as it shall stand there (`true`, `"text"`),
- * on one line.
- */
-export function setHocon(text: string, path: readonly string[], value: string): string {
-  const own = takeOutLines(text, COMMENT);
-  const key = `${keyOf(path)} = `;
-  const others = own.lines.filter((line) => !line.startsWith(key));
-  return withLines(own.text, [...others, `${key}${value}`]);
-}
-
 /** Jicofo's configuration for the recipe. Throws an Error for a domain that is none. */
 export function editJicofo(text: string, edit: { readonly domain: string; readonly recipe: Recipe }): string {
   const domain = plainDomain(edit.domain);

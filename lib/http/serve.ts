@@ -7,8 +7,6 @@ import { answer } from './answer.ts';
 import { encode, readBody, requestOf, type Variables, wantedBody, writeAll } from './cgi.ts';
 import type { Routes } from './route.ts';
 
-export type { Handler, Route, Routes } from './route.ts';
-
 /**
  * Runs a door. A web server that starts it for one request sets GATEWAY_INTERFACE (RFC 3875 section 4.1.4); one that
  * speaks FastCGI gives a listening socket on fd 0 and no such variable.

@@ -39,6 +39,7 @@ run_tests() {
     passed=0 failed=0
     check_passes "types" npx tsc --noEmit
     check_passes "lint" npx biome check .
+    check_passes "dead code" npx knip
     check_passes "Prosody's module" luacheck --quiet lib/jitsi/prosody
     check_passes "shell scripts" shellcheck -x -a install.sh .ci/run
     run_vitest

@@ -32,7 +32,7 @@ export async function feedRead(request: Request, context: Context): Promise<Resp
   if (kept?.fingerprint === fingerprint) return { status: 200, headers, body: kept.body };
   const { feed } = await import('../calendar/feed.ts');
   const body = feed(facts);
-  keepFeed(store, hash, { fingerprint, etag, body }, now);
+  keepFeed(store, hash, { fingerprint, body }, now);
   return { status: 200, headers, body };
 }
 

@@ -13,8 +13,6 @@ export interface FeedOwner {
 export interface KeptFeed {
   /** What it was made from. */
   readonly fingerprint: string;
-  /** With its quotes. */
-  readonly etag: string;
   readonly body: string;
 }
 
@@ -108,7 +106,7 @@ function isHeldByAnother(store: Store, uid: string, addresses: string): boolean 
 /** The text that was last made for a feed, or undefined. */
 export function cachedFeed(store: Store, hash: string): KeptFeed | undefined {
   return store.get<KeptFeed>(
-    'SELECT feed_fingerprint AS fingerprint, feed_etag AS etag, feed_body AS body FROM feed_text WHERE feed_hash = ?',
+    'SELECT feed_fingerprint AS fingerprint, feed_body AS body FROM feed_text WHERE feed_hash = ?',
     hash,
   );
 }
@@ -124,7 +122,7 @@ export function keepFeed(store: Store, hash: string, feed: KeptFeed, now: number
        VALUES (?, ?, ?, ?, ?)`,
       hash,
       feed.fingerprint,
-      feed.etag,
+      `"${feed.fingerprint}"`,
       feed.body,
       now,
     );

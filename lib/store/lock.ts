@@ -10,9 +10,9 @@ import { ownNewFile } from '../new_file.ts';
  * @param file a path of its own; made when absent
  * @returns a function that gives the lock back, or null when another process holds it
  */
-export function takeLock(file: string, nativeBinding?: string): (() => void) | null {
+export function takeLock(file: string): (() => void) | null {
   const isNew = !existsSync(file);
-  const lock = new Database(file, { timeout: 0, ...(nativeBinding ? { nativeBinding } : {}) });
+  const lock = new Database(file, { timeout: 0 });
   try {
     if (isNew) ownNewFile(file, dirname(file));
     lock.exec('BEGIN EXCLUSIVE');

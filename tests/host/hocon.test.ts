@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { editJicofo, editJvb, setHocon, undoHocon } from '../../lib/host/hocon.ts';
+import { editJicofo, editJvb, undoHocon } from '../../lib/host/hocon.ts';
 import { DOMAIN, HOCON } from './samples.ts';
 
 /** A reader of the whole of HOCON, which refuses what is not valid. */
@@ -42,18 +42,16 @@ describe.each(Object.entries(HOCON))('HOCON, %s', (_, text) => {
     });
   });
 
-  it.each([
-    (from: string) => editJicofo(from, current),
-    (from: string) => editJicofo(from, older),
-    editJvb,
-    (from: string) => setHocon(setHocon(from, ['a', 'b c'], '1'), ['a', 'd'], '"x # y"'),
-  ])('changes nothing the second time and goes back byte for byte', async (edit) => {
-    const edited = edit(text);
-    expect(await parse({ text: edited })).toBeTypeOf('object');
-    expect(edit(edited)).toBe(edited);
-    expect(undoHocon(edited)).toBe(text);
-    expect(undoHocon(text)).toBe(text);
-  });
+  it.each([(from: string) => editJicofo(from, current), (from: string) => editJicofo(from, older), editJvb])(
+    'changes nothing the second time and goes back byte for byte',
+    async (edit) => {
+      const edited = edit(text);
+      expect(await parse({ text: edited })).toBeTypeOf('object');
+      expect(edit(edited)).toBe(edited);
+      expect(undoHocon(edited)).toBe(text);
+      expect(undoHocon(text)).toBe(text);
+    },
+  );
 
   it('loses only our lines where the file was changed since', async () => {
     const edited = editJicofo(text, current);
@@ -64,18 +62,7 @@ describe.each(Object.entries(HOCON))('HOCON, %s', (_, text) => {
   });
 });
 
-describe('setHocon', () => {
-  it('sets one path after the other, and one path anew', async () => {
-    const once = setHocon('a { b = 1 }', ['a', 'b'], '2');
-    const twice = setHocon(once, ['a', 'c.d'], '"x"');
-    expect(await parse({ text: setHocon(twice, ['a', 'b'], '3') })).toEqual({ a: { b: 3, 'c.d': 'x' } });
-    expect(undoHocon(setHocon(twice, ['a', 'b'], '3'))).toBe('a { b = 1 }');
-  });
-
-  it('replaces a value that is no object', async () => {
-    expect(await parse({ text: setHocon('a = none', ['a', 'b'], 'true') })).toEqual({ a: { b: true } });
-  });
-
+describe('editJicofo', () => {
   it('takes no domain that could end a string', () => {
     expect(() => editJicofo('', { domain: 'a"\n', recipe: 'older' })).toThrow('no domain');
   });

@@ -2,11 +2,8 @@
 import type { Store } from '../../lib/store/store.ts';
 import { NOW } from './scratch.ts';
 
-/** How many people each meeting has. */
-export const PEOPLE = 10;
-
 /**
- * Adds meetings of an hour, one every ten minutes around NOW, each with PEOPLE attendees out of a tenth as many persons,
+ * Adds meetings of an hour, one every ten minutes around NOW, each with ten attendees out of a tenth as many persons,
  * two planned reminders and two mails, one of them sent.
  * @param first number of the first; meetings, rooms and secrets are named after their numbers
  */
