@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { compare } from './compare.ts';
 import { grow } from './growth.ts';
 import { crowd, poll, remember } from './load.ts';
+import { missingPackages } from './needs.ts';
 import { readOptions } from './options.ts';
 import { writePrograms } from './programs.ts';
 import { type Report, ratiosOnly, tables } from './report.ts';
@@ -12,7 +13,11 @@ import { handOver, makeSite, type Server, type Site, startServer } from './serve
 import { addUsers } from './site.ts';
 
 const options = readOptions(process.argv.slice(2));
-if (options !== null) {
+const missing = options === null ? [] : missingPackages();
+if (missing.length > 0) {
+  process.stderr.write(`npm run bench needs what is not here: apt-get install ${missing.join(' ')}\n`);
+  process.exitCode = 1;
+} else if (options !== null) {
   const folder = mkdtempSync(join(tmpdir(), 'jmb-bench-'));
   const running: Server[] = [];
   let tidied: Promise<void> | null = null;
