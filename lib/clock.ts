@@ -4,7 +4,7 @@
 export interface Clock {
   /** Unix time in whole seconds. */
   now(): number;
-  /** Unix time in nanoseconds, as ids of meetings are made from (spec section 2); above 2^53. */
+  /** Unix time in nanoseconds, as ids of meetings are made from; above 2^53. */
   nanoseconds(): bigint;
 }
 

@@ -1,4 +1,4 @@
-/** A user's calendar feed as text (spec section 7). */
+/** A user's calendar feed as text. */
 
 import type { FeedFacts } from './facts.ts';
 import { escapeText } from './finish.ts';

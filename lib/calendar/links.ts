@@ -1,4 +1,4 @@
-/** The addresses that stand in calendars and mails: which link a role gets (spec sections 1 and 7). */
+/** The addresses that stand in calendars and mails: which link a role gets. */
 
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
 
@@ -20,7 +20,7 @@ export function meetingLink(
   return `${root(base)}/join.cgi?id=${encodeURIComponent(attendee.hash)}`;
 }
 
-/** Where this person answers: a page that asks, since mail scanners follow links (spec section 10, fault 3). */
+/** Where this person answers: a page that asks, since mail scanners follow links. */
 export function answerLink(base: string, hash: string, answer: 'accept' | 'decline'): string {
   return `${root(base)}/join.cgi?${answer}&id=${encodeURIComponent(hash)}`;
 }

@@ -48,7 +48,7 @@ export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   return to.plan();
 }
 
-/** Who waits for whom, where people sign in, and numbers for Munin (spec section 8). */
+/** Who waits for whom, where people sign in, and numbers for Munin. */
 function planJitsi(to: Draft, { prosody, domain, recipe, hasTokenAffiliation }: Found): void {
   to.edit(prosody, 'prosody', 'guests without an account', (text) =>
     editProsody(text, { domain, recipe, hasTokenAffiliation }),

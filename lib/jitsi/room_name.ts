@@ -1,4 +1,4 @@
-/** A room's address and its name in Prosody, which Jitsi's browser makes of the address (spec section 9). */
+/** A room's address and its name in Prosody, which Jitsi's browser makes of the address. */
 
 /** What Jitsi takes out of an address before it looks at it. */
 const TAKEN_OUT = /[:?#[\]@!$&'()*+,;=></"]/g;

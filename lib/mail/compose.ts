@@ -1,4 +1,4 @@
-/** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts (spec section 6). Pure. */
+/** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts. Pure. */
 
 import { describeEvent, invited, oneLine } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/fingerprint.ts';

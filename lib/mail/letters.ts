@@ -31,7 +31,7 @@ export function lettersToAll(kind: LetterKind, attendees: readonly Attendee[]): 
   return attendees.map((attendee) => ({ kind, attendee }));
 }
 
-/** A reminder to the owner and to everyone who has not declined (spec section 6). */
+/** A reminder to the owner and to everyone who has not declined. */
 export function reminderLetters(attendees: readonly Attendee[]): Letter[] {
   return lettersToAll(
     'reminder',

@@ -1,4 +1,4 @@
-/** What a meeting's state is, and who may do what when (spec section 1). Pure. */
+/** What a meeting's state is, and who may do what when. Pure. */
 import type { Meeting, Role } from './meeting.ts';
 
 /** Where a meeting is in its life; `soon` from the time that the door shows. */

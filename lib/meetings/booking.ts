@@ -1,4 +1,4 @@
-/** What a valid booking is (spec section 2): from the form as typed to a booking, or to what is wrong with each field. Pure. */
+/** What a valid booking is: from the form as typed to a booking, or to what is wrong with each field. Pure. */
 import type { TextKey } from '../text/catalogue.ts';
 import { clockTime, isoDate, unixOf } from '../text/zone.ts';
 import { type AddressBook, invite } from './people.ts';
@@ -62,7 +62,7 @@ export const LONGEST_SUBJECT = 200;
 /** A begin this many seconds ago still counts as now: who wants to begin at once types the minute that the clock shows. */
 export const GRACE = 60;
 
-/** How far ahead one can book, in seconds: ten years. The spec sets no bound; this one is there for mistyped years, such as 2206. */
+/** How far ahead one can book, in seconds: ten years. This bound is there for mistyped years, such as 2206. */
 const FARTHEST = 10 * 366 * 86_400;
 
 /** Checks a form against all the rules at once, so that the user corrects it once. */

@@ -1,4 +1,4 @@
-/** Who is told what when a meeting changes (spec section 2). Pure. */
+/** Who is told what when a meeting changes. Pure. */
 import type { Attendee, Meeting } from './meeting.ts';
 
 /** A meeting with its people. */
@@ -20,7 +20,7 @@ export interface Told {
 }
 
 /**
- * Compares before and after. Another time: everyone is told (spec section 2); else newcomers, those removed, and those whose
+ * Compares before and after. Another time: everyone is told; else newcomers, those removed, and those whose
  * role is another, for their links do other things now.
  */
 export function whoIsTold(before: Staffed, after: Staffed): Told {

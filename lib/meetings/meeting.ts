@@ -1,9 +1,9 @@
 /** What a meeting and its people are: the nouns that rules, store, pages, mails and feeds share. */
 
-/** A meeting's id: the decimal digits of a nanosecond timestamp. Above 2^53, so never a number (spec section 2). */
+/** A meeting's id: the decimal digits of a nanosecond timestamp. Above 2^53, so never a number. */
 export type MeetingId = string;
 
-/** What someone can be in a meeting (spec, words used). */
+/** What someone can be in a meeting. */
 export const ROLES = ['owner', 'moderator', 'guest'] as const;
 
 /** What someone is in a meeting. */
@@ -15,7 +15,7 @@ export type Answer = 'none' | 'accepted' | 'declined';
 /** A booked meeting. */
 export interface Meeting {
   readonly id: MeetingId;
-  /** The room's name in Jitsi: lower-case letters (spec section 2). */
+  /** The room's name in Jitsi: lower-case letters. */
   readonly room: string;
   /** The subject as plain text, entities of old rows already decoded. */
   readonly subject: string;

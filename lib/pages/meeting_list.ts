@@ -125,7 +125,7 @@ interface Day {
   readonly meetings: Item[];
 }
 
-/** The list in its parts; each meeting stands in one of them, and what is to come in one order (spec section 1), answered or not. */
+/** The list in its parts; each meeting stands in one of them, and what is to come in one order, answered or not. */
 function sections(reading: Reading, listed: readonly Listed[], runningPart: (one: Listed) => RunningPart): object {
   const now: Item[] = [];
   const waiting: Item[] = [];

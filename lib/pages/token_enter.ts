@@ -19,7 +19,7 @@ import { highest } from './roles.ts';
 /** A room's name as it is asked for: no slash, no control character, not endless. */
 const ROOM = /^[^/?\p{Cc}]{1,200}$/u;
 
-/** Answers `token.cgi?room=ROOM`. The token is made after the checks, never before (spec section 10, fault 12). */
+/** Answers `token.cgi?room=ROOM`. The token is made after the checks, never before. */
 export async function tokenEnter(request: Request, context: Context): Promise<Response | Refusal> {
   const asked = (queryParams(request).get('room') ?? '').trim().toLowerCase();
   if (!ROOM.test(asked)) return refuse(400, 'refused.no_room', 'no room in the address');

@@ -1,4 +1,4 @@
-/** Which recipients of a mail have an account here: they also read where their meetings and their feed are (spec section 6). */
+/** Which recipients of a mail have an account here: they also read where their meetings and their feed are. */
 import type { Context } from '../context.ts';
 import { Unavailable } from '../refusal.ts';
 import { keepAccounts } from '../store/accounts.ts';

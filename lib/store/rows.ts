@@ -28,7 +28,7 @@ export interface AttendeeRow {
   readonly partstat: number;
 }
 
-/** attendee_partstat (spec section 4). */
+/** How attendee_partstat stands for an answer. */
 const ANSWERS: readonly Answer[] = ['none', 'accepted', 'declined'];
 
 /** attendee_partstat of an answer. */

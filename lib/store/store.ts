@@ -6,7 +6,7 @@ import { ownNewFile } from '../new_file.ts';
 import { Unavailable } from '../refusal.ts';
 import { migrate } from './schema.ts';
 
-/** What may be bound to a statement. Ids of meetings are bound as bigint (spec section 2). */
+/** What may be bound to a statement. Ids of meetings are bound as bigint. */
 export type Value = string | number | bigint | null;
 
 /** An open database. Every method throws Unavailable('database') when the surroundings fail: locked, full, damaged, unreadable. */

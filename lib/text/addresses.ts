@@ -1,4 +1,4 @@
-/** Mail addresses as people type and paste them (spec section 2). */
+/** Mail addresses as people type and paste them. */
 import { domainToASCII } from 'node:url';
 
 /** What a list of addresses was made of. */

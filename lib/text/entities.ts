@@ -1,4 +1,4 @@
-/** HTML entities in the subjects of old rows: the original kept what its form had escaped (spec section 4). */
+/** HTML entities in the subjects of old rows: the original kept what its form had escaped. */
 
 /** Names of Latin-1's letters and signs from U+00A0 on, in order (HTML 4, section 24.2.1). */
 const LATIN1 =

@@ -6,9 +6,11 @@ import { crowd } from './crowd.ts';
 import { everything } from './everything.ts';
 import { open } from './scratch.ts';
 
-/** Tables that grow with the number of meetings or users, and their short names in our statements. */
-const BIG =
-  'meetings|attendees|mail_reminder|xmpp_reminder|ical|private|meeting_extra|agenda|outbox|feed_address|feed_text|form_token|person|account|room_order|room_ending|m|a|e|o|r|s|due|older';
+/**
+ * What may be read from end to end: the values that a statement is given. Every table is held to be big, by whatever short
+ * name a statement knows it; one of ours with a handful of rows would have to be added here.
+ */
+const SMALL = ['json_each', 'CONSTANT ROW'];
 
 let store: Store;
 
@@ -68,7 +70,7 @@ describe.each(['as it is', 'after ANALYZE'])('with 10,000 meetings, %s', (state)
   });
 
   it('no statement reads a big table from end to end, or needs an index made for the occasion', () => {
-    const scan = new RegExp(`^SCAN (${BIG})\\b|AUTOMATIC`);
+    const scan = new RegExp(`^SCAN (?!(?:${SMALL.join('|')})\\b)|AUTOMATIC`);
     const wrong = store
       .statements()
       .filter((sql) => !lastOne(sql))
