@@ -62,6 +62,17 @@ describe('sending', () => {
     expect(new Set(bench.received()).size).toBe(3);
   });
 
+  it('holds its mails for half a minute longer than it may take, to write down what became of them', async () => {
+    bench.write(1);
+    let until = 0;
+    bench.smtp.fault = () => {
+      until = bench.rows()[0]?.next ?? 0;
+      return undefined;
+    };
+    await sendWaiting(bench.context(), { ...ROUND, deadlineMs: 2000 });
+    expect(until).toBe(NOW + 2 + 30);
+  });
+
   it('two senders at once send each mail once', async () => {
     bench.write(150);
     const other = openStore(bench.file);

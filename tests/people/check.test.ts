@@ -134,6 +134,15 @@ describe('ldap-filter', () => {
     expect(await decide(question('*)(uid=*'), ldap(modules))).toMatchObject({ text: 'refused.not_editor' });
   });
 
+  it('goes by the name of the module for editors, too', async () => {
+    const named = { JMB_MODULE_CHECK_MODERATOR: ['editor_role-ldap', 'booking'] };
+    expect(await decide(question('alice'), ldap(named))).toEqual({ module: 'booking' });
+    expect(await decide(question('carol'), ldap(named))).toMatchObject({
+      text: 'refused.not_editor',
+      log: expect.stringMatching(/^editor_role-ldap refuses carol /),
+    });
+  });
+
   it('lets nobody in when the directory is down, missing, or the filter is none', async () => {
     const down = openDirectory({ JMB_LDAPSEARCH: 'ldapsearch -H ldap://127.0.0.1:1 -b x' });
     await expect(

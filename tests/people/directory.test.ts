@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Directory, openDirectory } from '../../lib/people/directory.ts';
@@ -92,9 +92,13 @@ describe('whose an address is', () => {
     const shared = await startSlapd([
       { uid: 'one', mail: 'one@example.org', mailAlternateAddress: ['team@example.org', 'two@example.org'] },
       { uid: 'two', mail: 'two@example.org', mailAlternateAddress: 'team@example.org' },
+      { uid: 'three', mail: 'office@example.org' },
+      { uid: 'four', mail: 'Office@example.org' },
+      { uid: 'five', mail: 'five@example.org', mailAlternateAddress: 'office@example.org' },
     ]);
     try {
-      const found = await directory(shared.ldapsearch).peopleOf(['team@example.org', 'two@example.org']);
+      const asked = ['team@example.org', 'two@example.org', 'office@example.org'];
+      const found = await directory(shared.ldapsearch).peopleOf(asked);
       expect([...found].map(([address, person]) => [address, person.uid])).toEqual([['two@example.org', 'two']]);
     } finally {
       await shared.stop();
@@ -155,6 +159,33 @@ describe('a directory that does not answer is never a "no"', () => {
   it('when the base does not exist', async () => {
     const command = slapd.ldapsearch.replace('-b ou=people,', '-b ou=nothing,');
     await expectUnavailable(directory(command), /NoSuchObject/);
+  });
+
+  it('when the connection breaks between the sign-in and the answer', async () => {
+    const { port } = new URL(slapd.url);
+    let broken = 0;
+    await withServer(
+      (client) => {
+        const server = connect(Number(port), '127.0.0.1');
+        server.on('error', () => undefined);
+        client.on('close', () => server.destroy());
+        server.on('close', () => client.destroy());
+        server.on('data', (answer) => client.write(answer));
+        let signedIn = false;
+        client.on('data', (question) => {
+          if (signedIn) {
+            broken += 1;
+            client.destroy();
+          } else server.write(question);
+          // A short message of LDAP: its length, its number, and at the sixth octet what it asks (RFC 4511 section 4.2).
+          signedIn ||= question[5] === 0x60;
+        });
+      },
+      async (url) => {
+        await expectUnavailable(directory(slapd.ldapsearch.replace(slapd.url, url)), /./);
+        expect(broken).toBe(3);
+      },
+    );
   });
 
   it('when it hangs up at once, or talks nonsense', async () => {

@@ -126,6 +126,16 @@ describe('a mail in the outbox', () => {
     expect(mailsIn(store, 'dropped', 10)).toMatchObject([{ recipient: 'a@x.test', reason: 'expired', content: '' }]);
   });
 
+  it('is not dropped while a sender has it, though it has expired; once the lease is over it is', () => {
+    const store = open();
+    enqueue(store, [mail(ID, 'a@x.test', { kind: 'reminder', expires: NOW + 10 })], NOW);
+    const { id } = claim(store, by('one', NOW))[0] ?? { id: 0 };
+    dropExpired(store, NOW + 59);
+    expect(outboxOf(store, ID)).toMatchObject([{ id, state: 'waiting', held: 1 }]);
+    dropExpired(store, NOW + 60);
+    expect(outboxOf(store, ID)).toMatchObject([{ id, state: 'dropped', reason: 'expired' }]);
+  });
+
   it('does not sleep on because the clock was a month ahead for a while', () => {
     const store = open();
     const month = 30 * 86_400;
