@@ -4,8 +4,8 @@ import { readSync, writeSync } from 'node:fs';
 import { codeOf } from '../failure.ts';
 import type { Request, Response } from '../message.ts';
 
-/** The largest body that is read, in bytes: the biggest form holds some hundred addresses. */
-export const MAX_BODY = 256 * 1024;
+/** The largest body that is read, in bytes, as in apache/jitsi-jmb.conf: the biggest form holds some hundred addresses. */
+export const MAX_BODY = 128 * 1024;
 
 /** The variables of one request. */
 export type Variables = Readonly<Record<string, string | undefined>>;

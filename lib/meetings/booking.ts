@@ -59,6 +59,20 @@ export type Checked =
 /** The longest subject, in characters: it goes into headers, calendars and tabs. */
 export const LONGEST_SUBJECT = 200;
 
+/** How many times as long a subject may be typed, before blanks are drawn together. */
+const SLACK = 5;
+
+/** The longest date, time or duration that is looked at, in characters. */
+export const LONGEST_WORD = 40;
+
+/** How many pieces of a list of addresses are looked at: twice what is allowed, for lists are pasted with doubles, and some. */
+function mostPieces(allowed: number): number {
+  return 2 * allowed + 100;
+}
+
+/** How long a name and an address may be on average, in characters, in a list that is looked at. */
+const LONGEST_PIECE = 300;
+
 /** A begin this many seconds ago still counts as now: who wants to begin at once types the minute that the clock shows. */
 export const GRACE = 60;
 
@@ -125,6 +139,10 @@ function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number
 
 /** One line. Signs that turn the direction of writing go: they would turn what mails and lists say after the subject. */
 function checkSubject(typed: string, defaultSubject: string, wrong: Wrong): string {
+  if (typed.length > SLACK * LONGEST_SUBJECT) {
+    wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
+    return '';
+  }
   const subject = typed
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
@@ -139,7 +157,15 @@ function checkPeople(
   rules: BookingRules,
   wrong: Wrong,
 ): { moderators: readonly string[]; guests: readonly string[] } {
-  const { moderators, guests, badModerators, badGuests } = invite(form.moderators, form.guests, rules);
+  const most = { moderators: mostPieces(rules.maxModerators), guests: mostPieces(rules.maxGuests) };
+  const long = (['moderators', 'guests'] as const).filter((field) => form[field].length > most[field] * LONGEST_PIECE);
+  for (const field of long) wrong(field, 'rule.long', { max: most[field] * LONGEST_PIECE });
+  if (long.length > 0) return { moderators: [], guests: [] };
+  const invited = invite(form.moderators, form.guests, rules, most);
+  const { moderators, guests, badModerators, badGuests } = invited;
+  if (invited.moreModerators) wrong('moderators', 'rule.many', { max: rules.maxModerators });
+  if (invited.moreGuests) wrong('guests', 'rule.many', { max: rules.maxGuests });
+  if (invited.moreModerators || invited.moreGuests) return { moderators, guests };
   if (badModerators.length > 0) wrong('moderators', 'rule.address', { addresses: shortened(badModerators) });
   if (badGuests.length > 0) wrong('guests', 'rule.address', { addresses: shortened(badGuests) });
   if (moderators.length > rules.maxModerators) {

@@ -8,6 +8,15 @@ export interface Invited {
   /** Pieces that are no address, by the field they stand in. */
   readonly badModerators: readonly string[];
   readonly badGuests: readonly string[];
+  /** Whether more was typed than is looked at. */
+  readonly moreModerators: boolean;
+  readonly moreGuests: boolean;
+}
+
+/** How many pieces of the two fields are looked at. */
+export interface Most {
+  readonly moderators: number;
+  readonly guests: number;
 }
 
 /** What is known of addresses beside what was typed. */
@@ -21,9 +30,9 @@ export interface AddressBook {
 }
 
 /** Replaces lists by members and aliases by main addresses, drops the owner and doubles; who is in both is a moderator. */
-export function invite(moderators: string, guests: string, book: AddressBook): Invited {
-  const typedModerators = splitAddresses(moderators);
-  const typedGuests = splitAddresses(guests);
+export function invite(moderators: string, guests: string, book: AddressBook, most: Most): Invited {
+  const typedModerators = splitAddresses(moderators, most.moderators);
+  const typedGuests = splitAddresses(guests, most.guests);
   const owner = new Set(book.owner);
   const resolve = (addresses: readonly string[]): Set<string> => {
     const members = addresses.flatMap((address) => book.lists.get(address) ?? [address]);
@@ -38,5 +47,7 @@ export function invite(moderators: string, guests: string, book: AddressBook): I
     guests: asGuests,
     badModerators: typedModerators.bad,
     badGuests: typedGuests.bad,
+    moreModerators: typedModerators.more === true,
+    moreGuests: typedGuests.more === true,
   };
 }

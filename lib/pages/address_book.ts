@@ -3,40 +3,45 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import type { BookingForm } from '../meetings/booking.ts';
+import type { Booking } from '../meetings/booking.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { AddressBook } from '../meetings/people.ts';
 import type { Directory, Person } from '../people/directory.ts';
 import { Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
-import { parseLists, splitAddresses } from '../text/addresses.ts';
+import { parseLists } from '../text/addresses.ts';
 
 /**
- * Gathers it for one form; null when aliases are to be replaced and the directory is silent.
- * @param present the addresses of those who are in the meeting already
+ * What is known without asking anybody.
  * @throws SettingsError when the file of lists cannot be read: inviting a list's address instead of its members would lock them out
  */
-export async function addressBook(
-  context: Context,
-  owner: Identity,
-  form: BookingForm,
-  present: readonly string[],
-): Promise<AddressBook | null> {
-  const { settings, directory } = context;
+export function addressBook({ settings }: Context, owner: Identity): AddressBook {
   const lists = listsOf(settings.JMB_LISTS_SUBSCRIBERS, settings.etc);
+  return { owner: owner.addresses, lists, aliases: new Map() };
+}
+
+/** Whether aliases are to be replaced by what the directory says. */
+export function asksDirectory({ settings, directory }: Context): boolean {
+  return settings.JMB_FIX_MAIL_ALIASES && directory !== null;
+}
+
+/**
+ * The main addresses of the people of a booking, by alias; null when the directory is silent.
+ * @param present the addresses of those who are in the meeting already
+ */
+export async function aliasesOf(
+  context: Context,
+  { moderators, guests }: Booking,
+  present: readonly string[],
+): Promise<ReadonlyMap<string, string> | null> {
   const aliases = new Map<string, string>();
-  if (settings.JMB_FIX_MAIL_ALIASES && directory !== null) {
-    const typed = [form.moderators, form.guests].flatMap((text) => splitAddresses(text).addresses);
-    const people = await askedFor(context, directory, [
-      ...typed.flatMap((address) => lists.get(address) ?? [address]),
-      ...present,
-    ]);
-    if (people === null) return null;
-    // Who is in the meeting already stays there by the address they were invited by, with secret and answer.
-    const held = new Map(present.map((address) => [people.get(address)?.email ?? address, address]));
-    for (const [address, { email }] of people) if (email !== null) aliases.set(address, held.get(email) ?? email);
-  }
-  return { owner: owner.addresses, lists, aliases };
+  if (context.directory === null) return aliases;
+  const people = await askedFor(context, context.directory, [...moderators, ...guests, ...present]);
+  if (people === null) return null;
+  // Who is in the meeting already stays there by the address they were invited by, with secret and answer.
+  const held = new Map(present.map((address) => [people.get(address)?.email ?? address, address]));
+  for (const [address, { email }] of people) if (email !== null) aliases.set(address, held.get(email) ?? email);
+  return aliases;
 }
 
 async function askedFor(

@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts';
 import { formParams, type Params } from '../http/params.ts';
 import { type Letter, lettersToAll } from '../mail/letters.ts';
-import { type Booking, type BookingForm, checkBooking } from '../meetings/booking.ts';
+import { type Booking, type BookingForm, checkBooking, LONGEST_WORD } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
@@ -13,7 +13,7 @@ import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
 import { attendeesOf } from '../store/meetings.ts';
 import { dropReminders } from '../store/outbox_drop.ts';
 import { planReminderRows } from '../store/reminders.ts';
-import { addressBook } from './address_book.ts';
+import { addressBook, aliasesOf, asksDirectory } from './address_book.ts';
 import { begunAlready, defaultSubject, type FormFor, formPage } from './meeting_form.ts';
 import { accounts, logged, send, write } from './meeting_mails.ts';
 import { listWith } from './notice.ts';
@@ -91,10 +91,12 @@ async function askedForm(
   const foreign = foreignForm(context, request, identity, form);
   if (foreign !== null) return foreign;
   const field = (name: string) => form.get(`conf_${name}`) ?? '';
+  // What is longer is none, and is not shown again either.
+  const word = (name: string) => (field(name).length > LONGEST_WORD ? '' : field(name));
   const typed = {
-    date: field('date'),
-    time: field('time'),
-    duration: field('duration'),
+    date: word('date'),
+    time: word('time'),
+    duration: word('duration'),
     subject: field('object'),
     moderators: field('moderators'),
     guests: field('guests'),
@@ -104,19 +106,24 @@ async function askedForm(
 
 /** The booking that was typed, or the form again with what is wrong. */
 async function checked(context: Context, about: FormFor, typed: BookingForm): Promise<Booking | Response> {
-  const { settings, clock } = context;
-  const present = about.meeting === null ? [] : attendeesOf(context.store, about.meeting.id).map(({ email }) => email);
-  const book = await addressBook(context, about.identity, typed, present);
-  if (book === null) return formPage(context, about, typed, { directorySilent: true });
-  const result = checkBooking(typed, {
-    ...book,
+  const { settings, clock, store } = context;
+  const rules = {
+    ...addressBook(context, about.identity),
     now: clock.now(),
     minMinutes: settings.JMB_MIN_MEETING_DURATION,
     maxMinutes: settings.JMB_MAX_MEETING_DURATION,
     maxModerators: settings.JMB_MAX_MODERATORS,
     maxGuests: settings.JMB_MAX_GUESTS,
     defaultSubject: defaultSubject(context),
-  });
+  };
+  let result = checkBooking(typed, rules);
+  // The directory is asked about a form that is right otherwise: about no more people than can be invited.
+  if ('booking' in result && asksDirectory(context)) {
+    const present = about.meeting === null ? [] : attendeesOf(store, about.meeting.id).map(({ email }) => email);
+    const aliases = await aliasesOf(context, result.booking, present);
+    if (aliases === null) return formPage(context, about, typed, { directorySilent: true });
+    result = checkBooking(typed, { ...rules, aliases });
+  }
   return 'booking' in result ? result.booking : formPage(context, about, typed, { mistakes: result.mistakes });
 }
 

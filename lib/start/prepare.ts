@@ -15,7 +15,7 @@ const FIRST_LINE = /^#!.*\n/;
 
 /**
  * Node makes the hash tables of its start-up snapshot anew for a random seed, against names that somebody chose to
- * collide: 3 of its 20 ms. No request of ours holds more than 64 names (lib/http/params.ts), so that is not needed here.
+ * collide: 3 of its 20 ms. No request of ours makes more than some hundred names of what was sent (lib/http/params.ts, lib/meetings/people.ts).
  */
 const FLAG = '--no-rehash-snapshot';
 

@@ -7,11 +7,16 @@ export interface AddressList {
   readonly addresses: readonly string[];
   /** The pieces that are no address, as typed. */
   readonly bad: readonly string[];
+  /** Set where there were more pieces than were to be looked at. */
+  readonly more?: true;
 }
 
 /** RFC 5321's dot-atom with a dotted domain; no quoted local parts, no address literals. */
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+
+/** The longest label of a domain, in octets (RFC 1035 section 2.3.4); with other letters than ASCII's it is longer than it looks. */
+const LONGEST_LABEL = 63;
 
 /** The longest address, in characters (RFC 5321 section 4.5.3.1.3: a path of 256 octets, with its brackets). */
 const LONGEST = 254;
@@ -34,17 +39,22 @@ const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
  * Splits what was typed: addresses separated by blanks, newlines, commas or semicolons. A pasted `Name <a@b.org>` gives
  * its address, and the name goes, also a quoted one with a comma in it. A word with an `@` before the brackets is no name:
  * it counts as an address of its own, so that nobody is left out in silence.
+ * @param most looks at no more pieces than this: each costs work, and a place in a table that chosen ones would collide in
  */
-export function splitAddresses(text: string): AddressList {
+export function splitAddresses(text: string, most = Number.POSITIVE_INFINITY): AddressList {
   const addresses = new Set<string>();
   const bad: string[] = [];
+  let left = most;
   const take = (piece: string): void => {
+    left -= 1;
+    if (left < 0) return;
     const address = addressOf(piece);
     if (address === null) bad.push(piece);
     else addresses.add(address);
   };
   let words: string[] = [];
   for (const [token] of text.replace(UNSEEN, '').matchAll(TOKENS)) {
+    if (left < 0) break;
     const bracketed = token.length > 1 && token.startsWith('<');
     if (bracketed) {
       for (const word of words) if (word.includes('@') && !word.startsWith('"')) take(word);
@@ -58,7 +68,7 @@ export function splitAddresses(text: string): AddressList {
     words = [];
   }
   for (const word of words) take(word);
-  return { addresses: [...addresses], bad };
+  return { addresses: [...addresses], bad, ...(left < 0 ? { more: true } : {}) };
 }
 
 /** The address that a piece is, without quotes and `mailto:` around it, or null. A domain such as `université.fr` gets the form that mail knows (IDNA). */
@@ -73,6 +83,7 @@ function addressOf(piece: string): string | null {
   if (/[^\0-\x7f]/.test(local)) return null;
   // As URLs have it, domainToASCII would drop a path: it gets letters, digits, dots and hyphens only.
   const foreign = /[^\0-\x7f]/.test(domain) && /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain);
+  if (foreign && domain.split('.').some((label) => label.length > LONGEST_LABEL)) return null;
   const address = `${local}@${foreign ? domainToASCII(domain) : domain}`.toLowerCase();
   return at > 0 && isAddress(address) ? address : null;
 }

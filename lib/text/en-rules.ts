@@ -10,6 +10,8 @@ export const enRules: Record<keyof typeof frRules, string> = {
   'rule.duration': 'Give a duration in minutes, such as 60.',
   'rule.duration_bounds': 'A meeting takes {min} to {max} minutes.',
   'rule.subject_long': 'The subject can have {max} characters at most.',
+  'rule.long': 'This field can have {max} characters at most.',
+  'rule.many': 'These are far too many addresses: {max} at most.',
   'rule.address': 'To be corrected: {addresses}. An address looks like first.last@example.org.',
   'rule.moderators': 'Moderators: {max} at most, besides you. There are {number}.',
   'rule.guests': 'Guests: {max} at most. There are {number}.',

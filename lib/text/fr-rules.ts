@@ -9,6 +9,8 @@ export const frRules = {
   'rule.duration': 'Indiquer une durée en minutes, par exemple 60.',
   'rule.duration_bounds': 'Une réunion dure de {min} à {max} minutes.',
   'rule.subject_long': 'L’objet ne peut pas dépasser {max} caractères.',
+  'rule.long': 'Ce champ ne peut pas dépasser {max} caractères.',
+  'rule.many': 'Il y a beaucoup trop d’adresses\u00a0: {max} au plus.',
   'rule.address': 'À corriger\u00a0: {addresses}. Une adresse s’écrit comme prenom.nom@example.org.',
   'rule.moderators': 'Modérateurs\u00a0: {max} au plus, sans vous compter. Il y en a {number}.',
   'rule.guests': 'Invités\u00a0: {max} au plus. Il y en a {number}.',

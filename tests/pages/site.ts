@@ -31,6 +31,8 @@ export interface Asked {
   readonly query?: string;
   /** The fields of a form; they make it a POST. */
   readonly form?: Readonly<Record<string, string>>;
+  /** A form's bytes, in the place of `form`. */
+  readonly body?: Uint8Array;
   readonly method?: string;
   /** Seconds after NOW. */
   readonly later?: number;
@@ -102,11 +104,11 @@ ${settings.replaceAll('ROOT', root)}
       const booking = { subject: 'Jury', begin: NOW + begin, duration: 3600, moderators: [], guests: [BOB, OUTSIDER] };
       return insertMeeting(store, fixedClock(NOW - 86_400), owner, { ...booking, ...facts });
     },
-    async ask(handler, { as, addresses, query = '', form, method, later = 0, env = {} } = {}) {
-      const body = Buffer.from(new URLSearchParams(form ?? {}).toString());
+    async ask(handler, { as, addresses, query = '', form, body: bytes, method, later = 0, env = {} } = {}) {
+      const body = bytes ?? Buffer.from(new URLSearchParams(form ?? {}).toString());
       const person = as === undefined ? {} : { REMOTE_USER: as, AUTHENTICATE_MAIL: addresses ?? MAILS[as] ?? '' };
       const request = {
-        method: method ?? (form === undefined ? 'GET' : 'POST'),
+        method: method ?? (form === undefined && bytes === undefined ? 'GET' : 'POST'),
         query,
         body,
         env: { SCRIPT_NAME: '/booking.cgi', QUERY_STRING: query, ...person, ...env },
