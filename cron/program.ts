@@ -87,6 +87,11 @@ Examples:
     .description('a consistent copy of the database, while it is used')
     .action((file: string) => work(async () => (await import('./backup.ts')).backup(file))());
   program
+    .command('restore')
+    .argument('<file>', 'a copy that `jmb backup` made; it is looked at first')
+    .description('put a copy in the place of the database, which is kept aside; Apache and cron must be stopped')
+    .action((file: string) => work(async () => (await import('./restore.ts')).restore(file))());
+  program
     .command('check')
     .argument('[about...]', 'only these: settings, database, directory, mail, clock, secret, rooms, guard')
     .description('all that JMB leans on, one line each: ok, warning, unknown (ask as root), wrong, off')

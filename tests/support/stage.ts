@@ -62,6 +62,8 @@ export interface Stage {
   log(): string;
   /** What Apache logged. */
   apacheLog(): string;
+  /** Ends Apache and its programs, and leaves the rest; `stop` is still to be called. */
+  stopServer(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -124,6 +126,7 @@ ${options.conf ?? ''}
     mailsOnceThereAre: (count) => onceThereAre(mails, count),
     log: () => readLog(root, 'jmb.log'),
     apacheLog: () => readLog(root, 'apache.log'),
+    stopServer: () => apache.stop(),
     async stop() {
       await apache.stop();
       await catcher.stop();
