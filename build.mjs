@@ -143,7 +143,7 @@ writeFileSync(`${out}/static/style.css`, styleSheet('templates/pages/style.css')
 const made = await Promise.allSettled([
   doors(),
   command('cron/jmb.ts', `${out}/bin/jmb`),
-  command('lib/host/main.ts', `${out}/bin/jmb-host`),
+  command('lib/host/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import-module.ts', `${out}/lib/import-module.js`),
   ...Object.keys(PACKAGES_APART).map(library),

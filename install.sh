@@ -13,10 +13,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/lib/install/demo.sh"
 # shellcheck source=lib/install/tests.sh
 . "$here/lib/install/tests.sh"
-# shellcheck source=lib/install/options.sh
-. "$here/lib/install/options.sh"
-# shellcheck source=lib/install/services.sh
-. "$here/lib/install/services.sh"
 # shellcheck source=lib/install/host.sh
 . "$here/lib/install/host.sh"
 

@@ -44,7 +44,7 @@ export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   to.file('/etc/cron.d/jitsi-jmb', cron, 'reminders, each minute');
   if (wishes.apacheIdle) to.file(APACHE_IDLE, '', 'Apache was not in service before');
   else to.keep(APACHE_IDLE);
-  to.file(OPTIONS_FILE, rememberedWords(wishes), 'these options, for the next run', { mode: 0o600 });
+  to.file(OPTIONS_FILE, rememberedWords(wishes.auth, wishes.given), 'these options, for the next run', { mode: 0o600 });
   return to.plan();
 }
 

@@ -4,6 +4,7 @@
 oldest_node=20.16
 private_node_version=22.23.3
 private_npm_version=10.9.9
+private_node=$here/.private-node/node_modules/.bin
 
 # Node 20.16 and 22.3 came with process.getBuiltinModule, which the programs use.
 is_new_enough() {
@@ -12,14 +13,13 @@ is_new_enough() {
 
 # Puts a node that is new enough, and an npm, first in PATH.
 need_node() {
-    local private=$here/.private-node/node_modules/.bin
     if is_new_enough node && command -v npm >/dev/null; then return 0; fi
-    if ! is_new_enough "$private/node"; then
+    if ! is_new_enough "$private_node/node"; then
         command -v npm >/dev/null || need_packages npm
         if is_new_enough node; then return 0; fi
         install_private_node
     fi
-    PATH=$private:$PATH
+    PATH=$private_node:$PATH
     export PATH
     is_new_enough node || fail "the private Node in $here/.private-node does not run: delete that folder and start again"
 }

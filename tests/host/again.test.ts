@@ -3,6 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { revert } from '../../lib/host/change.ts';
+import { treeAt } from '../../lib/host/tree.ts';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
 
 let tree: JitsiTree;
@@ -256,18 +258,18 @@ describe('the way back', () => {
 });
 
 describe('a run that does not come to its end', () => {
-  const program = join(clone, 'dist/bin/jmb-host');
-  const words = () => ['apply', ...CAS, '--root', tree.root];
   const begun = async () => {
     while (!existsSync(join(tree.root, 'var/lib/jitsi-jmb/host.json'))) await new Promise((go) => setTimeout(go, 2));
   };
 
-  const killedMidway = async () => {
-    const child = spawn(process.execPath, [program, ...words()], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+  /** Starts install.sh, and sends it a signal when it has begun to change files. */
+  const endedBy = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const env = { ...process.env, JMB_DIST_READY: '1' };
+    const child = spawn(join(clone, 'install.sh'), ['--root', tree.root, '--yes', ...CAS], { env, stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     await begun();
-    child.kill('SIGKILL');
-    await ended;
+    child.kill(signal);
+    return ended;
   };
 
   it('for a full disk leaves the host as it was', (context) => {
@@ -290,7 +292,7 @@ describe('a run that does not come to its end', () => {
 
   it('killed, is finished by the next', async () => {
     const before = tree.snapshot();
-    await killedMidway();
+    await endedBy('SIGKILL');
     expect(tree.snapshot()['var/lib/jitsi-jmb/run.json']).toBeDefined();
     expect(tree.install(...CAS)).toMatchObject({ status: 0, said: expect.stringContaining('Done') });
     expect(tree.install().said).toContain('Nothing to change');
@@ -300,28 +302,27 @@ describe('a run that does not come to its end', () => {
 
   it('killed, can be taken back at once', async () => {
     const before = tree.snapshot();
-    await killedMidway();
+    await endedBy('SIGKILL');
     expect(tree.install('--uninstall', '--purge').status).toBe(0);
     expect(tree.snapshot()).toEqual(before);
   });
 
-  it('takes away what was put beside the program meanwhile', () => {
+  it('takes away what was put beside the program meanwhile', async () => {
     const before = tree.snapshot();
-    expect(spawnSync(process.execPath, [program, ...words()]).status).toBe(0);
+    await endedBy('SIGKILL');
     tree.put('opt/jitsi-jmb/bin/node', 'a private one', 0o755);
     tree.put('opt/jitsi-jmb/lib/booking-0123456789abcdef.cache', 'compiled');
-    expect(spawnSync(process.execPath, [program, 'back', '--root', tree.root]).status).toBe(0);
+    revert(treeAt(tree.root));
     expect(tree.snapshot()).toEqual(before);
   });
 
-  it('ended by Ctrl-C puts everything back', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('ended by %s puts everything back', async (signal, status) => {
     const before = tree.snapshot();
-    const env = { ...process.env, JMB_DIST_READY: '1' };
-    const child = spawn(join(clone, 'install.sh'), ['--root', tree.root, '--yes', ...CAS], { env, stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    await begun();
-    child.kill('SIGINT');
-    expect(await ended).toBe(130);
+    expect(await endedBy(signal)).toBe(status);
     expect(tree.snapshot()).toEqual(before);
   });
 });

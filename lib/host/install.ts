@@ -1,0 +1,101 @@
+/** install.sh on a Jitsi host: looks, asks, shows, and then changes it as a whole or not at all. */
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { change } from './change.ts';
+import { look, namesIn } from './found.ts';
+import { agree, type Hands, isStaged, say, wantRoot } from './hands.ts';
+import { pending } from './ledger.ts';
+import { metadata } from './metadata.ts';
+import { nodeForPrograms } from './node_place.ts';
+import type { Words } from './options.ts';
+import { bringPackages, missingPackages } from './packages.ts';
+import { plan, type Wishes } from './plan.ts';
+import { recalled } from './remembered.ts';
+import { readRun } from './run.ts';
+import { foundLines, planLines } from './show.ts';
+import { askSignIn } from './sign_in_words.ts';
+import { apacheIsInService } from './tell.ts';
+import { HostError, type Tree } from './tree.ts';
+
+/** Apache's port on loopback where nothing else is said. */
+const PORT = '8181';
+const SITE = '/etc/apache2/sites-enabled/jitsi-jmb.conf';
+
+/** Installs, renews, or goes over from the Bash version; the exit status. Throws HostError with a sentence where it refuses. */
+export async function install(words: Words, hands: Hands): Promise<number> {
+  const { tree } = hands;
+  wantRoot(hands, '');
+  wantJitsi(tree);
+  const upgrade = words.has('upgrade');
+  const wishes = await wished(words, hands);
+  const found = look(tree, wishes.front, upgrade);
+  const made = plan(tree, found, wishes);
+  say(...foundLines(found, wishes.auth));
+  if (pending(tree, made.changes).length === 0 && !found.bash && readRun(tree) === undefined) {
+    say(...made.notes, 'Nothing to change: everything is as it should be.');
+    return 0;
+  }
+  say(...planLines(tree, made));
+  const packages = isStaged(hands) ? [] : missingPackages(wishes.auth, wishes.fastcgi);
+  if (packages.length > 0) say(`Packages        ${packages.join(' ')}`);
+  if (hands.dryRun) {
+    say('Nothing was changed (--dry-run).');
+    return 0;
+  }
+  await agree(hands, 'Change these files? Each is kept as it was for --uninstall.');
+  await bringPackages(hands, packages);
+  await change(hands, upgrade, { ...wishes, ahead: false });
+  return 0;
+}
+
+/** What is to be, as far as it was said, remembered or answered. */
+async function wished(words: Words, hands: Hands): Promise<Wishes> {
+  const { auth, values } = await askSignIn(hands, recalled(hands.tree, words.values));
+  const port = portOf(values.port ?? PORT);
+  await wantFreePort(hands, port);
+  const idp = values['idp-metadata'];
+  const xml = idp === undefined ? {} : { 'idp-metadata': await hands.steps.unlessEnded(metadata(idp)) };
+  return {
+    auth,
+    given: { ...values, ...xml, port: `${port}` },
+    front: values.front,
+    port,
+    fastcgi: values.fastcgi === 'yes',
+    apacheIdle: !isStaged(hands) && !(await apacheIsInService(hands)),
+    ahead: !isStaged(hands),
+    dist: hands.dist,
+    node: nodeForPrograms(hands),
+  };
+}
+
+function wantJitsi(tree: Tree): void {
+  const folder = '/etc/jitsi/meet';
+  if (namesIn(tree, folder).some((name) => name.endsWith('-config.js'))) return;
+  throw new HostError(
+    `install.sh: Jitsi Meet is not installed here: ${join(tree.root, folder)} holds no DOMAIN-config.js. Install jitsi-meet first`,
+  );
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new HostError(`--port takes a number, not "${text}"`);
+}
+
+/** Throws HostError where another program than our own Apache listens on our port. */
+async function wantFreePort(hands: Hands, port: number): Promise<void> {
+  if (isStaged(hands) || hands.tree.read(SITE)?.includes(`Listen 127.0.0.1:${port}\n`) || !(await answers(port)))
+    return;
+  throw new HostError(`install.sh: port ${port} is busy: end what listens there, or choose another with --port N`);
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const done = (answer: boolean) => (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', done(true)).once('error', done(false)).setTimeout(2000, done(true));
+  });
+}
