@@ -9,10 +9,10 @@ import { buildSync } from 'esbuild';
 import Handlebars from 'handlebars';
 
 /**
- * Helpers that a template may use besides Handlebars' own: `t`, a text of the catalogue by its key; `url`, an address
+ * Helpers that a template may use besides Handlebars' own: `t`, a text of the catalogue by its key; `href`, an address
  * between quotes, whose `=` stays one: people copy addresses out of a page's source.
  */
-const HELPERS = { t: true, url: true };
+const HELPERS = { t: true, href: true };
 
 /** The names of the partials that a syntax tree calls, each once. */
 function partialsOf(tree) {
@@ -56,7 +56,7 @@ export function compileTemplate(source, path) {
 import Handlebars from 'handlebars/runtime.js';
 const helpers = {
   t: (key, options) => options.data.root.t(key, options.hash),
-  url: (address) => new Handlebars.SafeString(Handlebars.escapeExpression(address).replaceAll('&#x3D;', '=')),
+  href: (address) => new Handlebars.SafeString(Handlebars.escapeExpression(address).replaceAll('&#x3D;', '=')),
 };
 export const template = /* @__PURE__ */ Handlebars.template(${code});
 export const partials = { ${entries.join(', ')} };
