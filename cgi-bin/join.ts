@@ -8,10 +8,14 @@ const invitation = () => import('../lib/pages/invitation_answer.ts');
 const ask = later(invitation, 'answerAsk');
 const give = later(invitation, 'answerGive');
 
-serve('join', {
-  '': { GET: roomJoin },
-  accept: { GET: ask, POST: give },
-  decline: { GET: ask, POST: give },
-  close: { GET: close },
-  '/close.cgi': { GET: close },
-});
+serve(
+  'join',
+  {
+    '': { GET: roomJoin },
+    accept: { GET: ask, POST: give },
+    decline: { GET: ask, POST: give },
+    close: { GET: close },
+    '/close.cgi': { GET: close },
+  },
+  'lenient',
+);

@@ -2,4 +2,4 @@
 import { serve } from '../lib/http/serve.ts';
 import { tokenEnter } from '../lib/pages/token_enter.ts';
 
-serve('token', { '': { GET: tokenEnter } });
+serve('token', { '': { GET: tokenEnter } }, 'timeless');

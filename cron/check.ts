@@ -54,7 +54,7 @@ export function check(
   };
 }
 
-/** Whether there are settings to ask by; without, each question would give the same answer. */
+/** Whether there are settings to ask by: not one file that nobody can read, nor an unknown time zone, which would be each question's answer. */
 function readable(context: CommandContext): boolean {
   try {
     return context.settings !== undefined;
@@ -75,6 +75,8 @@ async function askSafely(about: string, question: Question, context: CommandCont
 function settings(context: CommandContext): Finding {
   const { settings } = context;
   const about = 'settings';
+  const { faults } = settings;
+  if (faults.length > 0) return { about, verdict: 'wrong', detail: faults.map(({ message }) => message).join('; ') };
   if (!settings.JMB_SERVER_NAME) return { about, verdict: 'wrong', detail: 'JMB_SERVER_NAME is not set' };
   const unknown = unknownSettings(settings);
   if (unknown.length > 0)

@@ -5,10 +5,10 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Log, openLog } from './log.ts';
 import type { Request } from './message.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
-import { readSettings, type Settings, SettingsError, settingsFiles } from './settings.ts';
+import { type Manner, takeZone } from './settings/manner.ts';
+import { readSettings, type Settings, type SettingsError, settingsFiles } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Language, languageOf, type Texts, texts } from './text/catalogue.ts';
-import { isZone, useZone } from './text/zone.ts';
 
 /** The surroundings of one request. */
 export interface Context {
@@ -29,6 +29,7 @@ export class Surroundings {
   readonly #root: string;
   readonly #program: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #manner: Manner;
   #read: Settings | undefined;
   #settings: Settings | undefined;
   #log: Log | undefined;
@@ -40,42 +41,53 @@ export class Surroundings {
    * @param root the installed tree
    * @param program the name in log lines: `booking`
    * @param env the process's environment (not a request's: JMB_ETC moves the settings)
+   * @param manner how far a mistake in the settings reaches
    */
-  constructor(root: string, program: string, env: Readonly<Record<string, string | undefined>>) {
+  constructor(
+    root: string,
+    program: string,
+    env: Readonly<Record<string, string | undefined>>,
+    manner: Manner = 'strict',
+  ) {
     this.#root = root;
     this.#program = program;
     this.#env = env;
+    this.#manner = manner;
   }
 
   /** The settings, read once. Throws SettingsError; the first reading sets the process's time zone. */
   get settings(): Settings {
     if (this.#settings === undefined) {
       const settings = this.#written;
-      const { JMB_ICAL_TZID: zone } = settings;
-      useZone(zone);
-      if (!isZone(zone)) throw new SettingsError('JMB_ICAL_TZID', 0, `there is no time zone ${zone}`);
+      const zone = takeZone(settings, this.#manner);
       this.#settings = settings;
+      if (this.#manner === 'lenient') this.#tell(zone === undefined ? settings.faults : [...settings.faults, zone]);
     }
     return this.#settings;
   }
 
+  /** One line for what is passed over. */
+  #tell([fault, ...others]: readonly SettingsError[]): void {
+    if (fault === undefined) return;
+    this.log.event('settings-passed-over', { why: fault.message, more: others.length > 0 ? others.length : undefined });
+  }
+
   /** As the files say, before what they say is found to make no sense here. */
   get #written(): Settings {
-    this.#read ??= readSettings(this.#root, this.#env);
+    this.#read ??= readSettings(this.#root, this.#env, this.#manner === 'lenient');
     return this.#read;
   }
 
   /** The log; as long as the settings cannot say where, stderr. */
   get log(): Log {
     if (this.#log !== undefined) return this.#log;
-    let settings: Settings;
     try {
-      settings = this.#written;
+      const settings = this.#written;
+      this.#log = openLog(settings.JMB_LOG, this.#program, dirname(settings.JMB_DB));
+      return this.#log;
     } catch {
       return openLog('stderr', this.#program);
     }
-    this.#log = openLog(settings.JMB_LOG, this.#program, dirname(settings.JMB_DB));
-    return this.#log;
   }
 
   /** The database; another one when a restored copy has taken the place of the file that was open. */

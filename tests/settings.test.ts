@@ -27,15 +27,11 @@ function named(value: string): string {
   return local(`JMB_NAME=${value}\n`).JMB_NAME;
 }
 
-/** The error that a file is refused with. */
+/** The first mistake in a file. */
 function errorOf(text: string): SettingsError {
-  try {
-    local(text);
-  } catch (error) {
-    if (error instanceof SettingsError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
+  const [fault] = local(text).faults;
+  if (fault === undefined) throw new Error('there is no mistake');
+  return fault;
 }
 
 describe('defaults', () => {
@@ -226,6 +222,7 @@ describe('what would need a shell', () => {
     ['JMB_NAME="$HOME"', 1],
     ['JMB_NAME="$JMB_UNHEARD_OF"', 1],
     ['JMB_NAME="one\ntwo $(x)"', 2],
+    ['JMB_NAME="one\nJMB_LANG="fr"', 1],
   ])('%j is an error that names its line', (text, line) => {
     const error = errorOf(text);
     expect(error).toMatchObject({ file: join(etc, 'jmb_local.cf'), line });
@@ -234,7 +231,7 @@ describe('what would need a shell', () => {
 
   it('says it in words that help', () => {
     expect(errorOf('JMB_NAME="$(hostname)"').detail).toBe(
-      '$( would need a shell; put a value that holds $ between single quotes',
+      '$( would need a shell; nothing is executed here: write what the command gives, or put the value between single quotes',
     );
     expect(errorOf('JMB_NAME=a b').detail).toBe('"b" follows the value; put the whole value between quotes');
     expect(errorOf('source x').detail).toBe('"source" would need a shell; only lines of the form KEY="value" are read');
@@ -242,7 +239,7 @@ describe('what would need a shell', () => {
 
   it('is never executed', () => {
     const trace = join(root, 'trace');
-    expect(() => local(`JMB_NAME="$(touch ${trace})"`)).toThrow(SettingsError);
+    expect(() => local(`JMB_NAME="$(touch ${trace})"`).JMB_NAME).toThrow(SettingsError);
     expect(named(`'$(touch ${trace})'`)).toBe(`$(touch ${trace})`);
     expect(() => utimesSync(trace, 0, 0)).toThrow(/ENOENT/);
   });
@@ -297,7 +294,7 @@ describe('words of the original', () => {
   });
 });
 
-it.each(['JMB_SHOW_ARCHIVES', 'JMB_LIST_HIGHLIGHT_OWNER', 'JMB_LIST_HIGHLIGHT_GUEST'] as const)(
+it.each(['JMB_SHOW_ARCHIVES', 'JMB_LIST_HIGHLIGHT_OWNER', 'JMB_LIST_HIGHLIGHT_GUEST', 'JMB_SLEEP_REDIRECT'] as const)(
   '%s is off when it is 0 or empty',
   (name) => {
     expect(local(`${name}=""\n`)[name]).toBe(0);

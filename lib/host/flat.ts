@@ -1,7 +1,7 @@
 /** The flat files of the oldest versions: one file of shell assignments a meeting, one file a feed. Read, never executed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Assignment, readAssignments } from '../settings/shell.ts';
+import { assignmentsOf } from '../settings/shell.ts';
 import { importFeed, importMeeting, type OldMeeting } from '../store/import.ts';
 import type { Store } from '../store/store.ts';
 import { splitAddresses } from '../text/addresses.ts';
@@ -47,8 +47,7 @@ function names(folder: string): readonly string[] {
 
 /** One file, whose name is the meeting's id. */
 export function oldMeeting(name: string, source: string): OldMeeting {
-  const found = new Map<string, Assignment>();
-  readAssignments(name, source, found, () => undefined);
+  const found = assignmentsOf(name, source);
   const value = (key: string): string => found.get(key)?.value ?? '';
   const whole = (key: string): number => {
     if (!/^\d{1,12}$/.test(value(key))) throw new Error(`${key} is no number`);

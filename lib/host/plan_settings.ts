@@ -1,6 +1,6 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
 import { jitsi } from '../settings/jitsi.ts';
-import { type Assignment, readAssignments } from '../settings/shell.ts';
+import { assignmentsOf } from '../settings/shell.ts';
 import { randomText } from '../store/secrets.ts';
 import type { Draft } from './changes.ts';
 import { audienceFor, tokenFaults } from './facts.ts';
@@ -65,11 +65,10 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
 
 /** What the administrator has set; nothing where that file cannot be read, which `jmb check` says. */
 function ownSettings(source = ''): (name: string) => string | undefined {
-  const values = new Map<string, Assignment>();
   try {
-    readAssignments('jmb_local.cf', source, values, () => undefined);
+    const values = assignmentsOf('jmb_local.cf', source);
+    return (name) => values.get(name)?.value;
   } catch {
     return () => undefined;
   }
-  return (name) => values.get(name)?.value;
 }

@@ -3,6 +3,7 @@
 import { closeSync, fstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Surroundings } from '../context.ts';
+import type { Manner } from '../settings/manner.ts';
 import { answer } from './answer.ts';
 import { encode, readBody, requestOf, type Variables, wantedBody, writeAll } from './cgi.ts';
 import type { Routes } from './route.ts';
@@ -11,10 +12,11 @@ import type { Routes } from './route.ts';
  * Runs a door. A web server that starts it for one request sets GATEWAY_INTERFACE (RFC 3875 section 4.1.4); one that
  * speaks FastCGI gives a listening socket on fd 0 and no such variable.
  * @param program the door's name: `booking`
+ * @param manner how far a mistake in the settings reaches
  */
-export function serve(program: string, routes: Routes): void {
+export function serve(program: string, routes: Routes, manner: Manner = 'strict'): void {
   const file = realpathSync(process.argv[1] ?? '.');
-  const make = (): Surroundings => new Surroundings(dirname(dirname(file)), program, process.env);
+  const make = (): Surroundings => new Surroundings(dirname(dirname(file)), program, process.env, manner);
   if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(routes, make(), process.env);
   else if (fstatSync(0).isSocket()) void import('./fastcgi.ts').then((door) => door.serveSocket(file, routes, make));
   else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));

@@ -51,7 +51,12 @@ function options(words: readonly string[]): { values: Map<string, string>; start
   let startTls = false;
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
-    if (!word.startsWith('-') || word === '-') fail(`"${word}" has no place: filter and attributes are not given here`);
+    if (!word.startsWith('-') || word === '-') {
+      // Not shown: it may be the second half of a password.
+      fail(
+        `word ${at + 2} has no place: filter and attributes are not given here, and what holds blanks goes between quotes`,
+      );
+    }
     for (let inner = 1; inner < word.length; inner += 1) {
       const option = word[inner] ?? '';
       if (option === 'Z') startTls = true;
@@ -126,5 +131,5 @@ function shellWords(command: string): string[] {
 }
 
 function fail(detail: string): never {
-  throw new SettingsError('JMB_LDAPSEARCH', 0, detail);
+  throw new SettingsError('JMB_LDAPSEARCH', 0, detail, ['JMB_LDAPSEARCH']);
 }

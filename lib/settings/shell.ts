@@ -1,6 +1,9 @@
 /** Reads files of shell assignments without a shell: `KEY="value"`, quotes, comments and two expansions; nothing is ever executed. */
 
 import { SettingsError } from './error.ts';
+import { type Lookup, Reader } from './shell_reader.ts';
+
+export type { Lookup } from './shell_reader.ts';
 
 /** What a file gave a name, and where. */
 export interface Assignment {
@@ -9,223 +12,43 @@ export interface Assignment {
   readonly line: number;
 }
 
-/** Finds the value that `${NAME}` stands for; undefined when there is none. */
-export type Lookup = (name: string) => string | undefined;
+/** What becomes of a file that is read. */
+export interface Reading {
+  /** The value that `${NAME}` stands for at this place; undefined when there is none. */
+  readonly value: Lookup;
+  readonly set: (name: string, assignment: Assignment) => void;
+  /** Told of each line with a mistake, which names the settings that it would have set; reading goes on behind it. */
+  readonly mistake: (error: SettingsError) => void;
+}
 
-const NAME_START = /[A-Za-z_]/;
-const NAME = /[A-Za-z0-9_]*/y;
-/** Runs of characters that mean nothing but themselves: bare, and between double quotes. */
-const BARE = /[^\s;"'\\$`&|<>()~]+/y;
-const QUOTED = /[^"$`\\\n]+/y;
-const WORD = /[^\s;&|<>()"'`$#]*/y;
-
-/**
- * Reads assignments into `into`, later ones over earlier ones.
- * @param lookup asked for names that expansions mention, after `into`
- * @throws SettingsError at the first line that would need a shell
- */
-export function readAssignments(file: string, source: string, into: Map<string, Assignment>, lookup: Lookup): void {
-  const reader = new Reader(file, source, (name) => into.get(name)?.value ?? lookup(name));
-  for (let next = reader.assignment(); next !== null; next = reader.assignment()) {
-    into.set(next.name, { value: next.value, file, line: next.line });
+/** Reads a file of assignments, from its first line to its last. */
+export function readAssignments(file: string, source: string, { value, set, mistake }: Reading): void {
+  const reader = new Reader(file, source, value);
+  for (;;) {
+    try {
+      const next = reader.assignment();
+      if (next === null) return;
+      set(next.name, { value: next.value, file, line: next.line });
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      mistake(error);
+      reader.nextLine();
+    }
   }
 }
 
-/** A place in a source, moving forward. */
-class Reader {
-  private at = 0;
-  private line = 1;
-
-  constructor(
-    private readonly file: string,
-    private readonly source: string,
-    private readonly lookup: Lookup,
-  ) {}
-
-  /** The next assignment, or null at the end. */
-  assignment(): { name: string; value: string; line: number } | null {
-    this.skipToStatement();
-    if (this.at >= this.source.length) return null;
-    let name = this.name();
-    if (name === 'export' && this.skipBlanks()) name = this.name();
-    if (name === '' || this.source[this.at] !== '=') this.fail(this.needsShell(name));
-    this.at += 1;
-    const line = this.line;
-    return { name, value: this.value(), line };
-  }
-
-  private skipToStatement(): void {
-    for (;;) {
-      this.skipBlanks();
-      const character = this.source[this.at];
-      if (character === '#') this.skipComment();
-      else if (character === '\n') this.newline();
-      else return;
-    }
-  }
-
-  /** Whether there was at least one blank; a backslash before a line's end counts as one. */
-  private skipBlanks(): boolean {
-    const from = this.at;
-    for (;;) {
-      const character = this.source[this.at];
-      if (character === ' ' || character === '\t') this.at += 1;
-      else if (character === '\\' && this.source[this.at + 1] === '\n') this.continuation();
-      else return this.at > from;
-    }
-  }
-
-  private skipComment(): void {
-    const end = this.source.indexOf('\n', this.at);
-    this.at = end < 0 ? this.source.length : end;
-  }
-
-  private newline(): void {
-    this.at += 1;
-    this.line += 1;
-  }
-
-  private continuation(): void {
-    this.at += 1;
-    this.newline();
-  }
-
-  private name(): string {
-    if (!NAME_START.test(this.source[this.at] ?? '')) return '';
-    return this.match(NAME);
-  }
-
-  private match(pattern: RegExp): string {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.source)?.[0] ?? '';
-    this.at += found.length;
-    return found;
-  }
-
-  /** A word of the shell: quoted and bare pieces side by side, up to a blank or a line's end. */
-  private value(): string {
-    let value = '';
-    for (;;) {
-      const character = this.source[this.at];
-      if (character === undefined || ' \t\n;'.includes(character)) {
-        this.endOfValue();
-        return value;
-      }
-      // A shell takes it for a home folder at the beginning and after a colon.
-      if (character === '~' && /^$|:$/.test(value)) this.fail('~ would need a shell; put the value between quotes');
-      const plain = this.match(BARE);
-      value += plain;
-      if (plain !== '') continue;
-      this.at += 1;
-      if (character === '"') value += this.doubleQuoted();
-      else if (character === "'") value += this.singleQuoted();
-      else if (character === '\\') value += this.escaped();
-      else if (character === '$') value += this.expansion(false);
-      else if ('`&|<>()'.includes(character))
-        this.fail(`${character} would need a shell; put the value between quotes`);
-      else value += character;
-    }
-  }
-
-  /** After a value only a comment, another assignment or the end may follow: `KEY=a command` would run a command. */
-  private endOfValue(): void {
-    const blank = this.skipBlanks();
-    const character = this.source[this.at];
-    if (character === ';') this.at += 1;
-    if (character === undefined || character === '\n' || character === ';' || (character === '#' && blank)) return;
-    const back = this.at;
-    const name = this.name();
-    if (name !== '' && this.source[this.at] === '=') {
-      this.at = back;
-      return;
-    }
-    this.at = back;
-    this.fail(`"${this.match(WORD)}" follows the value; put the whole value between quotes`);
-  }
-
-  private singleQuoted(): string {
-    const opened = this.line;
-    const end = this.source.indexOf("'", this.at);
-    if (end < 0) this.fail("the quote ' is never closed", opened);
-    const inner = this.source.slice(this.at, end);
-    for (const character of inner) if (character === '\n') this.line += 1;
-    this.at = end + 1;
-    return inner;
-  }
-
-  /** What stands up to the closing quote; the opening one is behind. */
-  private doubleQuoted(): string {
-    const opened = this.line;
-    let value = '';
-    for (;;) {
-      value += this.match(QUOTED);
-      const character = this.source[this.at];
-      if (character === undefined) this.fail('the quote " is never closed', opened);
-      if (character === '\n') this.newline();
-      else this.at += 1;
-      if (character === '"') return value;
-      if (character === '`') this.fail('` would need a shell; nothing is executed here');
-      else if (character === '$') value += this.expansion(true);
-      else if (character !== '\\') value += character;
-      // Between double quotes a backslash escapes these four and a line's end, and is itself before anything else.
-      else if ('$`"\\\n'.includes(this.source[this.at] ?? ' ')) value += this.escaped();
-      else value += '\\';
-    }
-  }
-
-  /** The character after a backslash; nothing for a line's end. */
-  private escaped(): string {
-    const character = this.source[this.at];
-    if (character === undefined) this.fail('a backslash ends the file');
-    if (character === '\n') {
-      this.newline();
-      return '';
-    }
-    this.at += 1;
-    return character;
-  }
-
-  /** What follows a dollar sign: a name, `{NAME}` or `{NAME#*.}`; a dollar sign before anything harmless is itself. */
-  private expansion(quoted: boolean): string {
-    const character = this.source[this.at] ?? '';
-    if (character === '{') return this.bracedExpansion();
-    if (NAME_START.test(character)) {
-      const name = this.name();
-      // A shell joins the lines first, so that the name may go on.
-      if (this.source.startsWith('\\\n', this.at)) this.fail(`$${name} before a line that goes on; write \${${name}}`);
-      return this.known(name);
-    }
-    if (/[0-9(!?$#@*\\-]/.test(character) || (!quoted && (character === '"' || character === "'"))) {
-      this.fail(`$${character} would need a shell; put a value that holds $ between single quotes`);
-    }
-    return '$';
-  }
-
-  private bracedExpansion(): string {
-    const end = this.source.indexOf('}', this.at);
-    const inner = this.source.slice(this.at + 1, end < 0 ? undefined : end);
-    const less = inner.endsWith('#*.');
-    const name = less ? inner.slice(0, -3) : inner;
-    if (end < 0 || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      this.fail(
-        `\${${inner.split('\n')[0]}${end < 0 ? '' : '}'} would need a shell; only \${NAME} and \${NAME#*.} are understood`,
-      );
-    }
-    this.at = end + 1;
-    const value = this.known(name);
-    return less ? value.slice(value.indexOf('.') + 1) : value;
-  }
-
-  private known(name: string): string {
-    return this.lookup(name) ?? this.fail(`\${${name}} has no value here: nothing above sets it`);
-  }
-
-  private needsShell(name: string): string {
-    const word = `${name}${this.match(WORD)}` || (this.source[this.at] ?? '');
-    return `"${word}" would need a shell; only lines of the form KEY="value" are read`;
-  }
-
-  private fail(detail: string, line = this.line): never {
-    throw new SettingsError(this.file, line, detail);
-  }
+/**
+ * The assignments of a file by itself, later ones over earlier ones.
+ * @throws SettingsError at the first line that would need a shell
+ */
+export function assignmentsOf(file: string, source: string): Map<string, Assignment> {
+  const found = new Map<string, Assignment>();
+  readAssignments(file, source, {
+    value: (name) => found.get(name)?.value,
+    set: (name, assignment) => void found.set(name, assignment),
+    mistake: (error) => {
+      throw error;
+    },
+  });
+  return found;
 }

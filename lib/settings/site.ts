@@ -1,5 +1,5 @@
 /** Settings of the service: its names, addresses, folders and log. */
-import { choice, integer, logTarget, phrase, text } from './rows.ts';
+import { choice, integerOrOff, logTarget, phrase, text } from './rows.ts';
 import { plainWords } from './words.ts';
 
 /** Rows about the service as a whole. */
@@ -60,7 +60,7 @@ export const site = {
     fr: 'Où aller à la fin d’une réunion pour les autres',
     en: 'Where everyone else goes when a meeting ends',
   }),
-  JMB_SLEEP_REDIRECT: integer(5, 's', {
+  JMB_SLEEP_REDIRECT: integerOrOff(5, 's', {
     fr: 'Attente de la version d’origine avant de passer à la page suivante\u00a0; lu, mais sans effet',
     en: 'How long the original waited before the next page; read, without effect',
   }),

@@ -97,7 +97,8 @@ test('a setting that is no setting is a warning; one that needs a shell is named
   writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), 'JMB_NAME="a"\nJMB_DB=$(rm -rf /)\n');
   const said = await jmbCommand(jmb, 'check');
   expect(said.status).toBe(1);
-  expect(said.stdout).toMatch(/^wrong {4}settings .*jmb_local\.cf:2\b.*\n$/);
+  expect(said.stdout).toMatch(/^wrong {4}settings .*jmb_local\.cf:2\b.*\n/);
+  expect(said.stdout).toMatch(/^wrong {4}database .*jmb_local\.cf:2\b/m);
 }, 30_000);
 
 test('a time zone that there is not stops everything, and is named', async () => {

@@ -102,7 +102,7 @@ describe('a door as plain CGI', () => {
   });
 
   it('names file and line of a mistake in the settings', async () => {
-    door.settings('JMB_NAME="Visio"\nJMB_MAX_GUESTS="$(cat /etc/passwd)"\n');
+    door.settings('JMB_MAX_GUESTS="3"\nJMB_NAME="$(cat /etc/passwd)"\n');
     const { head, body, log } = await runCgi(door, { QUERY_STRING: 'zone' });
     door.settings('');
     expect(head).toContain('Status: 500 ');

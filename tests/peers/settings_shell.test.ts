@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { type Assignment, readAssignments } from '../../lib/settings/shell.ts';
+import { assignmentsOf } from '../../lib/settings/shell.ts';
 import { SettingsError } from '../../lib/settings.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jmb-shell-'));
@@ -70,14 +70,13 @@ function* numbers(seed: number): Generator<number, never> {
 
 /** What we read, or null where we refuse the file. */
 function ours(source: string): string | null {
-  const found = new Map<string, Assignment>();
   try {
-    readAssignments('x', source, found, () => undefined);
+    const found = assignmentsOf('x', source);
+    return `${found.get('A')?.value ?? ''}\0${found.get('B')?.value ?? ''}\0`;
   } catch (error) {
     if (error instanceof SettingsError) return null;
     throw error;
   }
-  return `${found.get('A')?.value ?? ''}\0${found.get('B')?.value ?? ''}\0`;
 }
 
 it.each([1, 2])('every file that is taken means what it means to bash', (seed) => {

@@ -64,7 +64,7 @@ describe('a command line of ldapsearch', () => {
     ['ldapsearch -s all', 'JMB_LDAPSEARCH: -s all is not understood'],
     [
       'ldapsearch -x uid=alice mail',
-      'JMB_LDAPSEARCH: "uid=alice" has no place: filter and attributes are not given here',
+      'JMB_LDAPSEARCH: word 3 has no place: filter and attributes are not given here, and what holds blanks goes between quotes',
     ],
     ['ldapsearch -b "x', 'JMB_LDAPSEARCH: the quote " is never closed'],
     ['ldap://127.0.0.1', 'JMB_LDAPSEARCH: it is not a command line of ldapsearch'],
