@@ -17,10 +17,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { apart, PACKAGES_APART } from './lib/build/apart.mjs';
+import { addonName, apart, isAddon, PACKAGES_APART } from './lib/build/apart.mjs';
 import { pieces, withoutExplanations } from './lib/build/pieces.mjs';
 import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
@@ -39,6 +39,8 @@ const COMMON = {
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
+  // Where the administrator finds install.sh again (lib/store/driver.ts).
+  define: { CLONE: JSON.stringify(process.cwd()) },
 };
 
 /** The TypeScript files of a folder, without their ending. */
@@ -94,7 +96,7 @@ async function doors() {
   writeFileSync(`${out}/lib/parts.json`, `${JSON.stringify(digests)}\n`);
   for (const name of names) {
     const executable = `${out}/cgi-bin/${name}.cgi`;
-    const define = { PROGRAM: JSON.stringify(name), DIGESTS: JSON.stringify(digests) };
+    const define = { ...COMMON.define, PROGRAM: JSON.stringify(name), DIGESTS: JSON.stringify(digests) };
     await program('lib/start/starter.ts', executable, { banner: FIRST_LINE, define });
     chmodSync(executable, 0o755);
   }
@@ -123,6 +125,18 @@ async function library(name) {
   });
 }
 
+/** SQLite for the Node that builds, and what earlier builds compiled of this release for other Nodes. */
+function addons() {
+  const compiled = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+  const module = { exports: {} };
+  // Throws where it was compiled for another Node: it would go by a wrong name.
+  process.dlopen(module, resolve(compiled));
+  for (const name of existsSync('dist/lib') ? readdirSync('dist/lib').filter(isAddon) : []) {
+    copy(`dist/lib/${name}`, `${out}/lib/${name}`);
+  }
+  copy(compiled, `${out}/lib/${addonName()}`);
+}
+
 /** A folder or file of the repository that is installed as it is. */
 function copy(from, to) {
   if (existsSync(from)) cpSync(from, to, { recursive: true });
@@ -130,7 +144,7 @@ function copy(from, to) {
 
 for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache']) mkdirSync(`${out}/${folder}`, { recursive: true });
 writeFileSync(`${out}/package.json`, '{ "type": "commonjs" }\n');
-copy('node_modules/better-sqlite3/build/Release/better_sqlite3.node', `${out}/lib/better_sqlite3.node`);
+addons();
 copy('apache', `${out}/apache`);
 copy('cron/jitsi-jmb.cron', `${out}/cron/jitsi-jmb.cron`);
 copy('lib/people/examples', `${out}/modules`);

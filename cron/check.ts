@@ -1,8 +1,10 @@
 /** `jmb check`: asks everything that JMB leans on whether it holds, one line each. */
 import { whyOf } from '../lib/failure.ts';
+import { Unavailable } from '../lib/refusal.ts';
 import { unknownSettings } from '../lib/settings.ts';
 import { mailsIn } from '../lib/store/outbox.ts';
 import { checkIntegrity, newestBooking } from '../lib/store/upkeep.ts';
+import { node } from './check_node.ts';
 import { rooms, secret } from './check_prosody.ts';
 import type { Answer } from './finding.ts';
 import { probeGuard } from './guard.ts';
@@ -18,6 +20,7 @@ type Question = (context: CommandContext) => Promise<Finding> | Finding;
 /** The name of a finding when its question breaks: a bundle keeps no names of functions. */
 const questions: readonly (readonly [string, Question])[] = [
   ['settings', settings],
+  ['node', runtime],
   ['database', database],
   ['directory', directory],
   ['mail', mailServer],
@@ -44,7 +47,7 @@ export function check(
     }
     const findings: Finding[] = [];
     for (const [about, question] of readable(context) ? wanted : questions.slice(0, 1)) {
-      const finding = await askSafely(about, question, context);
+      const finding = await askSafely(about, question, context, (name) => findings.some((one) => one.about === name));
       findings.push(finding);
       if (!options.json)
         process.stdout.write(`${finding.verdict.padEnd(8)} ${finding.about.padEnd(10)} ${finding.detail}\n`);
@@ -63,10 +66,18 @@ function readable(context: CommandContext): boolean {
   }
 }
 
-async function askSafely(about: string, question: Question, context: CommandContext): Promise<Finding> {
+async function askSafely(
+  about: string,
+  question: Question,
+  context: CommandContext,
+  hasAsked: (about: string) => boolean,
+): Promise<Finding> {
   try {
     return await question(context);
   } catch (error) {
+    if (error instanceof Unavailable && error.what === 'addon' && hasAsked('node')) {
+      return { about, verdict: 'unknown', detail: 'needs the database: see node' };
+    }
     return { about, verdict: 'wrong', detail: whyOf(error) };
   }
 }
@@ -82,6 +93,11 @@ function settings(context: CommandContext): Finding {
   if (unknown.length > 0)
     return { about, verdict: 'warning', detail: `not known, so without effect: ${unknown.join(' ')}` };
   return { about, verdict: 'ok', detail: `${settings.etc}: ${settings.JMB_SERVER_NAME}, ${settings.JMB_ICAL_TZID}` };
+}
+
+/** Without its addon nothing that follows can look into the database. */
+function runtime({ root }: CommandContext): Finding {
+  return { about: 'node', ...node(root) };
 }
 
 function database(context: CommandContext): Finding {

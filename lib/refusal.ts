@@ -41,7 +41,7 @@ export class Unavailable extends Error {
    * @param detail what it did instead, for the log
    */
   constructor(
-    readonly what: 'directory' | 'database' | 'module',
+    readonly what: 'directory' | 'database' | 'addon' | 'module',
     readonly detail: string,
   ) {
     super(`${what}: ${detail}`);

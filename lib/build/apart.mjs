@@ -9,6 +9,22 @@ export const PACKAGES_APART = {
   'jose/jwt/sign': 'jose',
 };
 
+/** How the addon's name begins: it works with the JavaScript of its own release of better-sqlite3 alone. */
+const ADDON = `better_sqlite3-${createRequire(import.meta.url)('better-sqlite3/package.json').version}.`;
+
+/**
+ * The name in dist/lib of the addon for this Node, by the ABI that it is compiled for. Those of several lie side by side, so
+ * that a host may change its Node, and change it back.
+ */
+export function addonName() {
+  return `${ADDON}${process.versions.modules}.node`;
+}
+
+/** Whether a file is an addon of this release, for whatever Node. */
+export function isAddon(name) {
+  return name.startsWith(ADDON) && name.endsWith('.node');
+}
+
 /** What a package exports, by name. */
 async function exportsOf(name) {
   const found = await import(createRequire(import.meta.url).resolve(name));
@@ -46,10 +62,11 @@ export const apart = {
       contents: `module.exports = { get importModule() { return require('../lib/import-module.js').importModule; } };`,
       loader: 'js',
     }));
-    // better-sqlite3 asks `bindings` to look for its addon in a dozen places; in the tree it stands in one.
+    // better-sqlite3 asks `bindings` to look for its addon in a dozen places; in the tree it has one, by the Node that runs.
     build.onResolve({ filter: /^bindings$/ }, () => ({ path: 'bindings', namespace: 'addon' }));
     build.onLoad({ filter: /.*/, namespace: 'addon' }, () => ({
-      contents: `module.exports = (name) => require('../lib/better_sqlite3.node');`,
+      // A name of its own: of a sum within the call esbuild would look for files.
+      contents: `const file = '../lib/${ADDON}' + process.versions.modules + '.node'; module.exports = () => require(file);`,
       loader: 'js',
     }));
     build.onResolve({ filter: /^\.\.\/lib\/[\w-]+\.(js|node)$/ }, ({ path, namespace }) =>

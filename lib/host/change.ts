@@ -47,7 +47,7 @@ function nothingChanged(error: unknown): HostError {
 }
 
 function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
-  const { tree, dist } = hands;
+  const { tree } = hands;
   try {
     const found = look(tree, wishes.front, upgrade);
     const made = plan(tree, found, wishes);
@@ -57,7 +57,7 @@ function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
     if (!isStaged(hands)) servicesAgree();
     keepOldDatabase(tree, found);
     makeData(tree);
-    const imported = importOld(tree, found, join(dist, 'lib/better_sqlite3.node'));
+    const imported = importOld(tree, found);
     if (imported === undefined) return;
     say(`Imported ${imported.meetings} meetings and ${imported.feeds} feeds of the flat files.`);
     say(...imported.bad.map((one) => `Not imported: ${one}`));

@@ -37,14 +37,11 @@ export function makeData(tree: Tree): void {
   tree.put(MADE_DATA, { kind: 'file', content: Buffer.from(made).toString('base64'), mode: 0o644, uid, gid });
 }
 
-/**
- * Takes over the flat files of a version without a database; nothing where there are none.
- * @param nativeBinding the path of better_sqlite3.node
- */
-export function importOld(tree: Tree, { bash, oldDatabase }: Found, nativeBinding: string): Imported | undefined {
+/** Takes over the flat files of a version without a database; nothing where there are none. */
+export function importOld(tree: Tree, { bash, oldDatabase }: Found): Imported | undefined {
   const data = join(tree.root, DATA);
   if (!bash || oldDatabase !== undefined || !existsSync(join(data, 'booking'))) return undefined;
-  const store = openStore(join(data, 'jmb.db'), { nativeBinding });
+  const store = openStore(join(data, 'jmb.db'));
   try {
     return importFlatFiles(store, data);
   } finally {

@@ -1,6 +1,6 @@
 /** Everything that an installation, or its renewal, changes on a host, as states of paths. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Draft, draft, type Plan } from './changes.ts';
 import { editConfigJs } from './config_js.ts';
 import type { Found } from './found.ts';
@@ -75,5 +75,17 @@ function planProgram(to: Draft, { dist, node }: Wishes): void {
       content = Buffer.from(text, 'latin1');
     }
     to.file(path, content, 'the program', { mode });
+    keepAddons(to, path);
+  }
+}
+
+/** SQLite of the same release, compiled for a Node that was here before and may come back: `better_sqlite3-12.0.0.115.node`. */
+function keepAddons(to: Draft, path: string): void {
+  const release = /^(.*\/better_sqlite3-[\d.]+\.)\d+\.node$/.exec(path)?.[1];
+  const folder = join(to.tree.root, dirname(path));
+  if (release === undefined || !existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const other = `${dirname(path)}/${name}`;
+    if (other.startsWith(release) && name.endsWith('.node')) to.keep(other);
   }
 }

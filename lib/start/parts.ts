@@ -13,9 +13,12 @@ export interface Loaded extends Part {
   readonly script: Script;
 }
 
-/** The file that keeps a part's compiled code. The digest is in its name: V8 itself compares no more than the length of the source. */
+/**
+ * The file that keeps a part's compiled code. The digest is in its name, for V8 itself compares no more than the length of the
+ * source; and the ABI of the Node, so that a host which changes its Node and changes it back has both.
+ */
 export function cacheFile(lib: string, { name, digest }: Part): string {
-  return `${lib}${name}-${digest}.cache`;
+  return `${lib}${name}-${digest}.${process.versions.modules}.cache`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * `node PREFIX/lib/prepare.js`, run once by install.sh and after each upgrade of Node: fits the programs to this Node.
  * Their first line names it, and the code that usual requests run is kept compiled, so that no request compiles it
- * again. Without this everything works, a quarter slower.
+ * again. Without this everything works, a quarter slower. It ends with 1 and one sentence where it cannot.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFile, type Loaded, loaderOf } from './parts.ts';
 import { requestsOf, type SampleRequest, sampleSite } from './sample.ts';
+import { addonFault, stateOf } from './state.ts';
 
 const root = join(__dirname, '..');
 const FIRST_LINE = /^#!.*\n/;
@@ -23,15 +24,15 @@ const FLAG = '--no-rehash-snapshot';
 const flags = spawnSync(process.execPath, [FLAG, '--eval', ''], { stdio: 'ignore' }).status === 0 ? [FLAG] : [];
 
 /** The first line: this Node with its flags; the line that was there, where the kernel could not read it. */
-function firstLine(before: string): string {
-  const line = `#!${[process.execPath, ...flags].join(' ')}`;
+function firstLine(before: string, options: readonly string[]): string {
+  const line = `#!${[process.execPath, ...options].join(' ')}`;
   return /\s/.test(process.execPath) || line.length > 120 ? before : `${line}\n`;
 }
 
 /** Makes the first line name the Node that runs this; written beside and renamed, so that no request finds half a file. */
-function nameNode(program: string): void {
-  const file = join(root, 'cgi-bin', `${program}.cgi`);
-  const source = readFileSync(file, 'utf8').replace(FIRST_LINE, firstLine);
+function nameNode(program: string, options: readonly string[]): void {
+  const file = join(root, program);
+  const source = readFileSync(file, 'utf8').replace(FIRST_LINE, (before) => firstLine(before, options));
   writeFileSync(`${file}.new`, source, { mode: 0o755 });
   renameSync(`${file}.new`, file);
 }
@@ -61,15 +62,28 @@ function keep(program: string): void {
   loaderOf(lib, digests, require, (part) => loaded.push(part))(program);
 }
 
+/** Takes away what was compiled for this Node, and what belongs to no part any more. */
+function forget(): void {
+  const digests = JSON.parse(readFileSync(join(__dirname, 'parts.json'), 'utf8')) as Record<string, string>;
+  const known = Object.entries(digests).map(([name, digest]) => `${name}-${digest}.`);
+  for (const name of readdirSync(__dirname).filter((one) => one.endsWith('.cache'))) {
+    const isOurs = name.endsWith(`.${process.versions.modules}.cache`);
+    if (isOurs || !known.some((beginning) => name.startsWith(beginning))) rmSync(join(__dirname, name));
+  }
+}
+
 function prepare(): void {
+  const fault = addonFault();
+  if (fault !== null) throw new Error(fault);
   const folder = mkdtempSync(join(tmpdir(), 'jmb-prepare-'));
   try {
-    for (const name of readdirSync(join(root, 'lib'))) if (name.endsWith('.cache')) rmSync(join(root, 'lib', name));
+    forget();
     const site = sampleSite(folder);
     for (const [program, requests] of Object.entries(requestsOf(site))) {
-      nameNode(program);
+      nameNode(`cgi-bin/${program}.cgi`, flags);
       for (const request of requests) run(program, request);
     }
+    nameNode('bin/jmb', []);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -79,4 +93,12 @@ function prepare(): void {
 process.umask(0o022);
 const [, , word, program] = process.argv;
 if (word === 'run' && program !== undefined) keep(program);
-else prepare();
+else if (word === 'state') process.stdout.write(`${JSON.stringify(stateOf(root))}\n`);
+else {
+  try {
+    prepare();
+  } catch (error) {
+    process.stderr.write(`prepare.js: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

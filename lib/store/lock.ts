@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { ownNewFile } from '../new_file.ts';
+import { openFile } from './driver.ts';
 
 /**
  * Takes the lock, or says at once that somebody holds it.
@@ -12,7 +13,7 @@ import { ownNewFile } from '../new_file.ts';
  */
 export function takeLock(file: string): (() => void) | null {
   const isNew = !existsSync(file);
-  const lock = new Database(file, { timeout: 0 });
+  const lock = openFile(file, { timeout: 0 });
   try {
     if (isNew) ownNewFile(file, dirname(file));
     lock.exec('BEGIN EXCLUSIVE');

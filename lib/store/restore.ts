@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { codeOf } from '../failure.ts';
 import { ownNewFile } from '../new_file.ts';
+import { openFile } from './driver.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** Columns that every database of ours and of the original has. */
@@ -63,7 +64,7 @@ export function lieReady(file: string, database: string): Ready | { readonly fau
 function faultOf(file: string): string | null {
   let database: Database.Database | undefined;
   try {
-    database = new Database(file, { fileMustExist: true });
+    database = openFile(file, { fileMustExist: true });
     const found = database.pragma('integrity_check(1)', { simple: true });
     if (found !== 'ok') return `it is damaged: ${String(found)}`;
     for (const [table, wanted] of Object.entries(COLUMNS)) {
@@ -109,7 +110,7 @@ function replace(database: string, part: string, aside: string): 'in use' | 'kep
  * @returns null for a damaged one
  */
 function holdAlone(file: string): Database.Database | 'in use' | null {
-  const database = new Database(file, { timeout: 0, fileMustExist: true });
+  const database = openFile(file, { timeout: 0, fileMustExist: true });
   try {
     // In the mode of the log every connection has a lock for as long as it is open, and this needs all of them gone.
     if (database.pragma('journal_mode = DELETE', { simple: true }) !== 'delete')

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { ownNewFile } from '../new_file.ts';
 import { Unavailable } from '../refusal.ts';
+import { openFile } from './driver.ts';
 import { migrate } from './schema.ts';
 
 /** What may be bound to a statement. Ids of meetings are bound as bigint. */
@@ -71,7 +72,7 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
   let opened = identity();
   const open = (): Database.Database => {
     const isNew = !existsSync(file);
-    const database = new Database(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
+    const database = openFile(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
     try {
       if (isNew) ownNewFile(file, dirname(file));
       migrate(database);

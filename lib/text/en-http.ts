@@ -7,6 +7,8 @@ export const enHttp = {
   'refused.method': 'This address is not used that way. Go back to the page before and try again.',
   'refused.no_directory': 'The directory does not answer, and this page needs it. Try again in a few minutes.',
   'refused.no_database': 'The database does not answer. Nothing was saved. Try again in a few minutes.',
+  'refused.no_addon':
+    'The service is being maintained: a part of it has to be fitted to this server again. Nothing was saved. The log tells the administrator the command for it.',
   'refused.busy': 'The service is very busy and has saved nothing. Try again in a moment.',
   'refused.settings':
     'There is a mistake in the settings of this service. The log tells the administrator the file and line.',

@@ -8,6 +8,8 @@ export const frHttp = {
   'refused.no_directory':
     'L’annuaire ne répond pas, et cette page ne peut pas s’en passer. Réessayer dans quelques minutes.',
   'refused.no_database': 'La base de données ne répond pas. Rien n’a été enregistré. Réessayer dans quelques minutes.',
+  'refused.no_addon':
+    'Le service est en maintenance\u00a0: une de ses parties est à adapter de nouveau à ce serveur. Rien n’a été enregistré. L’administrateur en trouvera la commande dans le journal.',
   'refused.busy': 'Le service est très occupé et n’a rien enregistré. Réessayer dans un instant.',
   'refused.settings':
     'Les réglages de ce service contiennent une erreur. L’administrateur en trouvera le fichier et la ligne dans le journal.',

@@ -28,6 +28,16 @@ function bashVersion(): void {
   mkdirSync(join(tree.root, 'var/www/jitsi-jmb'), { recursive: true });
 }
 
+/** A file of the program that an earlier version put there. */
+function leftByEarlier(path: string): void {
+  const ledger = JSON.parse(tree.read('var/lib/jitsi-jmb/host.json'));
+  const state = { kind: 'file', content: '', mode: 0o644, uid: 0, gid: 0 };
+  const after = { path: `/opt/jitsi-jmb/${path}`, undo: 'own', keeps: false, before: { kind: 'none' }, after: state };
+  ledger.entries.push(after);
+  tree.put('var/lib/jitsi-jmb/host.json', JSON.stringify(ledger), 0o600);
+  tree.put(`opt/jitsi-jmb/${path}`, '');
+}
+
 describe('a second run', () => {
   it('needs no option again', () => {
     tree.put('secret', GIVEN);
@@ -80,20 +90,24 @@ describe('a second run', () => {
   it('takes files away that a new version has no more', () => {
     tree.put('opt/jitsi-jmb/modules/of-the-administrator.mjs', '');
     tree.install(...CAS);
-    const ledger = JSON.parse(tree.read('var/lib/jitsi-jmb/host.json'));
-    const old = { kind: 'file', content: '', mode: 0o644, uid: 0, gid: 0 };
-    ledger.entries.push({
-      path: '/opt/jitsi-jmb/lib/old.js',
-      undo: 'own',
-      keeps: false,
-      before: { kind: 'none' },
-      after: old,
-    });
-    tree.put('var/lib/jitsi-jmb/host.json', JSON.stringify(ledger), 0o600);
-    tree.put('opt/jitsi-jmb/lib/old.js', '');
+    leftByEarlier('lib/old.js');
     expect(tree.install().status).toBe(0);
     expect(tree.snapshot()['opt/jitsi-jmb/lib/old.js']).toBeUndefined();
     expect(tree.snapshot()['opt/jitsi-jmb/modules/of-the-administrator.mjs']).toBeDefined();
+  });
+
+  it('keeps SQLite for a Node of before, as long as it is of the same release', () => {
+    expect(tree.install(...CAS).status).toBe(0);
+    const lib = join(tree.root, 'opt/jitsi-jmb/lib');
+    const addon = readdirSync(lib).find((name) => name.endsWith('.node')) ?? '';
+    const earlier = addon.replace(/\.\d+\.node$/, '.1.node');
+    leftByEarlier(`lib/${earlier}`);
+    leftByEarlier('lib/better_sqlite3-1.2.3.1.node');
+    expect(tree.install().status).toBe(0);
+    expect(readdirSync(lib).filter((name) => name.endsWith('.node'))).toEqual([earlier, addon].sort());
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(tree.install('--uninstall').status).toBe(0);
+    expect(existsSync(lib)).toBe(false);
   });
 });
 

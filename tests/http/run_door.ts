@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { apart } from '../../lib/build/apart.mjs';
+import { addonName, apart } from '../../lib/build/apart.mjs';
 import { esbuildTemplates } from '../../lib/build/templates.mjs';
 
 /** The built door in a tree of its own. */
@@ -25,7 +25,7 @@ export async function buildDoor(): Promise<Door> {
   mkdirSync(join(root, 'etc'));
   mkdirSync(join(root, 'lib'));
   const addon = '../../node_modules/better-sqlite3/build/Release/better_sqlite3.node';
-  copyFileSync(fileURLToPath(new URL(addon, import.meta.url)), join(root, 'lib/better_sqlite3.node'));
+  copyFileSync(fileURLToPath(new URL(addon, import.meta.url)), join(root, 'lib', addonName()));
   await build({
     entryPoints: [fileURLToPath(new URL('door.ts', import.meta.url))],
     outfile: file,
