@@ -3,6 +3,7 @@
 import type { Answer, Attendee, Meeting, Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
 import type { Texts } from '../text/catalogue.ts';
+import { oneLine } from '../text/one_line.ts';
 import { meetingLink } from './links.ts';
 
 /** Someone in a calendar: an address, and the name to show (CN, RFC 5545 section 3.2.2). */
@@ -37,14 +38,6 @@ export interface CalendarEvent {
   readonly attendees: readonly CalendarAttendee[];
   /** Minutes before the begin. */
   readonly alarms: readonly number[];
-}
-
-/** Control characters, and the line and paragraph separators that some readers take for the end of a line. */
-const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
-
-/** A text on one line, without control characters: somebody's input made harmless for a header or a content line. */
-export function oneLine(text: string): string {
-  return text.replace(BREAKING, ' ').trim();
 }
 
 /**

@@ -3,7 +3,8 @@
 import type { Attendee, Meeting, Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
 import type { Texts } from '../text/catalogue.ts';
-import { answered, type CalendarEvent, describeEvent, type EventSettings, type Owner, oneLine } from './event.ts';
+import { oneLine } from '../text/one_line.ts';
+import { answered, type CalendarEvent, describeEvent, type EventSettings, type Owner } from './event.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** Raise it whenever the same facts are written differently: polled copies are renewed by it. */

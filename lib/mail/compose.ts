@@ -1,12 +1,13 @@
 /** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts. Pure. */
 
-import { describeEvent, invited, oneLine } from '../calendar/event.ts';
+import { describeEvent, invited } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/fingerprint.ts';
 import { writeCalendar } from '../calendar/ics.ts';
 import { worthUntil } from '../meetings/reminders.ts';
 import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
+import { straightLine } from '../text/one_line.ts';
 import type { Letter, MailEvent } from './letters.ts';
 import { type MailSettings, mailSubject, writeBody } from './wording.ts';
 
@@ -74,7 +75,7 @@ function parts(event: MailEvent, letter: Letter, settings: ComposeSettings): Mai
 
 /** A name for a header; one that looks like an encoded word (RFC 2047) must not be decoded, and some programs would. */
 function mailboxName(name: string): string {
-  return oneLine(name).replace(/=\?/g, '= ?');
+  return straightLine(name).replace(/=\?/g, '= ?');
 }
 
 /** The content, and an identification that no other text has: a database that was restored counts its versions again. */

@@ -3,6 +3,7 @@
 import { createTransport } from 'nodemailer';
 import { whyOf } from '../failure.ts';
 import type { MailParts } from './compose.ts';
+import { encodedWords, looksEncoded } from './encoded_words.ts';
 
 /**
  * What kept a mail from going now: the server's word about this mail (4xx), a connection that broke, fell silent or was closed by
@@ -128,9 +129,13 @@ function server(url: string): { url: string; ignoreTLS?: boolean; tls?: { reject
 
 /** A mail as nodemailer takes it. The envelope is the service's own: SPF and DMARC of the owner's domain do not matter then. */
 function message(parts: MailParts, messageId: string) {
-  const { calendar, ...rest } = parts;
+  const { calendar, subject, headers, ...rest } = parts;
+  const prepared = looksEncoded(subject) && {
+    Subject: { prepared: true, foldLines: true, value: encodedWords(subject) },
+  };
   return {
     ...rest,
+    ...(prepared ? { headers: { ...headers, ...prepared } } : { headers, subject }),
     messageId,
     envelope: { from: parts.from.address, to: [parts.to.address] },
     ...(calendar && { icalEvent: { method: calendar.method, filename: 'invitation.ics', content: calendar.body } }),

@@ -2,12 +2,12 @@
 
 import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
-import { oneLine } from '../calendar/event.ts';
 import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/links.ts';
 import type { Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
 import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { durationText, longDate, timeOf } from '../text/dates.ts';
+import { straightLine } from '../text/one_line.ts';
 import type { Letter, MailEvent } from './letters.ts';
 
 /** Settings that the words depend on. */
@@ -30,7 +30,7 @@ function key(what: 'title' | 'intro', { kind, attendee }: Letter): TextKey {
 
 /** The mail's title: the administrator's for this kind and role, else the catalogue's. */
 function title(letter: Letter, settings: MailSettings, texts: Texts): string {
-  const own = oneLine(settings[`JMB_SUBJECT_${SETTING[letter.kind]}_${ROLE[letter.attendee.role]}`]);
+  const own = straightLine(settings[`JMB_SUBJECT_${SETTING[letter.kind]}_${ROLE[letter.attendee.role]}`]);
   return own || texts(key('title', letter));
 }
 
@@ -38,7 +38,7 @@ function title(letter: Letter, settings: MailSettings, texts: Texts): string {
 export function mailSubject(event: MailEvent, letter: Letter, settings: MailSettings): string {
   const texts = textsIn(settings.JMB_LANG);
   const first = title(letter, settings, texts);
-  const subject = oneLine(event.meeting.subject);
+  const subject = straightLine(event.meeting.subject);
   if (subject === '') return first;
   return /[:\]>)–-]$/.test(first) ? `${first} ${subject}` : texts('mail.subject', { title: first, subject });
 }
@@ -59,7 +59,7 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
   const texts = textsIn(settings.JMB_LANG);
   const { meeting, owner } = event;
   const { kind, attendee } = letter;
-  const name = oneLine(owner.name ?? '');
+  const name = straightLine(owner.name ?? '');
   const person = name === '' ? owner.email : texts('mail.person', { name, email: owner.email });
   const date = longDate(settings.JMB_LANG, meeting.begin);
   const time = timeOf(settings.JMB_LANG, meeting.begin);
@@ -74,7 +74,7 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
     title: title(letter, settings, texts),
     intro: texts(key('intro', letter), { organiser: name || owner.email, date, time }),
     rows: [
-      row('mail.label_subject', oneLine(meeting.subject)),
+      row('mail.label_subject', straightLine(meeting.subject)),
       row('mail.label_organiser', person),
       row('mail.label_date', date),
       row(
@@ -89,7 +89,7 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
     answers: ended || attendee.role === 'owner' ? [] : answers(letter, settings, texts),
     others: accountLinks(event, letter, settings, texts),
     footer: texts(attendee.role === 'owner' ? 'mail.footer_owner' : 'mail.footer', {
-      name: oneLine(settings.JMB_NAME),
+      name: straightLine(settings.JMB_NAME),
     }),
   };
 }

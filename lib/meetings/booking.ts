@@ -1,5 +1,6 @@
 /** What a valid booking is: from the form as typed to a booking, or to what is wrong with each field. Pure. */
 import type { TextKey } from '../text/catalogue.ts';
+import { straightLine } from '../text/one_line.ts';
 import { clockTime, isoDate, unixOf } from '../text/zone.ts';
 import { type AddressBook, invite } from './people.ts';
 
@@ -137,17 +138,12 @@ function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number
   return minutes * 60;
 }
 
-/** One line. Signs that turn the direction of writing go: they would turn what mails and lists say after the subject. */
 function checkSubject(typed: string, defaultSubject: string, wrong: Wrong): string {
   if (typed.length > SLACK * LONGEST_SUBJECT) {
     wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
     return '';
   }
-  const subject = typed
-    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim();
+  const subject = straightLine(typed).replace(/ {2,}/g, ' ');
   if ([...subject].length > LONGEST_SUBJECT) wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
   return subject || defaultSubject;
 }
