@@ -48,11 +48,20 @@ function splitLine(line: string): { head: string; value: string } {
   return { head: line, value: '' };
 }
 
+/** What an address may hold and a mailto URI may not: `?cc=…` would name another recipient (RFC 6068 section 2). */
+const NOT_IN_MAILTO = /[%^`{|}/?#[\]&;=]/g;
+
+/** The value of an attendee or organiser, with its colon. */
+function mailto(value: string): string {
+  const address = value.replace(/^:mailto:/i, '');
+  return `:mailto:${address.replace(NOT_IN_MAILTO, encodeURIComponent)}`;
+}
+
 /** One line put right. */
 function repair(line: string): string {
-  if (line.startsWith('ATTENDEE;') || line.startsWith('ORGANIZER;')) {
+  if (/^(ATTENDEE|ORGANIZER)[;:]/.test(line)) {
     const { head, value } = splitLine(line);
-    return head.replace(ENUMERATED, ';$1=$2') + value.replace(/^:mailto:/i, ':mailto:');
+    return head.replace(ENUMERATED, ';$1=$2') + mailto(value);
   }
   return line.replace(/^TRIGGER:-?PT$/, 'TRIGGER:PT0S');
 }

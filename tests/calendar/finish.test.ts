@@ -46,6 +46,15 @@ describe('the finishing step', () => {
     ]);
   });
 
+  it('escapes what would say more than an address in it', () => {
+    const odd = "who?cc=x&body=#a%3f/{^`|}!$'*+~-.b@example.org";
+    const line = finished(`ATTENDEE;CN="a":mailto:${odd}`).join('').replaceAll(' ', '');
+    const address = new URL(line.slice(line.indexOf('mailto:')));
+    expect([address.search, address.hash]).toEqual(['', '']);
+    expect(decodeURIComponent(address.pathname)).toBe(odd);
+    expect(finished("ATTENDEE:mailto:o'neil+a_b@example.org")).toEqual(["ATTENDEE:mailto:o'neil+a_b@example.org"]);
+  });
+
   it('gives an alarm at the begin a duration', () => {
     expect(finished('TRIGGER:-PT')).toEqual(['TRIGGER:PT0S']);
     expect(finished('TRIGGER:-PT10M')).toEqual(['TRIGGER:-PT10M']);
