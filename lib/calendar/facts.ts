@@ -8,7 +8,7 @@ import { answered, type CalendarEvent, describeEvent, type EventSettings, type O
 import { fingerprint } from './fingerprint.ts';
 
 /** Raise it whenever the same facts are written differently: polled copies are renewed by it. */
-export const FEED_FORMAT = 1;
+export const FEED_FORMAT = 2;
 
 /** A meeting in a user's feed. */
 export interface FeedEntry {

@@ -69,7 +69,7 @@ describe('the fingerprint of a feed', () => {
     const facts = factsOf([entry(owner), entry(guest, { id: '42' })]);
     expect([FEED_FORMAT, fingerprint(feed(facts))]).toMatchInlineSnapshot(`
       [
-        1,
+        2,
         "0n360o80m36ror0nqdipy0nbjw78",
       ]
     `);

@@ -150,8 +150,25 @@ describe('identity-oidc', () => {
     expect(await ask('identity-oidc', { ...env, OIDC_CLAIM_email_verified: '1' })).toMatchObject({ uid: 'alice' });
   });
 
-  it.each(['0', 'false'])('does not take an address that the provider holds for unproven (%s)', async (verified) => {
-    expect(await ask('identity-oidc', { ...env, OIDC_CLAIM_email_verified: verified })).toMatchObject({
+  it.each(['0', 'false', ' False ', 'no', 'null'])(
+    'does not take an address that the provider holds for unproven (%s)',
+    async (verified) => {
+      expect(await ask('identity-oidc', { ...env, OIDC_CLAIM_email_verified: verified })).toMatchObject({
+        text: 'refused.no_address',
+      });
+    },
+  );
+
+  it.each([
+    'mallory@evil.test alice.martin@example.org',
+    'mallory@evil.test,alice.martin@example.org',
+    'mallory@evil.test;alice.martin@example.org',
+    'mallory@evil.test\nalice.martin@example.org',
+    '"mallory@evil.test", <alice.martin@example.org>',
+    'mallory@evil.test <alice.martin@example.org>',
+    'mallory alice.martin@example.org',
+  ])('takes one address, never a list: %j', async (email) => {
+    expect(await ask('identity-oidc', { ...env, OIDC_CLAIM_email: email })).toMatchObject({
       text: 'refused.no_address',
     });
   });
