@@ -71,12 +71,17 @@ function toFile(path: string, line: string, folder: string | undefined): void {
   }
 }
 
-/** By `logger` of the host, since Node does not speak to /dev/log (a Unix datagram socket). Nobody waits for it. */
+/**
+ * By `logger` of the host, since Node does not speak to /dev/log (a Unix datagram socket). The line goes to its standard
+ * input: what stands on its command line everybody on the host can read. Nobody waits for it: a pipe takes a line at once.
+ */
 function toSyslog(line: string, program: string): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const text = line.slice(line.indexOf(']') + 2);
-  const child = spawn('logger', ['-t', `jmb[${program}]`, '-p', 'daemon.info', '--', text], { stdio: 'ignore' });
+  const words = ['-t', `jmb[${program}]`, '-p', 'daemon.info', '-S', '8192'];
+  const child = spawn('logger', words, { stdio: ['pipe', 'ignore', 'ignore'] });
   child.on('error', () => toStderr(line));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(`${line.slice(line.indexOf(']') + 2)}\n`);
   child.unref();
 }
 

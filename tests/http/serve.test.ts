@@ -1,5 +1,5 @@
 /** A door as plain CGI and as FastCGI, run as web servers run it. */
-import { copyFileSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -24,6 +24,17 @@ describe('a door as plain CGI', () => {
     expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
     expect(body).toBe('hello, héhé');
     expect(code).toBe(0);
+  });
+
+  it('leaves its line with syslog though it ends at once', async () => {
+    const logger = join(door.root, 'logger');
+    writeFileSync(logger, `#!/bin/sh\ncat > ${logger}.got\nmv ${logger}.got ${logger}.line\n`, { mode: 0o755 });
+    door.settings('JMB_LOG="syslog"\n');
+    const env = { QUERY_STRING: 'refuse', PATH: `${door.root}:${process.env['PATH']}` };
+    expect((await runCgi(door, env)).head).toContain('403');
+    await expect.poll(() => existsSync(`${logger}.line`), { timeout: 5000 }).toBe(true);
+    expect(readFileSync(`${logger}.line`, 'utf8')).toMatch(/^refused status=403 .*\n$/);
+    door.settings('');
   });
 
   it('answers HEAD with the headers of GET and no body', async () => {
