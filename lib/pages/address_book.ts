@@ -1,23 +1,20 @@
 /** What is known of the addresses in a form beside what was typed: mailing lists, and aliases that the directory knows. */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Booking } from '../meetings/booking.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { AddressBook } from '../meetings/people.ts';
 import type { Directory, Person } from '../people/directory.ts';
 import { Unavailable } from '../refusal.ts';
-import { SettingsError } from '../settings.ts';
 import { parseLists } from '../text/addresses.ts';
 
 /**
- * What is known without asking anybody.
- * @throws SettingsError when the file of lists cannot be read: inviting a list's address instead of its members would lock them out
+ * What is known without asking anybody. A file of lists that cannot be read keeps nobody from booking: a list is then
+ * invited by its own address, and the log says so.
  */
-export function addressBook({ settings }: Context, owner: Identity): AddressBook {
-  const lists = listsOf(settings.JMB_LISTS_SUBSCRIBERS, settings.etc);
-  return { owner: owner.addresses, lists, aliases: new Map() };
+export function addressBook(context: Context, owner: Identity): AddressBook {
+  return { owner: owner.addresses, lists: listsOf(context), aliases: new Map() };
 }
 
 /** Whether aliases are to be replaced by what the directory says. */
@@ -58,12 +55,13 @@ async function askedFor(
   }
 }
 
-function listsOf(file: string, etc: string): ReadonlyMap<string, readonly string[]> {
+function listsOf({ settings, log }: Context): ReadonlyMap<string, readonly string[]> {
+  const file = settings.JMB_LISTS_SUBSCRIBERS;
   if (file === '') return new Map();
   try {
     return parseLists(readFileSync(file, 'utf8'));
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new SettingsError(join(etc, 'jmb_local.cf'), 0, `JMB_LISTS_SUBSCRIBERS: ${detail}`);
+    log.event('lists-unreadable', { file, reason: error instanceof Error ? error.message : String(error) });
+    return new Map();
   }
 }

@@ -194,6 +194,14 @@ describe('booking', () => {
   });
 });
 
+it('a file of lists that is missing keeps nobody from booking, and the log names it', async () => {
+  const jmb = site('JMB_LISTS_SUBSCRIBERS="ROOT/gone.txt"');
+  expect((await address(jmb)({ conf_guests: `equipe@example.org ${OUTSIDER}` })).status).toBe(303);
+  const [id = ''] = meetings(jmb);
+  expect(attendeesOf(jmb.store, id).map(({ email }) => email)).toContain('equipe@example.org');
+  expect(jmb.log.filter((line) => line.startsWith('lists-unreadable') && line.includes('gone.txt'))).toHaveLength(1);
+});
+
 it('a silent directory costs neither what was typed nor an alias’ owner the invitation', async () => {
   const silent = () => Promise.reject(new Unavailable('directory', 'no answer'));
   const jmb = site('JMB_FIX_MAIL_ALIASES="1"', { personOf: silent, peopleOf: silent, matches: silent });
