@@ -39,10 +39,7 @@ export function prepareComposing(): void {
   writeCalendar([], { method: 'REQUEST', properties: [] });
 }
 
-/**
- * The mails of an event, in the order of its letters. To someone taken off a meeting it is a deletion; a reminder is worth nothing
- * once the meeting has begun, any other once it is over.
- */
+/** The mails of an event, in the order of its letters. To someone taken off a meeting it is a deletion. */
 export function composeMails(event: MailEvent, settings: ComposeSettings): OutboxMail[] {
   return event.letters.map((letter) => ({
     meetingId: event.meeting.id,
@@ -50,8 +47,17 @@ export function composeMails(event: MailEvent, settings: ComposeSettings): Outbo
     recipient: letter.attendee.email,
     role: letter.attendee.role,
     ...identified(event, letter, settings),
-    expires: letter.kind === 'reminder' ? worthUntil(event.at, event.meeting.begin) : event.meeting.end,
+    expires: expiryOf(event, letter),
   }));
+}
+
+/** How long a cancellation of what has begun is worth sending, in seconds: calendars still show it. */
+const AFTERWARDS = 86_400;
+
+/** From when a mail is worth nothing, in Unix seconds: a reminder once the meeting has begun, any other once it is over. */
+function expiryOf({ meeting: { begin, end }, at }: MailEvent, { kind }: Letter): number {
+  if (kind === 'reminder') return worthUntil(at, begin);
+  return kind === 'del' && at >= begin ? Math.max(end, at + AFTERWARDS) : end;
 }
 
 function parts(event: MailEvent, letter: Letter, settings: ComposeSettings): MailParts {

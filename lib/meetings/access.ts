@@ -30,9 +30,14 @@ export function joinOpen(meeting: Times, role: Role, now: number, leads: LeadTim
   return state === 'soon' || state === 'running';
 }
 
-/** Whether the meeting may still be changed: by its owner, before it begins. */
+/** Whether the meeting may still be changed: by its owner, until its end. */
 export function mayEdit(meeting: Times, role: Role, now: number): boolean {
-  return role === 'owner' && now < meeting.begin;
+  return role === 'owner' && now < meeting.end;
+}
+
+/** Whether begin and duration stand: from the begin on only people and subject change, and the end by extending it. */
+export function timesStand(meeting: Times, now: number): boolean {
+  return now >= meeting.begin;
 }
 
 /** Whether an invitation may still be answered: until the end; the owner has nothing to answer. */

@@ -50,6 +50,8 @@ export interface BookingRules extends AddressBook {
   readonly maxGuests: number;
   /** The subject when none is typed. */
   readonly defaultSubject: string;
+  /** Begin and duration of a meeting that runs: they stand, whatever was typed. */
+  readonly times?: Pick<Booking, 'begin' | 'duration'>;
 }
 
 /** A booking, or the mistakes of each field that has any. */
@@ -86,8 +88,9 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
   const wrong = (field: Field, text: TextKey, values?: Mistake['values']): void => {
     mistakes[field] = [...(mistakes[field] ?? []), values === undefined ? { text } : { text, values }];
   };
-  const begin = checkBegin(form, rules.now, wrong);
-  const duration = checkDuration(form.duration, rules, wrong);
+  const { times } = rules;
+  const begin = times === undefined ? checkBegin(form, rules.now, wrong) : times.begin;
+  const duration = times === undefined ? checkDuration(form.duration, rules, wrong) : times.duration;
   const subject = checkSubject(form.subject, rules.defaultSubject, wrong);
   const people = checkPeople(form, rules, wrong);
   if (begin === null || duration === null || Object.keys(mistakes).length > 0) return { mistakes };

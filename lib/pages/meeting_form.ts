@@ -2,7 +2,7 @@
 
 import form from '../../templates/pages/form.hbs';
 import type { Context } from '../context.ts';
-import { mayEdit } from '../meetings/access.ts';
+import { mayEdit, timesStand } from '../meetings/access.ts';
 import { type BookingForm, type Field, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
 import type { Attendee, Identity, Meeting, Role } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
@@ -17,7 +17,7 @@ import { askedId, editorOf, type Owned, ownedMeeting } from './visitor.ts';
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
 export interface FormFor {
   readonly identity: Identity;
-  readonly meeting: Pick<Meeting, 'id' | 'version'> | null;
+  readonly meeting: Meeting | null;
 }
 
 /** Why a form comes back. */
@@ -46,20 +46,30 @@ export async function meetingNew(request: Request, context: Context): Promise<Re
   return formPage(context, { identity, meeting: null }, typed);
 }
 
-/** Shows the form of a meeting that has not begun. */
+/** Shows the form of a meeting that is not over. */
 export async function meetingEdit(request: Request, context: Context): Promise<Response | Refusal> {
   const identity = await editorOf(context, request);
   if (isRefusal(identity)) return identity;
   const owned = ownedMeeting(context, identity, askedId(request));
   if (isRefusal(owned)) return owned;
   const { meeting } = owned;
-  return begunAlready(context, meeting) ?? formPage(context, { identity, meeting }, savedForm(owned));
+  return overAlready(context, meeting) ?? formPage(context, { identity, meeting }, savedForm(owned));
 }
 
-/** Refuses to change what has begun. */
-export function begunAlready({ clock }: Context, meeting: Meeting): Refusal | null {
+/** Refuses to change what is over. */
+export function overAlready({ clock }: Context, meeting: Meeting): Refusal | null {
   if (mayEdit(meeting, 'owner', clock.now())) return null;
-  return refuse(403, 'refused.begun', `meeting ${meeting.id} has begun`);
+  return refuse(403, 'refused.edit_late', `meeting ${meeting.id} is over`);
+}
+
+/** Refuses to move what has begun; a form that says nothing of the times, or what they are, moves nothing. */
+export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm): Refusal | null {
+  if (!timesStand(owned.meeting, clock.now())) return null;
+  const saved = savedForm(owned);
+  const moves = (['date', 'time', 'duration'] as const).some(
+    (field) => typed[field] !== '' && typed[field] !== saved[field],
+  );
+  return moves ? refuse(403, 'refused.begun', `meeting ${owned.meeting.id} has begun`) : null;
 }
 
 /** The subject of a meeting that is given none. */
@@ -96,8 +106,9 @@ const NAMES = [
 /** Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile, 503 without the directory. */
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
   const { settings, texts, store, clock } = context;
+  const { meeting } = about;
   const { mistakes = {}, conflict, directorySilent = false } = trouble;
-  const title = texts(about.meeting === null ? 'form.title_new' : 'form.title_edit');
+  const title = texts(meeting === null ? 'form.title_new' : 'form.title_edit');
   const wrong = Object.keys(mistakes).length > 0;
   const status = conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200;
   const frame = {
@@ -106,14 +117,16 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     ...(status !== 200 ? { spoken: texts('form.spoken_error', { title }) } : {}),
     user: about.identity.name,
     editor: true,
-    ...(about.meeting === null ? ({ place: 'new' } as const) : {}),
+    ...(meeting === null ? ({ place: 'new' } as const) : {}),
   };
   const errors = Object.fromEntries(
     NAMES.map(([field]) => [field, (mistakes[field] ?? []).map(({ text, values }) => texts(text, values)).join(' ')]),
   );
   return page(context, form, frame, {
     token: formToken(store, about.identity.uid),
-    meeting: about.meeting,
+    meeting,
+    // What has begun is not moved: the page says when it is, and offers what can still be changed.
+    running: meeting !== null && timesStand(meeting, clock.now()) && meetingWords(context, meeting),
     typed,
     errors,
     mistakes: NAMES.filter(([field]) => errors[field] !== '').map(([field, name]) => ({

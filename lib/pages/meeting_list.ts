@@ -169,7 +169,7 @@ function itemOf(reading: Reading, listed: Listed, { extension, inside, closing }
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
   const place = placeWords(reading, meeting, attendee);
   const { state, stateWord, role, answer, answerWord, icon, accept, decline, join, room } = place;
-  const { hash, opens, editable, owner } = place;
+  const { hash, opens, editable, removable, owner } = place;
   // Without a spread: what is added to one, V8 adds property by property, which took a third of a list of 100.
   return {
     id,
@@ -192,6 +192,7 @@ function itemOf(reading: Reading, listed: Listed, { extension, inside, closing }
     hash,
     opens,
     editable,
+    removable,
     owner,
     organiser: personWords(organiser),
     counts: counted(reading, 'list.counts', accepted, { invited }),
@@ -203,7 +204,7 @@ function itemOf(reading: Reading, listed: Listed, { extension, inside, closing }
     extension,
     inside,
     closing,
-    actions: Boolean(join || accept || decline || editable || extension),
+    actions: Boolean(join || accept || decline || editable || removable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),
   };

@@ -3,6 +3,7 @@
 import type { Context } from '../context.ts';
 import { formParams, type Params } from '../http/params.ts';
 import { type Letter, lettersToAll } from '../mail/letters.ts';
+import { timesStand } from '../meetings/access.ts';
 import { type Booking, type BookingForm, checkBooking, LONGEST_WORD } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
@@ -14,7 +15,7 @@ import { attendeesOf } from '../store/meetings.ts';
 import { dropReminders } from '../store/outbox_drop.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { addressBook, aliasesOf, asksDirectory } from './address_book.ts';
-import { begunAlready, defaultSubject, type FormFor, formPage } from './meeting_form.ts';
+import { defaultSubject, type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { accounts, logged, send, write } from './meeting_mails.ts';
 import { listWith } from './notice.ts';
 import { beside, go } from './page.ts';
@@ -43,18 +44,18 @@ export async function meetingBook(request: Request, context: Context): Promise<R
   return go(303, beside(request, listWith(`booked${await send(context, meeting.id)}`)));
 }
 
-/** Changes a meeting that has not begun, in the version that the form was made from. */
+/** Changes a meeting that is not over, in the version that the form was made from; of one that runs, people and subject. */
 export async function meetingChange(request: Request, context: Context): Promise<Response | Refusal> {
   const asked = await askedForm(request, context);
   if (isRefusal(asked)) return asked;
   const { identity, typed, form } = asked;
   const owned = ownedMeeting(context, identity, askedId(request, form));
   if (isRefusal(owned)) return owned;
-  const begun = begunAlready(context, owned.meeting);
-  if (begun !== null) return begun;
+  const late = overAlready(context, owned.meeting) ?? movedLate(context, owned, typed);
+  if (late !== null) return late;
   const expected = Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
   const { id } = owned.meeting;
-  const booking = await checked(context, { identity, meeting: { id, version: expected } }, typed);
+  const booking = await checked(context, { identity, meeting: { ...owned.meeting, version: expected } }, typed);
   if ('status' in booking) return booking;
   const known = await accounts(context, identity, [
     ...booking.moderators,
@@ -107,6 +108,7 @@ async function askedForm(
 /** The booking that was typed, or the form again with what is wrong. */
 async function checked(context: Context, about: FormFor, typed: BookingForm): Promise<Booking | Response> {
   const { settings, clock, store } = context;
+  const { meeting } = about;
   const rules = {
     ...addressBook(context, about.identity),
     now: clock.now(),
@@ -115,11 +117,12 @@ async function checked(context: Context, about: FormFor, typed: BookingForm): Pr
     maxModerators: settings.JMB_MAX_MODERATORS,
     maxGuests: settings.JMB_MAX_GUESTS,
     defaultSubject: defaultSubject(context),
+    ...(meeting !== null && timesStand(meeting, clock.now()) ? { times: meeting } : {}),
   };
   let result = checkBooking(typed, rules);
   // The directory is asked about a form that is right otherwise: about no more people than can be invited.
   if ('booking' in result && asksDirectory(context)) {
-    const present = about.meeting === null ? [] : attendeesOf(store, about.meeting.id).map(({ email }) => email);
+    const present = meeting === null ? [] : attendeesOf(store, meeting.id).map(({ email }) => email);
     const aliases = await aliasesOf(context, result.booking, present);
     if (aliases === null) return formPage(context, about, typed, { directorySilent: true });
     result = checkBooking(typed, { ...rules, aliases });

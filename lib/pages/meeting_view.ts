@@ -126,6 +126,8 @@ export interface PlaceWords {
   /** When the door opens, for a meeting of today. */
   readonly opens: string;
   readonly editable: boolean;
+  /** Whether it is the reader's to delete, at any time. */
+  readonly removable: boolean;
   readonly owner: boolean;
 }
 
@@ -150,6 +152,7 @@ export function placeWords(reading: Reading, meeting: Meeting, attendee: Attende
     hash,
     opens: state === 'planned' ? opensWords(reading, meeting.begin - leadOf(role, leads)) : '',
     editable: mayEdit(meeting, role, now),
+    removable: owner,
     owner,
   };
 }

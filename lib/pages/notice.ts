@@ -18,6 +18,7 @@ const NOTICES = [
   'removed_going',
   'removed_waiting',
   'removed_refused',
+  'removed_quietly',
   'accepted',
   'declined',
 ] as const;

@@ -15,9 +15,9 @@ const LEAST = 86_400;
 /** Tokens outlive their meeting by this, in seconds (lib/jitsi/token.ts). */
 const AFTER_END = 15 * 60;
 
-/** Whether there is a Prosody that can be told anything of rooms. */
-export function roomsAreSet({ settings }: Pick<Context, 'settings'>): boolean {
-  return settings.JMB_PROSODY_SECRET_FILE !== '';
+/** Whether there is a Prosody that can be told anything of a room; an old row may name none. */
+function roomIsSet({ settings }: Pick<Context, 'settings'>, room: string): boolean {
+  return settings.JMB_PROSODY_SECRET_FILE !== '' && room !== '';
 }
 
 /** When no token of a meeting opens anything any more: Unix seconds. Tokens of earlier versions lived until the end, however far. */
@@ -27,13 +27,20 @@ function tokensDead({ settings, clock }: Context, ...ends: number[]): number {
 
 /**
  * Orders the room of a deleted meeting closed: people enter before the begin, and their tokens stay good. Not a room that
- * is somebody's own, nor one that another booking has.
+ * is somebody's own, nor one that another booking has. Of a meeting that is over only where rooms close and its own has
+ * still to: nobody who tidies up the past throws people out who stayed on.
  */
 export function orderClosing(context: Context, meeting: Meeting): void {
-  if (!roomsAreSet(context) || roomIsTaken(context.store, meeting, context.clock.now())) return;
+  if (!stillToClose(context, meeting)) return;
+  if (!roomIsSet(context, meeting.room) || roomIsTaken(context.store, meeting, context.clock.now())) return;
   const { id, room, end } = meeting;
   const until = tokensDead(context, end);
   orderRoom(context.store, { room, person: '', does: 'cancel', meetingId: id, until });
+}
+
+function stillToClose({ settings, clock }: Context, { end }: Meeting): boolean {
+  const now = clock.now();
+  return now < end || (settings.JMB_ROOM_END === 'hard' && now < end + settings.JMB_ROOM_GRACE * 60);
 }
 
 /** Orders the room of a meeting that goes on opened again, if it was closed. */
@@ -46,7 +53,7 @@ export function orderOpening(context: Context, { id, room }: Meeting): void {
 
 /** Orders the ownership of those ended who moderate no more, and given back to those who do again. */
 export function orderOwnership(context: Context, before: Owned, after: Owned): void {
-  if (!roomsAreSet(context)) return;
+  if (!roomIsSet(context, after.meeting.room)) return;
   const { store, clock } = context;
   const { id: meetingId, room } = after.meeting;
   const was = tokenIds(context, before.attendees);
@@ -80,7 +87,7 @@ function tokenIds({ store }: Context, attendees: readonly Attendee[]): ReadonlyS
  * @param line what to say to who is in the room
  */
 export async function tellRoom(context: Context, room: string, line?: string): Promise<void> {
-  if (!roomsAreSet(context)) return;
+  if (!roomIsSet(context, room)) return;
   const { settings, store, clock, log } = context;
   const orders = openOrders(store, clock.now()).filter((order) => order.room === room);
   if (orders.length === 0 && line === undefined) return;

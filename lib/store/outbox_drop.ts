@@ -34,6 +34,20 @@ export function dropWaiting(store: Store, ids: readonly number[], now: number): 
   });
 }
 
+/** Drops what waits to be told of a meeting that is deleted in silence; who was taken off it before is still told that. */
+export function dropNews(store: Store, meetingId: MeetingId, now: number): void {
+  store.transaction(() => {
+    store.run(
+      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'no longer true', outbox_finished = ?
+       WHERE outbox_meeting_id = ? AND +outbox_state = 'waiting' AND outbox_kind <> 'del'
+         AND (outbox_by IS NULL OR outbox_next <= ?)`,
+      now,
+      idOf(meetingId),
+      now,
+    );
+  });
+}
+
 /** Drops the reminders of a meeting that wait in the outbox: all of them, or one person's. One that is being sent goes out. */
 export function dropReminders(store: Store, meetingId: MeetingId, now: number, recipient?: string): void {
   store.transaction(() => {

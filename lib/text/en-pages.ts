@@ -98,6 +98,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
     'The meeting is deleted. The mail server does not answer yet: the mails go out as soon as it does.',
   'notice.removed_refused':
     'The meeting is deleted, but the mail server refused at least one address: somebody is not told.',
+  'notice.removed_quietly': 'The meeting is deleted, and nobody was told.',
   'notice.accepted': 'Your answer is recorded: you take part.',
   'notice.declined': 'Your answer is recorded: you do not take part.',
 
@@ -127,6 +128,9 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'form.told_new': 'Everyone gets an invitation by mail.',
   'form.told_edit':
     'When date, time or duration change, everyone is told; otherwise only those who are added or taken off.',
+
+  'form.running': 'This meeting has begun: its date and time no longer change. It can be extended from the list.',
+  'form.told_running': 'Those who are added get their invitation at once, those taken off are told.',
 
   'follow.title': 'Follow-up of attendees',
   'follow.people': 'Attendees',
@@ -170,6 +174,13 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'removal.title': 'Delete this meeting?',
   'removal.told_one': '{count} person invited will be told by mail.',
   'removal.told_many': '{count} people invited will be told by mail.',
+  'removal.tell': 'Tell the people invited',
+  'removal.tell_yes_one': 'Yes, {count} person gets the cancellation by mail',
+  'removal.tell_yes_many': 'Yes, {count} people get the cancellation by mail',
+  'removal.tell_no': 'No, delete without telling',
+  'removal.running': 'This meeting is under way.',
+  'removal.running_closes': 'This meeting is under way. If its room is open, it closes at once.',
+  'removal.over': 'This meeting is over. Its follow-up, answers and connections, goes with it.',
   'removal.final': 'A deleted meeting cannot be brought back.',
   'removal.remove': 'Delete',
   'removal.keep': 'Keep the meeting',
@@ -186,7 +197,9 @@ export const enPages: Record<keyof typeof frPages, string> = {
     'This form does not come from here, or is no longer valid. Open the page again and start over.',
   'refused.no_meeting': 'This meeting does not exist, or has been deleted.',
   'refused.not_owner': 'This meeting is not yours.',
-  'refused.begun': 'This meeting has already begun: it can no longer be changed or deleted.',
+  'refused.begun':
+    'This meeting has already begun: its date, time and duration can no longer be changed. It can be extended from the list.',
+  'refused.edit_late': 'This meeting is over: it can no longer be changed.',
   'refused.extend_long':
     'This meeting can be extended by {left}\u00a0min at most: no meeting is longer than {max}\u00a0min.',
   'refused.extend_full': 'This meeting is as long as any may be, {max}\u00a0min: it cannot be extended any more.',

@@ -99,6 +99,7 @@ export const frPages = {
     'La réunion est supprimée. Le serveur de courrier ne répond pas encore\u00a0: les courriels partiront dès qu’il répondra.',
   'notice.removed_refused':
     'La réunion est supprimée, mais le serveur de courrier a refusé une adresse au moins\u00a0: quelqu’un n’est pas prévenu.',
+  'notice.removed_quietly': 'La réunion est supprimée, sans que personne en soit prévenu.',
   'notice.accepted': 'Votre réponse est enregistrée\u00a0: vous participez.',
   'notice.declined': 'Votre réponse est enregistrée\u00a0: vous ne participez pas.',
 
@@ -129,6 +130,11 @@ export const frPages = {
   'form.told_new': 'Chaque personne reçoit son invitation par courriel.',
   'form.told_edit':
     'Si la date, l’heure ou la durée change, tout le monde est prévenu\u00a0; sinon, seules les personnes ajoutées ou retirées.',
+
+  'form.running':
+    'Cette réunion a commencé\u00a0: sa date et son heure ne changent plus. Elle se prolonge depuis la liste.',
+  'form.told_running':
+    'Les personnes ajoutées reçoivent leur invitation aussitôt, les personnes retirées en sont prévenues.',
 
   'follow.title': 'Suivi des participants',
   'follow.people': 'Participants',
@@ -173,6 +179,13 @@ export const frPages = {
   'removal.title': 'Supprimer cette réunion\u202f?',
   'removal.told_one': '{count} personne invitée sera prévenue par courriel.',
   'removal.told_many': '{count} personnes invitées seront prévenues par courriel.',
+  'removal.tell': 'Prévenir les personnes invitées',
+  'removal.tell_yes_one': 'Oui, {count} personne reçoit l’annulation par courriel',
+  'removal.tell_yes_many': 'Oui, {count} personnes reçoivent l’annulation par courriel',
+  'removal.tell_no': 'Non, supprimer sans prévenir',
+  'removal.running': 'Cette réunion est en cours.',
+  'removal.running_closes': 'Cette réunion est en cours. Si sa salle est ouverte, elle ferme aussitôt.',
+  'removal.over': 'Cette réunion est terminée. Son suivi, réponses et connexions, disparaît avec elle.',
   'removal.final': 'Une réunion supprimée ne peut pas être rétablie.',
   'removal.remove': 'Supprimer',
   'removal.keep': 'Garder la réunion',
@@ -188,7 +201,9 @@ export const frPages = {
   'refused.foreign_form': 'Ce formulaire ne vient pas d’ici, ou n’est plus valable. Rouvrir la page et recommencer.',
   'refused.no_meeting': 'Cette réunion n’existe pas, ou elle a été supprimée.',
   'refused.not_owner': 'Cette réunion n’est pas la vôtre.',
-  'refused.begun': 'Cette réunion a déjà commencé\u00a0: elle ne peut plus être modifiée ni supprimée.',
+  'refused.begun':
+    'Cette réunion a déjà commencé\u00a0: sa date, son heure et sa durée ne peuvent plus être modifiées. Elle se prolonge depuis la liste.',
+  'refused.edit_late': 'Cette réunion est terminée\u00a0: elle ne peut plus être modifiée.',
   'refused.extend_long':
     'Cette réunion peut être prolongée de {left}\u00a0min au plus\u00a0: une réunion ne dépasse pas {max}\u00a0min.',
   'refused.extend_full':

@@ -68,7 +68,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   conflict: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('a[href*="?edit"]').click();
+    await page.locator('.coming a[href*="?edit"]').click();
     await page.locator('[name=conf_version]').evaluate((field) => field.setAttribute('value', '7'));
     await page.locator('main form button').click();
     await page.locator('[role=alert]').waitFor();
@@ -79,7 +79,23 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   removal: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('a[href*="?del"]').click();
+    await page.locator('.coming a[href*="?del"]').click();
+  },
+  running: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('.now a[href*="?edit"]').click();
+    await page.locator('[name=conf_guests]').waitFor();
+  },
+  removalOfRunning: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('.now .running a[href*="?del"]').click();
+    await page.locator('[name=conf_tell][value=yes]:checked').waitFor();
+  },
+  removalOfPast: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('summary').click();
+    await page.locator('.past a[href*="?del"]').click();
+    await page.locator('[name=conf_tell][value=no]:checked').waitFor();
   },
   answer: async (page) => {
     await page.goto('/booking.cgi');
@@ -90,7 +106,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
 };
 
 /** What is to press or to fill in and is too small for a finger (44 px); runs in the browser. */
-const TOO_SMALL = `[...document.querySelectorAll('button, .button, nav a, input:not([type=hidden]), select, textarea, summary')]
+const TOO_SMALL = `[...document.querySelectorAll('button, .button, nav a, input:not([type=hidden], [type=radio]), label:has(> [type=radio]), select, textarea, summary')]
   .filter((one) => one.getClientRects().length > 0 && one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 100))`;
 

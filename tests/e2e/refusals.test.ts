@@ -198,8 +198,9 @@ it('nobody enters, answers or changes once it is over', async () => {
   await refused(jmb.ask(links.accept, { form: {} }), 403, /terminée/);
   await refused(jmb.ask(links.decline), 403, /terminée/);
   await refused(jmb.ask(`/token.cgi?room=${meeting.room}`, { as: 'alice' }), 403, /terminée/);
-  await refused(jmb.ask(`/booking.cgi?edit&id=${meeting.id}`, { as: 'alice' }), 403, /a déjà commencé/);
+  await refused(jmb.ask(`/booking.cgi?edit&id=${meeting.id}`, { as: 'alice' }), 403, /ne peut plus être modifiée/);
   const form = { ...forms.alice, ...asFields({ date: dayFromNow(9) }), conf_tsn: meeting.id, conf_version: '2' };
-  await refused(jmb.ask('/booking.cgi?register_edit', { as: 'alice', form }), 403, /a déjà commencé/);
-  await refused(jmb.ask('/booking.cgi?del', { as: 'alice', form }), 403, /a déjà commencé/);
+  await refused(jmb.ask('/booking.cgi?register_edit', { as: 'alice', form }), 403, /ne peut plus être modifiée/);
+  expect((await jmb.ask('/booking.cgi?del', { as: 'alice', form })).status).toBe(303);
+  await refused(jmb.ask('/booking.cgi?register_edit', { as: 'alice', form }), 404, /a été supprimée/);
 });

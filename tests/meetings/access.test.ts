@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { joinOpen, leadOf, mayAnswer, mayEdit, stateOf } from '../../lib/meetings/access.ts';
+import { joinOpen, leadOf, mayAnswer, mayEdit, stateOf, timesStand } from '../../lib/meetings/access.ts';
 import { whoIsTold } from '../../lib/meetings/change.ts';
 import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
+import { peopleAreTold } from '../../lib/meetings/removal.ts';
 
 const meeting = { begin: 10_000, end: 13_600 };
 const leads = { owner: 900, guest: 300 };
@@ -26,10 +27,18 @@ describe('a meeting’s life', () => {
     expect(leadOf('moderator', leads)).toBe(900);
   });
 
-  test('only its owner changes it, and only before it begins', () => {
-    expect(mayEdit(meeting, 'owner', 9_999)).toBe(true);
-    expect(mayEdit(meeting, 'owner', 10_000)).toBe(false);
+  test('only its owner changes it, until its end, and its times until its begin', () => {
+    expect(mayEdit(meeting, 'owner', 13_599)).toBe(true);
+    expect(mayEdit(meeting, 'owner', 13_600)).toBe(false);
     expect(mayEdit(meeting, 'moderator', 0)).toBe(false);
+    expect([timesStand(meeting, 9_999), timesStand(meeting, 10_000)]).toEqual([false, true]);
+  });
+
+  test('everyone is told that one to come is deleted; of one that has begun as its owner chooses, else until its end', () => {
+    const told = (now: number) => [undefined, 'yes', 'no', 'x'].map((chosen) => peopleAreTold(meeting, now, chosen));
+    expect(told(9_999)).toEqual([true, true, true, true]);
+    expect(told(10_000)).toEqual([true, true, false, true]);
+    expect(told(13_600)).toEqual([false, true, false, false]);
   });
 
   test('everyone but the owner may answer until the end', () => {

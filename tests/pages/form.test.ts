@@ -323,7 +323,37 @@ describe('changing', () => {
     }
   });
 
-  it('is for the owner, whatever the form says, and until the begin', async () => {
+  it('of one that runs changes people and subject, and tells whom it concerns at once', async () => {
+    const jmb = site();
+    const { meeting } = jmb.meeting(-600);
+    const { body } = await jmb.ask(meetingEdit, { as: 'alice', query: `edit&id=${meeting.id}` });
+    expect(body).toContain('name="conf_guests"');
+    for (const field of ['conf_date', 'conf_time', 'conf_duration']) expect(body).not.toContain(`name="${field}"`);
+    expect(body).toContain('09:50');
+    const form = { conf_token: jmb.token('alice'), conf_tsn: meeting.id, conf_object: 'Jury, suite' };
+    const save = (more: Record<string, string>) => jmb.ask(meetingChange, { as: 'alice', form: { ...form, ...more } });
+    const people = { conf_guests: `${BOB} ${OUTSIDER} neu@ailleurs.test`, conf_moderators: '' };
+    const { headers } = await save({ ...people, conf_version: '0' });
+    expect(headers.get('location')).toBe('/booking.cgi?list&notice=changed_waiting');
+    expect(outboxOf(jmb.store, meeting.id).map(({ kind, recipient }) => `${kind} ${recipient}`)).toEqual([
+      'new neu@ailleurs.test',
+    ]);
+    const after = meetingById(jmb.store, meeting.id);
+    expect(after).toMatchObject({ subject: 'Jury, suite', begin: meeting.begin, end: meeting.end, version: 1 });
+    const wrong = await save({ conf_guests: 'nobody', conf_version: '1' });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body).not.toContain('name="conf_date"');
+    // The form of before the begin says the times as they are: they stand, and the rest is saved.
+    const asBefore = { conf_date: '2026-11-24', conf_time: '09:50', conf_duration: '60' };
+    expect((await save({ conf_guests: BOB, conf_version: '1', ...asBefore })).status).toBe(303);
+    for (const moved of [{ conf_time: '11:50' }, { conf_date: '2026-11-25' }, { conf_duration: '90' }]) {
+      const refused = await save({ conf_guests: OUTSIDER, conf_version: '2', ...asBefore, ...moved });
+      expect(refused.status).toBe(403);
+    }
+    expect(meetingById(jmb.store, meeting.id)).toMatchObject({ begin: meeting.begin, end: meeting.end, version: 2 });
+  });
+
+  it('is for the owner, whatever the form says, and until the end', async () => {
     const jmb = site();
     const { meeting } = jmb.meeting(DAY);
     const form = { conf_tsn: meeting.id, conf_version: '0', conf_moderators: '' };
@@ -331,8 +361,9 @@ describe('changing', () => {
     expect((await jmb.ask(meetingEdit, { as: 'bob', query: `edit&id=${meeting.id}` })).status).toBe(403);
     expect((await change(jmb, { ...form, conf_tsn: '1' })).status).toBe(404);
     expect((await change(jmb, { ...form, conf_tsn: "1' OR 1" })).status).toBe(404);
-    expect((await change(jmb, form, 'alice', DAY)).status).toBe(403);
-    expect((await jmb.ask(meetingEdit, { as: 'alice', query: `edit&id=${meeting.id}`, later: DAY })).status).toBe(403);
+    const later = DAY + 3600;
+    expect((await change(jmb, form, 'alice', later)).status).toBe(403);
+    expect((await jmb.ask(meetingEdit, { as: 'alice', query: `edit&id=${meeting.id}`, later })).status).toBe(403);
     expect(meetingById(jmb.store, meeting.id)).toMatchObject({ subject: 'Jury', begin: NOW + DAY, version: 0 });
   });
 });

@@ -89,6 +89,19 @@ describe('with Prosody away', () => {
     expect(orders(jmb)).toEqual([{ does: 'revoke', person: 'b.durand@example.org', room: meeting.room }]);
   });
 
+  it.each([
+    ['runs', -600, 'soft', true],
+    ['is over', -HOUR - 60, 'soft', false],
+    ['is over, and its room has still to close', -HOUR - 60, 'hard', true],
+    ['is over, and its room has closed', -HOUR - 700, 'hard', false],
+  ])('one that %s is deleted: %i s, %s end, closed: %s', async (_, begin, end, closed) => {
+    const jmb = site(`${AWAY}\nJMB_ROOM_END="${end}"\nJMB_ROOM_GRACE="10"`);
+    const { meeting } = jmb.meeting(begin);
+    const form = { conf_token: jmb.token('alice'), conf_tsn: meeting.id };
+    expect((await jmb.ask(meetingRemove, { as: 'alice', query: 'del', form })).status).toBe(303);
+    expect(orders(jmb)).toEqual(closed ? [{ does: 'cancel', person: '', room: meeting.room }] : []);
+  });
+
   it('a meeting that is extended has its closed room opened', async () => {
     const jmb = site(AWAY);
     const { meeting } = jmb.meeting(-HOUR - 60);

@@ -12,7 +12,7 @@ import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../
 import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
 import { namesOf, rememberName } from '../../lib/store/names.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, untry } from '../../lib/store/outbox.ts';
-import { dropExpired, dropWaiting } from '../../lib/store/outbox_drop.ts';
+import { dropExpired, dropNews, dropWaiting } from '../../lib/store/outbox_drop.ts';
 import { retry, retryAll } from '../../lib/store/outbox_retry.ts';
 import { countPrivate } from '../../lib/store/privates.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
@@ -93,6 +93,7 @@ function outbox(store: Store, id: string): void {
   retryAll(store, NOW, '@example.org');
   dropExpired(store, NOW);
   dropWaiting(store, [third.id], NOW);
+  dropNews(store, id, NOW);
   keepAccounts(store, new Map([['dan@example.org', 'dan']]));
   feedsByAddress(store, ['dan@example.org']);
   rememberAddresses(store, 'dan', ['dan@example.org']);
