@@ -60,6 +60,11 @@ Examples:
       work(async () => (await import('./show.ts')).show(id, options))(),
     );
   program
+    .command('remove')
+    .argument('<id>', 'the meeting’s id, as jmb list --all shows it')
+    .description('delete one meeting, whoever owns it, and close its room; nobody is told')
+    .action((id: string) => work(async () => (await import('./remove.ts')).remove(id))());
+  program
     .command('rooms')
     .description('the rooms that are open now: their meeting, how many people are there, since when')
     .option('--json', 'for a script')

@@ -2,7 +2,6 @@
 import { lineOf } from '../lib/http/answer.ts';
 import { composeMails, prepareComposing } from '../lib/mail/compose.ts';
 import { reminderLetters } from '../lib/mail/letters.ts';
-import { ROLES } from '../lib/meetings/meeting.ts';
 import { latestDue } from '../lib/meetings/reminders.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { feedsByAddress } from '../lib/store/accounts.ts';
@@ -57,11 +56,7 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
   prepareComposing();
   const mails = store.transaction(() => {
     if (!markRemindersDone(store, 'mail', ids).includes(reminder.id)) return [];
-    const rows = attendeesOf(store, meeting.id);
-    const attendees = rows.filter(({ role }) => ROLES.includes(role));
-    for (const { role, email } of rows) {
-      if (!ROLES.includes(role)) log.event('unknown-role', { id: meeting.id, role, to: email });
-    }
+    const attendees = attendeesOf(store, meeting.id);
     const accounts = feedsByAddress(
       store,
       attendees.map(({ email }) => email),

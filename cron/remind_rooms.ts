@@ -16,7 +16,7 @@ export async function tellRooms(context: CommandContext): Promise<number> {
   const due = byMeeting(dueReminders(store, 'xmpp', now), now);
   if (due.length === 0) return 0;
   const set = settings.JMB_PROSODY_SECRET_FILE !== '' && settings.JMB_PROSODY_URL !== '';
-  const worthIt = due.filter((one) => set && isFresh(one, now) && !saidByEnding(settings, one));
+  const worthIt = due.filter((one) => set && isFresh(one, now) && isNamed(one) && !saidByEnding(settings, one));
   for (const one of due) if (!worthIt.includes(one)) done(context, one);
   if (worthIt.length === 0) return 0;
   let told = 0;
@@ -29,6 +29,11 @@ export async function tellRooms(context: CommandContext): Promise<number> {
     log.event('rooms-unreachable', { reason: reasonOf(error) });
   }
   return told;
+}
+
+/** An old row may name no room: Prosody would take nothing said in it. */
+function isNamed({ reminders: [first] }: DueMeeting): boolean {
+  return first !== undefined && first.meeting.room !== '';
 }
 
 /** @throws Error when Prosody does not take it: it would not take the others either */

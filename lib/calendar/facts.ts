@@ -1,6 +1,7 @@
 /** What a user's feed says, as plain values: cheap to gather and to compare, without the package that writes it. */
 
-import type { Attendee, Meeting, Role } from '../meetings/meeting.ts';
+import type { Attendee, Meeting } from '../meetings/meeting.ts';
+import { RANK } from '../meetings/seats.ts';
 import type { Settings } from '../settings.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { oneLine } from '../text/one_line.ts';
@@ -32,8 +33,6 @@ export interface FeedFacts {
 /** The settings that a feed depends on. */
 export type FeedSettings = EventSettings &
   Pick<Settings, 'JMB_ICAL_NAME' | 'JMB_ICAL_DESC' | 'JMB_ICAL_TZID' | 'JMB_MAIL_REMINDER'>;
-
-const RANK: Record<Role, number> = { owner: 2, moderator: 1, guest: 0 };
 
 /** The reminders whose time is still to come, in minutes before the begin, earliest first; some readers reject alarms in the past. */
 export function alarmsToCome(begin: number, minutes: readonly number[], now: number): number[] {

@@ -26,9 +26,9 @@ export interface MailEvent {
   readonly at: number;
 }
 
-/** The same letter to everyone. */
+/** The same letter to everyone who has an address; in old rows somebody may have none. */
 export function lettersToAll(kind: LetterKind, attendees: readonly Attendee[]): Letter[] {
-  return attendees.map((attendee) => ({ kind, attendee }));
+  return attendees.filter(({ email }) => email !== '').map((attendee) => ({ kind, attendee }));
 }
 
 /** A reminder to the owner and to everyone who has not declined. */

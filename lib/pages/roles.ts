@@ -1,7 +1,6 @@
 /** Which of someone's seats in a meeting counts. Pure. */
-import type { Attendee, Role } from '../meetings/meeting.ts';
-
-const RANK: Readonly<Record<Role, number>> = { owner: 2, moderator: 1, guest: 0 };
+import type { Attendee } from '../meetings/meeting.ts';
+import { RANK } from '../meetings/seats.ts';
 
 /** The seat of the highest role that any of the addresses has, or null. */
 export function highest(attendees: readonly Attendee[], addresses: readonly string[]): Attendee | null {

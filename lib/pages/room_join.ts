@@ -2,6 +2,7 @@
 
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
+import { roomSegment } from '../jitsi/room_name.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { opensAt } from '../meetings/opening.ts';
@@ -23,6 +24,9 @@ export async function roomJoin(request: Request, context: Context): Promise<Resp
   const { meeting, attendee } = invitation;
   if (clock.now() >= meeting.end) {
     return refuse(403, 'refused.meeting_over', `meeting ${meeting.id} is over for ${attendee.email}`);
+  }
+  if (roomSegment(meeting.room) === undefined) {
+    return refuse(404, 'refused.no_room', `meeting ${meeting.id} has no room that one can enter`);
   }
   // Who opens the room comes in time; guests wait in Jitsi.
   if (attendee.role !== 'guest' && clock.now() < opensAt(meeting.begin, context.settings.JMB_ROOM_OPENS)) {

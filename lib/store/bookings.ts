@@ -134,21 +134,22 @@ function changePeople(store: Store, id: bigint, booking: BookingFacts): { change
   let changed = false;
   let removed = false;
   const known = new Set<string>();
-  for (const { email, role, hash } of attendeesOf(store, id.toString())) {
+  for (const { email, role } of attendeesOf(store, id.toString())) {
     known.add(email);
     if (role === 'owner') continue;
     const next = wanted.get(email);
     if (next === role) continue;
     changed = true;
+    // By the address: old rows give some people two seats, or two people one secret.
     if (next === undefined) {
       removed = true;
-      store.run('DELETE FROM attendees WHERE attendee_meeting_hash = ? AND attendee_meeting_id = ?', hash, id);
+      store.run('DELETE FROM attendees WHERE attendee_meeting_id = ? AND lower(attendee_email) = ?', id, email);
     } else {
       store.run(
-        'UPDATE attendees SET attendee_role = ? WHERE attendee_meeting_hash = ? AND attendee_meeting_id = ?',
+        'UPDATE attendees SET attendee_role = ? WHERE attendee_meeting_id = ? AND lower(attendee_email) = ?',
         next,
-        hash,
         id,
+        email,
       );
     }
   }

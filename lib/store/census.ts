@@ -11,21 +11,35 @@ export interface Census extends Meeting {
   readonly attendees: number;
 }
 
+/** The columns of a meeting `m` in the list; people count once, whatever seats old rows give them. */
+const CENSUS_COLUMNS = `${MEETING_COLUMNS},
+  (SELECT lower(o.attendee_email) FROM attendees AS o
+   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role = 'owner' LIMIT 1) AS owner,
+  (SELECT count(DISTINCT lower(o.attendee_email)) FROM attendees AS o
+   WHERE o.attendee_meeting_id = m.meeting_id) AS attendees`;
+
+type CensusRow = MeetingRow & { readonly owner: string | null; readonly attendees: number };
+
 /**
- * The meetings that end after a Unix time, by begin.
+ * The meetings that end after a Unix time, by begin; first those whose row names no end, since nobody else finds them.
  * @param endAfter 0: all that there are
  */
 export function meetingsFrom(store: Store, endAfter: number): Census[] {
+  const endless = store.all<CensusRow>(
+    `SELECT ${CENSUS_COLUMNS}
+     FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id WHERE m.meeting_end IS ?`,
+    null,
+  );
   // The plus keeps SQLite from walking through all meetings by their begin; few are to come, and sorting them is quick.
-  return store
-    .all<MeetingRow & { readonly owner: string | null; readonly attendees: number }>(
-      `SELECT ${MEETING_COLUMNS},
-         (SELECT lower(o.attendee_email) FROM attendees AS o
-          WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role = 'owner' LIMIT 1) AS owner,
-         (SELECT count(*) FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS attendees
-       FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
-       WHERE m.meeting_end > ? ORDER BY +m.meeting_begin, m.meeting_id`,
-      endAfter,
-    )
-    .map((row) => ({ ...meetingOf(row), owner: row.owner ?? '', attendees: row.attendees }));
+  const rows = store.all<CensusRow>(
+    `SELECT ${CENSUS_COLUMNS}
+     FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+     WHERE m.meeting_end > ? ORDER BY +m.meeting_begin, m.meeting_id`,
+    endAfter,
+  );
+  return [...endless, ...rows].map((row) => ({
+    ...meetingOf(row),
+    owner: row.owner ?? '',
+    attendees: row.attendees,
+  }));
 }

@@ -22,7 +22,7 @@ export function endingMeetings(store: Store, from: number, to: number, grace: nu
        FROM meetings AS m
        LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
        LEFT JOIN room_ending AS s ON s.ending_meeting_id = m.meeting_id AND s.ending_end = m.meeting_end
-       WHERE m.meeting_end > ? AND m.meeting_end <= ? AND coalesce(s.ending_step, 0) < m.meeting_end + ?
+       WHERE m.meeting_end > ? AND m.meeting_end <= ? AND m.meeting_name <> '' AND coalesce(s.ending_step, 0) < m.meeting_end + ?
        ORDER BY m.meeting_end`,
       from,
       to,
@@ -47,7 +47,7 @@ export function markEnding(store: Store, { id, end }: Pick<Meeting, 'id' | 'end'
 export function roomIsTaken(store: Store, { id, room }: Pick<Meeting, 'id' | 'room'>, now: number): boolean {
   const row = store.get<{ readonly taken: number }>(
     `SELECT EXISTS (SELECT 1 FROM private WHERE private_room = ?)
-       OR EXISTS (SELECT 1 FROM meetings WHERE meeting_name = ? AND meeting_end > ? AND meeting_id <> ?) AS taken`,
+       OR EXISTS (SELECT 1 FROM meetings WHERE meeting_name = ? COLLATE NOCASE AND meeting_end > ? AND meeting_id <> ?) AS taken`,
     room,
     room,
     now,

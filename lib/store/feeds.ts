@@ -42,7 +42,7 @@ export function feedIfWritable(store: Store, uid: string): string | undefined {
  */
 function knownFeed(store: Store, uid: string): string | undefined {
   const row = store.get<{ readonly hash: string }>(
-    'SELECT ical_hash AS hash FROM ical WHERE ical_owner = ? COLLATE NOCASE ORDER BY ical_id LIMIT 1',
+    "SELECT ical_hash AS hash FROM ical WHERE ical_owner = ? COLLATE NOCASE AND ical_hash <> '' ORDER BY ical_id LIMIT 1",
     uid,
   );
   return row?.hash;
@@ -50,6 +50,7 @@ function knownFeed(store: Store, uid: string): string | undefined {
 
 /** Whose feed a hash is, or undefined; the hash may be anybody's text. */
 export function feedByHash(store: Store, hash: string): FeedOwner | undefined {
+  if (hash === '') return undefined;
   const row = store.get<{ readonly uid: string }>('SELECT ical_owner AS uid FROM ical WHERE ical_hash = ?', hash);
   return row && { uid: row.uid, addresses: addressesOf(store, row.uid) };
 }

@@ -1,10 +1,10 @@
 /** One person's place in a meeting: found by the secret of their links; their answer and their connections. */
 import type { Answer, Invitation } from '../meetings/meeting.ts';
+import { attendeesOf } from './meetings.ts';
 import { dropReminders } from './outbox_drop.ts';
 import {
   ATTENDEE_COLUMNS,
   type AttendeeRow,
-  attendeeOf,
   idOf,
   MEETING_COLUMNS,
   type MeetingRow,
@@ -13,17 +13,28 @@ import {
 } from './rows.ts';
 import type { Store } from './store.ts';
 
-/** Whose invitation a hash is, or undefined; the hash may be anybody's text. */
+/**
+ * Whose invitation a hash is, or undefined; the hash may be anybody's text. Should old rows give it to several, it opens
+ * what the latest meeting gives the least of them: nobody comes to more by it than they were given.
+ */
 export function invitationByHash(store: Store, hash: string): Invitation | undefined {
-  const row = store.get<MeetingRow & AttendeeRow>(
+  if (hash === '') return undefined;
+  const rows = store.all<MeetingRow & AttendeeRow>(
     `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}
      FROM attendees AS a
      CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
      LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
-     WHERE a.attendee_meeting_hash = ?`,
+     WHERE a.attendee_meeting_hash = ? ORDER BY +m.meeting_end DESC, a.attendee_id LIMIT 100`,
     hash,
   );
-  return row && { meeting: meetingOf(row), attendee: attendeeOf(row) };
+  const [latest] = rows;
+  if (latest === undefined) return undefined;
+  const meeting = meetingOf(latest);
+  const holders = new Set(rows.filter(({ id }) => id === meeting.id).map(({ email }) => email));
+  const seats = attendeesOf(store, meeting.id).filter(({ email }) => holders.has(email));
+  // The highest seats come first.
+  const attendee = seats.at(-1);
+  return attendee && { meeting, attendee };
 }
 
 /** The address of a meeting's owner, or undefined. */
@@ -46,14 +57,17 @@ export function ownerOf(store: Store, id: string): string | undefined {
  */
 export function recordAnswer(store: Store, hash: string, answer: Answer, now: number): boolean {
   return store.transaction(() => {
-    const row = store.get<{ readonly id: string; readonly email: string }>(
-      `SELECT CAST(attendee_meeting_id AS TEXT) AS id, lower(attendee_email) AS email FROM attendees
-       WHERE attendee_meeting_hash = ?`,
-      hash,
+    const invitation = invitationByHash(store, hash);
+    if (invitation === undefined) return false;
+    const { meeting, attendee } = invitation;
+    // In all seats that old rows give this person.
+    store.run(
+      'UPDATE attendees SET attendee_partstat = ? WHERE attendee_meeting_id = ? AND lower(attendee_email) = ?',
+      partstatOf(answer),
+      idOf(meeting.id),
+      attendee.email,
     );
-    if (row === undefined) return false;
-    store.run('UPDATE attendees SET attendee_partstat = ? WHERE attendee_meeting_hash = ?', partstatOf(answer), hash);
-    if (answer === 'declined') dropReminders(store, row.id, now, row.email);
+    if (answer === 'declined') dropReminders(store, meeting.id, now, attendee.email);
     return true;
   });
 }

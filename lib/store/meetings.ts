@@ -1,5 +1,6 @@
 /** Reading meetings: one by its id or room, those of a person, and their people. */
-import type { Attendee, Invitation, Meeting, Role } from '../meetings/meeting.ts';
+import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
+import { oneSeatEach, RANK } from '../meetings/seats.ts';
 import {
   ATTENDEE_COLUMNS,
   type AttendeeRow,
@@ -27,17 +28,19 @@ interface Counts {
   readonly accepted: number;
 }
 
-/** Owner and counts of a meeting `m`, each from idx_attendee_meeting_role alone. */
+/**
+ * Owner and counts of a meeting `m`, each from idx_attendee_meeting_role alone. People count once, whatever seats old rows
+ * give them, and owners not at all: everybody less the owners.
+ */
 const COUNT_COLUMNS = `
   (SELECT lower(o.attendee_email) FROM attendees AS o
    WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role = 'owner' LIMIT 1) AS owner,
-  (SELECT count(*) FROM attendees AS o
-   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role IN ('moderator', 'guest')) AS invited,
-  (SELECT count(*) FROM attendees AS o
-   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role IN ('moderator', 'guest')
-     AND o.attendee_partstat = 1) AS accepted`;
-
-const RANK: Readonly<Record<Role, number>> = { owner: 2, moderator: 1, guest: 0 };
+  (SELECT count(DISTINCT lower(o.attendee_email))
+     - count(DISTINCT CASE o.attendee_role WHEN 'owner' THEN lower(o.attendee_email) END)
+   FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS invited,
+  (SELECT count(DISTINCT CASE WHEN o.attendee_partstat = 1 OR o.attendee_role = 'owner' THEN lower(o.attendee_email) END)
+     - count(DISTINCT CASE o.attendee_role WHEN 'owner' THEN lower(o.attendee_email) END)
+   FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS accepted`;
 
 /**
  * The meetings in which a person takes part, by begin. One who is invited under several addresses has each meeting
@@ -64,11 +67,20 @@ export function invitationsOf(
   const best = new Map<string, Listed>();
   for (const row of rows) {
     const known = best.get(row.id);
-    if (known && RANK[known.attendee.role] >= RANK[row.role]) continue;
+    const seat = attendeeOf(row);
+    const attendee = known === undefined ? seat : seatOf([known.attendee, seat]);
+    if (known !== undefined && attendee === known.attendee) continue;
     const { invited, accepted } = row;
-    best.set(row.id, { meeting: meetingOf(row), attendee: attendeeOf(row), owner: row.owner ?? '', invited, accepted });
+    best.set(row.id, { meeting: meetingOf(row), attendee, owner: row.owner ?? '', invited, accepted });
   }
   return [...best.values()];
+}
+
+/** The seat that counts: several of one address are one, of several addresses the highest is taken, the first of equals. */
+function seatOf(seats: readonly [Attendee, Attendee]): Attendee {
+  const [first, second] = oneSeatEach(seats);
+  if (first === undefined || second === undefined) return first ?? seats[0];
+  return RANK[second.role] > RANK[first.role] ? second : first;
 }
 
 /** A meeting by its id, or undefined; the id may be anybody's text. */
@@ -84,18 +96,18 @@ export function meetingById(store: Store, id: string): Meeting | undefined {
   return row && meetingOf(row);
 }
 
-/** A meeting by its room's name, or undefined. Should two have it, the later one. */
+/** A meeting by its room's name in small letters, or undefined; old rows may have capitals. Should two have it, the later one. */
 export function meetingByRoom(store: Store, room: string): Meeting | undefined {
   const row = store.get<MeetingRow>(
     `SELECT ${MEETING_COLUMNS}
      FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
-     WHERE m.meeting_name = ? ORDER BY m.meeting_id DESC LIMIT 1`,
+     WHERE m.meeting_name = ? COLLATE NOCASE ORDER BY m.meeting_id DESC LIMIT 1`,
     room,
   );
   return row && meetingOf(row);
 }
 
-/** The people of a meeting: owner, moderators, guests, each in the order they were added. */
+/** The people of a meeting, each once: owner, moderators, guests, in the order they were added. */
 export function attendeesOf(store: Store, id: string): Attendee[] {
   return attendeesOfEach(store, [id]).get(id) ?? [];
 }
@@ -115,6 +127,11 @@ export function attendeesOfEach(store: Store, ids: readonly string[]): Map<strin
     if (known) known.push(attendeeOf(row));
     else people.set(row.meetingId, [attendeeOf(row)]);
   }
-  for (const list of people.values()) list.sort((a, b) => RANK[b.role] - RANK[a.role]);
+  for (const [id, list] of people) {
+    people.set(
+      id,
+      oneSeatEach(list).sort((a, b) => RANK[b.role] - RANK[a.role]),
+    );
+  }
   return people;
 }

@@ -81,7 +81,7 @@ export function closedButBooked(store: Store, now: number): RoomOrder[] {
   return store.all<RoomOrder>(
     `SELECT ${COLUMNS} FROM room_order
      WHERE order_until > ? AND order_does IN ('end', 'cancel')
-       AND EXISTS (SELECT 1 FROM meetings WHERE meeting_name = order_room AND meeting_end > ?)
+       AND EXISTS (SELECT 1 FROM meetings WHERE meeting_name = order_room COLLATE NOCASE AND meeting_end > ?)
      ORDER BY +order_id`,
     now,
     now,

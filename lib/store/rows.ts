@@ -1,28 +1,38 @@
 /** From rows to the nouns of lib/meetings/meeting.ts, and the columns to ask for. */
-import type { Answer, Attendee, Meeting, Role } from '../meetings/meeting.ts';
+import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
+import { roleOf } from '../meetings/seats.ts';
 import { decodeEntities } from '../text/entities.ts';
 
-/** The columns of a meeting `m` with its extra row `e`, which meetings written by the original do not have. */
+/**
+ * The columns of a meeting `m` with its extra row `e`, which meetings written by the original do not have. Whatever an old
+ * row leaves open is nothing, and no time is beyond the year 9999.
+ */
 export const MEETING_COLUMNS = `
-  CAST(m.meeting_id AS TEXT) AS id, m.meeting_name AS room, m.meeting_object AS subject, m.meeting_begin AS begin,
-  m.meeting_end AS end, m.meeting_duration AS duration, m.meeting_create AS created,
-  coalesce(e.extra_modified, m.meeting_create) AS modified, coalesce(e.extra_sequence, 0) AS sequence,
+  CAST(m.meeting_id AS TEXT) AS id, coalesce(m.meeting_name, '') AS room, coalesce(m.meeting_object, '') AS subject,
+  max(0, min(CAST(coalesce(m.meeting_begin, 0) AS INTEGER), 253402300799)) AS begin,
+  max(0, min(CAST(coalesce(m.meeting_end, 0) AS INTEGER), 253402300799)) AS end,
+  max(0, min(CAST(coalesce(m.meeting_duration, 0) AS INTEGER), 253402300799)) AS duration,
+  max(0, min(CAST(coalesce(m.meeting_create, 0) AS INTEGER), 253402300799)) AS created,
+  e.extra_modified AS modified, coalesce(e.extra_sequence, 0) AS sequence,
   coalesce(e.extra_version, 0) AS version, coalesce(e.extra_plain, 0) AS plain`;
 
 /** The columns of an attendee `a`. */
 export const ATTENDEE_COLUMNS = `
-  a.attendee_meeting_hash AS hash, a.attendee_role AS role, lower(a.attendee_email) AS email,
+  coalesce(a.attendee_meeting_hash, '') AS hash, coalesce(a.attendee_role, '') AS role,
+  lower(coalesce(a.attendee_email, '')) AS email,
   coalesce(a.attendee_count, 0) AS connections, coalesce(a.attendee_partstat, 0) AS partstat`;
 
 /** What MEETING_COLUMNS gives. */
-export interface MeetingRow extends Meeting {
+export interface MeetingRow extends Omit<Meeting, 'modified'> {
+  /** null where nobody of ours has written or changed it. */
+  readonly modified: number | null;
   readonly plain: number;
 }
 
 /** What ATTENDEE_COLUMNS gives. */
 export interface AttendeeRow {
   readonly hash: string;
-  readonly role: Role;
+  readonly role: string;
   readonly email: string;
   readonly connections: number;
   readonly partstat: number;
@@ -36,17 +46,19 @@ export function partstatOf(answer: Answer): number {
   return ANSWERS.indexOf(answer);
 }
 
-/** A meeting of a row; HTML entities are decoded only in subjects that we did not write. */
+/** A meeting of a row; HTML entities are decoded only in subjects that we did not write. Some old rooms have capitals, which Jitsi does not. */
 export function meetingOf(row: MeetingRow): Meeting {
-  const { id, room, begin, end, duration, created, modified, sequence, version } = row;
+  const { id, begin, end, duration, created, sequence, version } = row;
+  const room = row.room.toLowerCase();
   const subject = row.plain === 1 ? row.subject : decodeEntities(row.subject);
+  const modified = row.modified ?? created;
   return { id, room, subject, begin, end, duration, created, modified, sequence, version };
 }
 
 /** An attendee of a row. */
 export function attendeeOf(row: AttendeeRow): Attendee {
-  const { hash, role, email, connections } = row;
-  return { hash, role, email, connections, answer: ANSWERS[row.partstat] ?? 'none' };
+  const { hash, email, connections } = row;
+  return { hash, role: roleOf(row.role), email, connections, answer: ANSWERS[row.partstat] ?? 'none' };
 }
 
 /** The largest integer that SQLite stores. */

@@ -6,9 +6,10 @@ import outbox from '../../sql/0003-outbox-feeds-forms.sql';
 import names from '../../sql/0004-names.sql';
 import rooms from '../../sql/0005-rooms.sql';
 import accounts from '../../sql/0006-accounts-runs.sql';
+import oldRows from '../../sql/0007-old-rows.sql';
 
 /** The migrations in order: the first brings user_version from 0 to 1. */
-export const MIGRATIONS: readonly string[] = [upstream, extra, outbox, names, rooms, accounts];
+export const MIGRATIONS: readonly string[] = [upstream, extra, outbox, names, rooms, accounts, oldRows];
 
 /**
  * Applies what is missing, in one transaction. An up-to-date file costs one read and takes no write lock; of two

@@ -88,9 +88,11 @@ function addressOf(piece: string): string | null {
   return at > 0 && isAddress(address) ? address : null;
 }
 
-/** Whether an address belongs to a domain: equal, not merely ending alike (`x@notexample.org` is not of `example.org`). */
+/** Whether an address belongs to a domain or to one below it; not one that merely ends alike (`x@notexample.org` is not of `example.org`). */
 export function domainMatches(address: string, domain: string): boolean {
-  return domain !== '' && address.slice(address.lastIndexOf('@') + 1).toLowerCase() === domain.toLowerCase();
+  const own = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  const house = domain.toLowerCase();
+  return house !== '' && (own === house || own.endsWith(`.${house}`));
 }
 
 /** The file of `JMB_LISTS_SUBSCRIBERS`: lines `list-address member-address`; what is not two addresses is passed over. */

@@ -122,7 +122,9 @@ test('a domain is equal or not: no ending counts', () => {
   expect(domainMatches('x@example.org', 'example.org')).toBe(true);
   expect(domainMatches('X@Example.ORG', 'example.org')).toBe(true);
   expect(domainMatches('x@notexample.org', 'example.org')).toBe(false);
-  expect(domainMatches('x@sub.example.org', 'example.org')).toBe(false);
+  expect(domainMatches('x@sub.example.org', 'example.org')).toBe(true);
+  expect(domainMatches('x@Sub.Dept.example.org', 'Example.org')).toBe(true);
+  expect(domainMatches('x@org', 'example.org')).toBe(false);
   expect(domainMatches('example.org', '')).toBe(false);
 });
 

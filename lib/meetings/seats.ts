@@ -1,0 +1,38 @@
+/** Seats in a meeting: old rows give some people several, and only one counts. Pure. */
+import { type Answer, type Attendee, ROLES, type Role } from './meeting.ts';
+
+/** The order of roles: a higher one may do what a lower one may. */
+export const RANK: Readonly<Record<Role, number>> = { owner: 2, moderator: 1, guest: 0 };
+
+/** The role that a row names; what is none of ours gives no rights, and so is a guest's. */
+export function roleOf(text: string): Role {
+  return ROLES.find((role) => role === text) ?? 'guest';
+}
+
+/**
+ * One seat for each address, in the highest of its roles and by the secret of that one; the connections of all of them,
+ * and the answer that was given in any, a yes before a no.
+ */
+export function oneSeatEach(seats: readonly Attendee[]): Attendee[] {
+  const people = new Map<string, Attendee>();
+  for (const seat of seats) {
+    const known = people.get(seat.email);
+    people.set(seat.email, known === undefined ? seat : together(known, seat));
+  }
+  return [...people.values()];
+}
+
+function together(one: Attendee, other: Attendee): Attendee {
+  const [high, low] = RANK[other.role] > RANK[one.role] ? [other, one] : [one, other];
+  return {
+    ...high,
+    hash: high.hash || low.hash,
+    connections: one.connections + other.connections,
+    answer: answerOf([one.answer, other.answer]),
+  };
+}
+
+function answerOf(answers: readonly Answer[]): Answer {
+  if (answers.includes('accepted')) return 'accepted';
+  return answers.includes('declined') ? 'declined' : 'none';
+}
