@@ -80,7 +80,7 @@ async function putToWork(hands: Hands, upgrade: boolean, { front: asked, port }:
   if (!hasSystemd()) return;
   const { domain, front } = look(tree, asked, upgrade);
   try {
-    const where = { domain, port: front === 'nginx' ? port : undefined };
+    const where = { domain, port: front.kind === 'nginx' ? port : undefined };
     await steps.unlessEnded(untilProgramsAnswer(where, PATIENCE));
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

@@ -1,5 +1,5 @@
 /** The list of changes that a plan is made of, one path at a time: what is written, edited, linked and taken away. */
-import { exists } from './found.ts';
+import { exists } from './entries.ts';
 import { backFrom, type Change, readLedger } from './ledger.ts';
 import { PREFIX } from './paths.ts';
 import { HostError, type Tree, textOf, withText } from './tree.ts';

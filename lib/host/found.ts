@@ -1,6 +1,5 @@
 /** What stands on a Jitsi host, as far as JMB needs to know; nothing is changed here. */
-import { lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { exists, namesIn } from './entries.ts';
 import {
   authenticationIsToken,
   jitsiDomain,
@@ -11,6 +10,8 @@ import {
   tokenSettings,
   unreadableToken,
 } from './facts.ts';
+import type { Front } from './front.ts';
+import { frontOf } from './fronts.ts';
 import { LEDGER } from './ledger.ts';
 import { BASH_KEPT, OLD_DATABASE, PREFIX } from './paths.ts';
 import type { Recipe } from './prosody.ts';
@@ -24,7 +25,8 @@ export interface Found {
   readonly rules: TokenRules;
   readonly recipe: Recipe;
   readonly hasTokenAffiliation: boolean;
-  readonly front: 'nginx' | 'apache';
+  /** The web server that people reach, and Jitsi's site in it. */
+  readonly front: Front;
   /** Path of Prosody's file for the domain. */
   readonly prosody: string;
   /** Whether the Bash version is in the prefix. */
@@ -35,9 +37,8 @@ export interface Found {
 
 const PLUGINS = '/usr/share/jitsi-meet/prosody-plugins';
 
-/** Looks; throws HostError with a sentence when JMB cannot be installed here. */
-export function look(tree: Tree, front: string | undefined, upgrade: boolean): Found {
-  const has = (path: string): boolean => exists(tree, path);
+/** The host's domain and Prosody's file for it; throws HostError with a sentence where there is none. */
+export function lookAtProsody(tree: Tree): Pick<Found, 'domain' | 'prosody'> {
   const domain = jitsiDomain(namesIn(tree, '/etc/jitsi/meet'));
   if (domain === null) {
     throw new HostError(
@@ -47,6 +48,13 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
   const prosody = prosodyFiles(domain).find((path) => tree.read(path) !== undefined);
   if (prosody === undefined)
     throw new HostError(`Prosody has no file for ${domain} in /etc/prosody/conf.avail: install jitsi-meet-prosody.`);
+  return { domain, prosody };
+}
+
+/** Looks; throws HostError with a sentence when JMB cannot be installed here. */
+export function look(tree: Tree, front: string | undefined, upgrade: boolean): Found {
+  const has = (path: string): boolean => exists(tree, path);
+  const { domain, prosody } = lookAtProsody(tree);
   const lua = tree.read(prosody) ?? '';
   const token = tokenSettings(lua, domain);
   const rules = tokenRules(lua, domain);
@@ -86,34 +94,4 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
     bash,
     oldDatabase: has(OLD_DATABASE) ? OLD_DATABASE : undefined,
   };
-}
-
-function frontOf(tree: Tree, domain: string, asked: string | undefined): 'nginx' | 'apache' {
-  if (asked === 'nginx' || asked === 'apache') return asked;
-  if (asked !== undefined) throw new HostError(`--front takes nginx or apache, not "${asked}"`);
-  for (const folder of ['sites-enabled', 'sites-available']) {
-    for (const [front, server] of [
-      ['nginx', 'nginx'],
-      ['apache', 'apache2'],
-    ] as const) {
-      if (exists(tree, `/etc/${server}/${folder}/${domain}.conf`)) return front;
-    }
-  }
-  throw new HostError(
-    `Neither nginx nor Apache has a site for ${domain}: say which with --front nginx or --front apache.`,
-  );
-}
-
-/** Whether anything stands at a path. */
-export function exists(tree: Tree, path: string): boolean {
-  return lstatSync(join(tree.root, tree.real(path)), { throwIfNoEntry: false }) !== undefined;
-}
-
-/** The names in a folder; none where there is no folder. */
-export function namesIn(tree: Tree, path: string): readonly string[] {
-  try {
-    return readdirSync(join(tree.root, tree.real(path))).sort();
-  } catch {
-    return [];
-  }
 }

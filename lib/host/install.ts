@@ -2,7 +2,8 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { change } from './change.ts';
-import { look, namesIn } from './found.ts';
+import { namesIn } from './entries.ts';
+import { look } from './found.ts';
 import { agree, type Hands, isStaged, say, wantRoot } from './hands.ts';
 import { pending } from './ledger.ts';
 import { metadata } from './metadata.ts';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomText } from '../store/secrets.ts';
 import type { Draft } from './changes.ts';
-import { exists } from './found.ts';
+import { exists } from './entries.ts';
 import { PREFIX } from './paths.ts';
 import type { Wishes } from './plan.ts';
 import { LETTERS } from './plan_settings.ts';

@@ -1,12 +1,20 @@
 /** Apache with our addresses, alone or behind nginx, and the modules that it needs. */
+import { editVhost, enabledHosts, LOOPBACK_SITE, SITE_PART } from './apache_site.ts';
 import type { Draft } from './changes.ts';
-import { exists, type Found } from './found.ts';
+import { exists } from './entries.ts';
+import type { Found } from './found.ts';
+import type { Socket } from './front.ts';
+import { editNginx, NGINX_LOCATIONS } from './nginx_site.ts';
 import { PREFIX } from './paths.ts';
 import type { Wishes } from './plan.ts';
 import { planSignIn } from './plan_sign_in.ts';
+import { editPorts, portsToLeave } from './ports.ts';
 import { AUTHS, includedSite, loopbackSite, nginxLocations, nginxProxy, siteBody } from './site.ts';
-import { editPorts, editVhost, SITE_PART } from './undo.ts';
 
+/** Sites that Apache's package brings. */
+const DEFAULTS: readonly string[] = ['000-default.conf', 'default-ssl.conf'].map(
+  (name) => `/etc/apache2/sites-enabled/${name}`,
+);
 /** Beside the folder's *.conf, which Jitsi's site includes. */
 const NGINX_PROXY = '/etc/jitsi/meet/jaas/jitsi-jmb.proxy';
 
@@ -14,23 +22,36 @@ const NGINX_PROXY = '/etc/jitsi/meet/jaas/jitsi-jmb.proxy';
 export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wishes): void {
   const { auth, port, fastcgi } = wishes;
   const body = siteBody(planSignIn(to, domain, wishes), PREFIX, fastcgi);
-  if (front === 'nginx') {
+  if (front.kind === 'nginx') {
     const what = 'nginx passes our addresses on';
     to.file(NGINX_PROXY, nginxProxy(port), what);
-    to.file('/etc/jitsi/meet/jaas/jitsi-jmb.conf', nginxLocations(NGINX_PROXY, AUTHS[auth].paths), what);
-    const site = '/etc/apache2/sites-available/jitsi-jmb.conf';
-    to.file(site, loopbackSite(domain, port, body), 'Apache on loopback');
-    to.link('/etc/apache2/sites-enabled/jitsi-jmb.conf', '../sites-available/jitsi-jmb.conf', 'Apache on loopback');
-    if (exists(to.tree, '/etc/apache2/ports.conf'))
-      to.edit('/etc/apache2/ports.conf', 'ports', 'leaves 80 and 443 to nginx', editPorts);
-    to.away('/etc/apache2/sites-enabled/000-default.conf', 'leaves 80 to nginx');
+    to.file(NGINX_LOCATIONS, nginxLocations(NGINX_PROXY, AUTHS[auth].paths), what);
+    for (const [file, offsets] of front.edits)
+      to.edit(file, 'nginx', 'includes our addresses', (text) => editNginx(text, offsets));
+    planLoopback(to, front.sockets, loopbackSite(domain, port, body));
   } else {
     to.file(SITE_PART, includedSite(body), 'what Jitsi’s site includes');
-    to.edit(`/etc/apache2/sites-available/${domain}.conf`, 'vhost', 'includes ours', editVhost);
+    for (const [file, offsets] of front.edits)
+      to.edit(file, 'vhost', 'includes ours', (text) => editVhost(text, offsets));
   }
   planModules(to, wishes);
   to.away('/etc/jitsi/meet/jaas/jmb-nginx.conf', 'of the Bash version');
   to.away('/etc/apache2/sites-enabled/jmb-apache-auth_cas.conf', 'of the Bash version');
+}
+
+/** Apache on loopback, behind nginx, whose ports it leaves alone. */
+function planLoopback(to: Draft, taken: readonly Socket[], site: string): void {
+  to.file(LOOPBACK_SITE, site, 'Apache on loopback');
+  to.link('/etc/apache2/sites-enabled/jitsi-jmb.conf', '../sites-available/jitsi-jmb.conf', 'Apache on loopback');
+  const first = '/etc/apache2/sites-enabled/000-default.conf';
+  const others = enabledHosts(to.tree).filter(({ file }) => !DEFAULTS.includes(file));
+  const ports = portsToLeave(
+    taken,
+    others.flatMap(({ sockets }) => sockets),
+  );
+  if (exists(to.tree, '/etc/apache2/ports.conf'))
+    to.edit('/etc/apache2/ports.conf', 'ports', 'leaves its ports to nginx', (text) => editPorts(text, ports));
+  if (ports.has(80)) to.away(first, 'leaves 80 to nginx');
 }
 
 /** The links that a2enmod would make. What comes with a package can only be announced before it has come. */

@@ -22,7 +22,7 @@ const READERS: readonly (readonly [RegExp, Told])[] = [
   // Modules that come and go on a reload were seen to end every child of Apache by a segmentation fault.
   [/^\/etc\/apache2\/mods-enabled\//, { service: 'apache2', how: 'restart' }],
   [/^\/etc\/apache2\/|^\/opt\/jitsi-jmb\/(?:apache|cgi-bin|lib)\//, { service: 'apache2', how: 'reload-or-restart' }],
-  [/^\/etc\/jitsi\/meet\/jaas\//, { service: 'nginx', how: 'reload-or-restart' }],
+  [/^\/etc\/(?:jitsi\/meet\/jaas|nginx)\//, { service: 'nginx', how: 'reload-or-restart' }],
 ];
 
 /** Whom to tell of changed files, in the order in which they go: rooms first, the web last. A restart of rooms ends running meetings. */

@@ -17,7 +17,7 @@ export function foundLines({ domain, recipe, token, prosody, front, bash, oldDat
   return [
     `Jitsi Meet      ${domain} (${recipe} recipe: who waits for whom)`,
     `Tokens          issuer ${token.appId}, key from ${prosody}`,
-    `Front           ${front}`,
+    `Front           ${front.kind}`,
     `Sign-in         ${auth}`,
     ...(bash ? [`Bash version    moves to ${BASH_KEPT}; database ${oldDatabase ?? 'none'}`] : []),
   ];

@@ -1,5 +1,5 @@
 /** How people are to sign in: by what was said, what an earlier run was told, and what is asked for. */
-import { exists } from './found.ts';
+import { exists } from './entries.ts';
 import type { Hands } from './hands.ts';
 import type { OptionName, Values } from './options.ts';
 import { AUTHS, type Auth } from './site.ts';

@@ -1,0 +1,144 @@
+/** Jitsi's site in Apache: which virtual hosts answer for the domain, and how they come to lead to us. */
+import { type Directive, readApache } from './apache_conf.ts';
+import { exists, namesIn } from './entries.ts';
+import { type Address, type Front, reachable, type Socket, socketOf } from './front.ts';
+import { globFits } from './glob.ts';
+import { endOfLine } from './marks.ts';
+import type { Tree } from './tree.ts';
+
+/** The file that Jitsi's virtual host in Apache includes. */
+export const SITE_PART = '/etc/apache2/jitsi-jmb/site.conf';
+/** Our own site on loopback, behind nginx. */
+export const LOOPBACK_SITE = '/etc/apache2/sites-available/jitsi-jmb.conf';
+
+/** In Apache's files a comment has a line of its own, so that this line stands without a mark. */
+const INCLUDE = `    Include ${SITE_PART}`;
+
+/** A path or pattern that stands for every address. */
+const EVERYTHING = /^(?:\^|\^?\/\??|\^?(?:\/\??)?\(?\.\*\)?\$?)$/;
+
+/** A virtual host. */
+export interface VirtualHost {
+  readonly sockets: readonly Socket[];
+  /** Its `ServerName` and `ServerAlias`es, which may hold `*` and `?`; lower case. */
+  readonly names: readonly string[];
+  readonly tls: boolean;
+  /** Whether it only sends browsers to https. */
+  readonly sendsOn: boolean;
+  readonly file: string;
+  /** Offset of the line that closes it. */
+  readonly at: number;
+}
+
+/** Whether Apache answers for the domain by its name (`sure`), or only since no virtual host has a name; undefined: it does not. */
+export function apacheFront(tree: Tree, domain: string): { readonly front: Front; readonly sure: boolean } | undefined {
+  const hosts = virtualHosts(tree, domain);
+  const named = answering(hosts, (host) => isNamed(host, domain));
+  const chosen = named.length > 0 ? named : answering(hosts, (host) => host.names.length === 0 && host.tls).slice(0, 1);
+  if (chosen.length === 0) return undefined;
+  const edits = new Map<string, number[]>();
+  for (const { file, at } of chosen) edits.set(file, [...(edits.get(file) ?? []), at]);
+  const front = { kind: 'apache' as const, address: addressOf(chosen), edits, ownFrontPage: false, sockets: [] };
+  return { front, sure: named.length > 0 };
+}
+
+/** Every virtual host that Apache serves, but ours. */
+export function enabledHosts(tree: Tree): readonly VirtualHost[] {
+  return apacheDirectives(tree).flatMap(hostOf);
+}
+
+/** The same, with the site of Jitsi's package where that is not enabled (yet) and no other names the domain. */
+function virtualHosts(tree: Tree, domain: string): readonly VirtualHost[] {
+  const enabled = enabledHosts(tree);
+  const site = `/etc/apache2/sites-available/${domain}.conf`;
+  const known = enabled.some((host) => isNamed(host, domain) || tree.real(host.file) === site);
+  return known || !exists(tree, site)
+    ? enabled
+    : [...readApache(tree, theirs(tree), [site]).flatMap(hostOf), ...enabled];
+}
+
+/** All that Apache reads, but ours. */
+function apacheDirectives(tree: Tree): readonly Directive[] {
+  const main = '/etc/apache2/apache2.conf';
+  const folder = '/etc/apache2/sites-enabled';
+  const sites = namesIn(tree, folder).filter((name) => name.endsWith('.conf'));
+  return readApache(tree, theirs(tree), exists(tree, main) ? [main] : sites.map((name) => `${folder}/${name}`));
+}
+
+/** The text of a file as the administrator has it. */
+function theirs(tree: Tree): (path: string) => string | undefined {
+  return (path) => {
+    if (path === SITE_PART || tree.real(path) === LOOPBACK_SITE) return undefined;
+    const text = tree.read(path);
+    return text === undefined ? undefined : undoVhost(text);
+  };
+}
+
+function hostOf({ name, words, block = [], file, at }: Directive): readonly VirtualHost[] {
+  if (name !== 'virtualhost') return [];
+  const sockets = words.map((word) => socketOf(word, 443));
+  const said = (one: string): readonly string[] =>
+    block.filter((each) => each.name === one).flatMap((each) => each.words);
+  const bare = (given: string): string =>
+    given
+      .toLowerCase()
+      .replace(/^https?:\/\//, '')
+      .replace(/:\d+$/, '');
+  const engine = said('sslengine').at(-1)?.toLowerCase();
+  return [
+    {
+      sockets,
+      names: [...said('servername').slice(-1), ...said('serveralias')].map(bare),
+      tls: engine === undefined ? sockets.some(({ port }) => port === 443) : engine !== 'off',
+      sendsOn: block.some(sendsOn),
+      file,
+      at,
+    },
+  ];
+}
+
+function sendsOn({ name, words }: Directive): boolean {
+  const all = /^redirect/.test(name) && words.some((word) => EVERYTHING.test(word));
+  const every = name === 'rewriterule' && EVERYTHING.test(words[0] ?? '');
+  return (all || every) && words.some((word) => word.startsWith('https:'));
+}
+
+function isNamed({ names }: VirtualHost, domain: string): boolean {
+  return names.some((name) => globFits(name, domain.toLowerCase()));
+}
+
+/**
+ * Of the virtual hosts that fit, those that people reach: on each address the first; with TLS, else (where another
+ * server in front of Apache has the certificate) without, but for those that only send on to https.
+ */
+function answering(hosts: readonly VirtualHost[], fits: (host: VirtualHost) => boolean): readonly VirtualHost[] {
+  const first = new Map<string, VirtualHost>();
+  for (const host of hosts.filter(fits)) {
+    for (const { host: name, port } of host.sockets)
+      if (!first.has(`${name} ${port}`)) first.set(`${name} ${port}`, host);
+  }
+  const found = [...new Set(first.values())];
+  const secure = found.filter(({ tls }) => tls);
+  return secure.length > 0 ? secure : found.filter((host) => !host.sendsOn);
+}
+
+/** Where to ask: 443 before other ports, any address before one. */
+function addressOf(hosts: readonly VirtualHost[]): Address | undefined {
+  const all = hosts.flatMap(({ sockets, tls }) => sockets.map((socket) => ({ ...socket, tls })));
+  const weight = ({ port, host }: Socket): number => (port === 443 ? 2 : 0) + (host === '*' ? 1 : 0);
+  const [best] = all.sort((one, other) => weight(other) - weight(one));
+  return best && { host: reachable(best.host), port: best.port, tls: best.tls, proxied: false };
+}
+
+/** A site of Apache's with our include at these offsets of the text without it, each the line that closes a virtual host. */
+export function editVhost(text: string, offsets: readonly number[]): string {
+  let made = undoVhost(text);
+  for (const at of [...offsets].sort((one, other) => other - one))
+    made = `${made.slice(0, at)}${INCLUDE}${endOfLine(made)}${made.slice(at)}`;
+  return made;
+}
+
+/** The file without our lines, also where it changed elsewhere since. */
+export function undoVhost(text: string): string {
+  return text.replaceAll(new RegExp(`^${INCLUDE}\\r?\\n`, 'gm'), '');
+}

@@ -1,0 +1,18 @@
+/** What stands in a tree: whether anything is at a path, and which names a folder holds. */
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tree } from './tree.ts';
+
+/** Whether anything stands at a path. */
+export function exists(tree: Tree, path: string): boolean {
+  return lstatSync(join(tree.root, tree.real(path)), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The names in a folder; none where there is no folder. */
+export function namesIn(tree: Tree, path: string): readonly string[] {
+  try {
+    return readdirSync(join(tree.root, tree.real(path))).sort();
+  } catch {
+    return [];
+  }
+}

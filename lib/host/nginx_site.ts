@@ -1,0 +1,184 @@
+/** Jitsi's site in nginx: which server blocks answer for the domain, whether they lead to us, and how they come to. */
+import { basename } from 'node:path';
+import { exists, namesIn } from './entries.ts';
+import { type Address, type Front, reachable, type Socket, socketOf } from './front.ts';
+import { globFits } from './glob.ts';
+import { insertLines, takeOutLines } from './marks.ts';
+import { absolute, type Directive, readNginx } from './nginx_conf.ts';
+import type { Tree } from './tree.ts';
+
+/** Our locations, in the folder that Jitsi's own template includes. */
+export const NGINX_LOCATIONS = '/etc/jitsi/meet/jaas/jitsi-jmb.conf';
+
+interface Listen extends Socket {
+  readonly tls: boolean;
+  readonly byDefault: boolean;
+  readonly proxied: boolean;
+}
+
+interface Server {
+  readonly listens: readonly Listen[];
+  readonly names: readonly string[];
+  readonly all: readonly Directive[];
+  readonly file: string;
+  readonly end: number;
+}
+
+/** Whether nginx answers for the domain by its name (`sure`), or only since nobody else does; undefined: it does not. */
+export function nginxFront(tree: Tree, domain: string): { readonly front: Front; readonly sure: boolean } | undefined {
+  const servers = serversOf(tree, domain);
+  const named = answering(servers, domain, true);
+  const chosen = named.length > 0 ? named : answering(servers, domain, false);
+  if (chosen.length === 0) return undefined;
+  const edits = new Map<string, number[]>();
+  for (const { file, end, all } of chosen) {
+    if (!leadsToUs(all)) edits.set(file, [...(edits.get(file) ?? []), end]);
+  }
+  const front = {
+    kind: 'nginx' as const,
+    address: addressOf(chosen),
+    edits,
+    ownFrontPage: chosen.some(({ all }) => all.some(isFrontPage)),
+    sockets: servers.flatMap(({ listens }) => listens),
+  };
+  return { front, sure: named.length > 0 };
+}
+
+/** Every server block of nginx; of a tree without nginx's own files those of the sites in it. */
+function serversOf(tree: Tree, domain: string): readonly Server[] {
+  const textOf = (path: string): string | undefined => {
+    const text = tree.read(path);
+    // What an earlier run put in must not pass for the administrator's.
+    return text === undefined || path === NGINX_LOCATIONS ? undefined : undoNginx(text);
+  };
+  const main = '/etc/nginx/nginx.conf';
+  const within = (all: readonly Directive[]): readonly Server[] =>
+    all.flatMap((one) => {
+      if (one.name === 'http') return within(one.block ?? []);
+      return one.name === 'server' && one.block !== undefined ? [serverOf(one)] : [];
+    });
+  const enabled = ['/etc/nginx/conf.d', '/etc/nginx/sites-enabled'].flatMap((folder) =>
+    namesIn(tree, folder).map((name) => `${folder}/${name}`),
+  );
+  const effective = within(readNginx(tree, textOf, exists(tree, main) ? [main] : enabled));
+  if (answering(effective, domain, true).length > 0) return effective;
+  const site = `/etc/nginx/sites-available/${domain}.conf`;
+  const known = effective.some(({ file }) => tree.real(file) === tree.real(site));
+  return known || !exists(tree, site) ? effective : [...within(readNginx(tree, textOf, [site])), ...effective];
+}
+
+function serverOf({ block = [], file, end }: Directive): Server {
+  const tls = block.some(({ name, words }) => name === 'ssl' && words[0] === 'on');
+  const said = block.filter(
+    ({ name, words }) => name === 'listen' && !words[0]?.startsWith('unix:') && !words.includes('quic'),
+  );
+  const listens = said.map(({ words: [where = '', ...flags] }) => ({
+    ...socketOf(where, 80),
+    tls: tls || flags.includes('ssl'),
+    byDefault: flags.includes('default_server') || flags.includes('default'),
+    proxied: flags.includes('proxy_protocol'),
+  }));
+  return {
+    listens: listens.length > 0 ? listens : [{ host: '*', port: 80, tls, byDefault: false, proxied: false }],
+    names: block.filter(({ name }) => name === 'server_name').flatMap(({ words }) => words),
+    all: block,
+    file,
+    end,
+  };
+}
+
+/**
+ * The blocks that people reach when they ask for the domain: with TLS, else (where another server in front of nginx has
+ * the certificate) without, but for those that only send on to https.
+ * @param named only those that know its name; else also those that nginx takes where no name fits
+ */
+function answering(servers: readonly Server[], domain: string, named: boolean): readonly Server[] {
+  const sockets = new Map<string, { listen: Listen; server: Server }[]>();
+  for (const server of servers) {
+    for (const listen of server.listens) {
+      const key = `${listen.host} ${listen.port}`;
+      sockets.set(key, [...(sockets.get(key) ?? []), { listen, server }]);
+    }
+  }
+  const found = [...sockets.values()].flatMap((there) => {
+    const best = there.reduce((one, other) => (rank(other.server, domain) > rank(one.server, domain) ? other : one));
+    if (rank(best.server, domain) > 0) return [best];
+    if (named) return [];
+    const [taken] = there.filter(({ listen }) => listen.byDefault).concat(there);
+    return taken !== undefined && isJitsis(taken.server, domain) ? [taken] : [];
+  });
+  const serves = found.filter(({ server }) => !sendsOn(server.all));
+  const secure = serves.filter(({ listen }) => listen.tls);
+  if (secure.length > 0) return [...new Set(secure.map(({ server }) => server))];
+  return [...new Set(serves.map(({ server }) => server))];
+}
+
+/** How well a block's names fit, as nginx chooses: the name itself, the longest `*.name`, the longest `name.*`, a pattern; 0: not. */
+function rank({ names }: Server, domain: string): number {
+  const host = domain.toLowerCase();
+  return Math.max(0, ...names.map((given) => rankOf(given.toLowerCase(), given, host)));
+}
+
+function rankOf(name: string, given: string, host: string): number {
+  if (name === host || name === `.${host}`) return 1e6;
+  if (name.startsWith('.') || name.startsWith('*.'))
+    return host.endsWith(name.replace(/^\*/, '')) ? 1e4 + name.length : 0;
+  if (name.endsWith('.*')) return host.startsWith(name.slice(0, -1)) ? 1e2 + name.length : 0;
+  if (!name.startsWith('~')) return 0;
+  try {
+    return new RegExp(given.slice(1).replace(/\(\?P</g, '(?<'), 'i').test(host) ? 1 : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Whether a block does nothing but send browsers to https. */
+function sendsOn(all: readonly Directive[]): boolean {
+  return all.some(
+    ({ name, words, block }) =>
+      (name === 'return' && /^30\d$|^https:/.test(words[0] ?? '')) ||
+      (name === 'rewrite' && /^\^/.test(words[0] ?? '') && /^https:/.test(words[1] ?? '')) ||
+      (name === 'location' && words.join(' ') === '/' && sendsOn(block ?? [])),
+  );
+}
+
+/** Whether a block without a name is Jitsi's all the same: by its file, or by what it serves. */
+function isJitsis({ names, file, all }: Server, domain: string): boolean {
+  if (names.some((name) => name !== '_' && name !== '')) return false;
+  const speaksOfIt = all.some(({ words }) => words.some((word) => /jitsi/i.test(word)));
+  return speaksOfIt || [domain, `${domain}.conf`].includes(basename(file));
+}
+
+function leadsToUs(all: readonly Directive[]): boolean {
+  return all.some(({ name, words }) => name === 'include' && globFits(absolute(words[0] ?? ''), NGINX_LOCATIONS));
+}
+
+function isFrontPage({ name, words }: Directive): boolean {
+  return name === 'location' && /^= ?\/$/.test(words.join(' '));
+}
+
+/** Where to ask: by TLS before plain, 443 before other ports, any address before one. */
+function addressOf(servers: readonly Server[]): Address | undefined {
+  const weight = ({ tls, port, host, proxied }: Listen): number =>
+    (tls ? 8 : 0) + (port === 443 ? 4 : 0) + (host === '*' ? 2 : 0) + (proxied ? 0 : 1);
+  const [best] = servers.flatMap(({ listens }) => listens).sort((one, other) => weight(other) - weight(one));
+  return best && { host: reachable(best.host), port: best.port, tls: best.tls, proxied: best.proxied };
+}
+
+/** A file of nginx's with our include at these offsets of the text without it, each a brace that closes a server block. */
+export function editNginx(text: string, offsets: readonly number[]): string {
+  let made = undoNginx(text);
+  for (const end of [...offsets].sort((one, other) => other - one)) {
+    const begin = made.lastIndexOf('\n', end - 1) + 1;
+    const indent = made.slice(begin, end);
+    const alone = indent.trim() === '';
+    const line = `${alone ? indent : ''}    include ${NGINX_LOCATIONS};`;
+    made = insertLines(made, alone ? begin : end, [line], '#');
+  }
+  return made;
+}
+
+/** The file without our lines, also where it changed elsewhere since. */
+export function undoNginx(text: string): string {
+  return takeOutLines(text, '#').text;
+}
