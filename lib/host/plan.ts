@@ -6,6 +6,7 @@ import { editConfigJs } from './config_js.ts';
 import type { Found } from './found.ts';
 import { editJicofo, editJvb } from './hocon.ts';
 import { PREFIX } from './paths.ts';
+import { planBash } from './plan_bash.ts';
 import { planSettings } from './plan_settings.ts';
 import { planWebServers } from './plan_web.ts';
 import { editProsody } from './prosody.ts';
@@ -38,6 +39,7 @@ export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   const to = draft(tree);
   planProgram(to, wishes);
   planSettings(to, found, wishes.auth);
+  planBash(to, found, wishes.dist);
   planJitsi(to, found);
   planWebServers(to, found, wishes);
   const cron = readFileSync(join(wishes.dist, 'cron/jitsi-jmb.cron'), 'utf8').replaceAll('@JMB_PREFIX@', PREFIX);

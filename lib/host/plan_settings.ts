@@ -1,14 +1,19 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
 import { jitsi } from '../settings/jitsi.ts';
 import { assignmentsOf } from '../settings/shell.ts';
+import { HIDDEN } from '../settings/shell_reader.ts';
 import { randomText } from '../store/secrets.ts';
+import { activeCommand } from './active.ts';
+import { bashDefaults } from './bash_defaults.ts';
 import type { Draft } from './changes.ts';
-import { exists } from './entries.ts';
+import { exists, namesIn } from './entries.ts';
 import { audienceFor, tokenFaults } from './facts.ts';
 import type { Found } from './found.ts';
 import { BASH_KEPT, DATA, PREFIX } from './paths.ts';
 import { MODULE_SECRET } from './prosody.ts';
+import { lookAtSettings, type SettingsLook } from './settings_look.ts';
 import { AUTHS, type Auth, settingLine } from './site.ts';
+import { HostError } from './tree.ts';
 
 /** What a password or a key of ours is made of. */
 export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -17,6 +22,27 @@ const LOCAL = `# Your settings; install.sh made this file once and never touches
 #JMB_NAME="Visio Example"
 #JMB_MAIL_FROM_NOTIFICATION="noreply@example.org"
 `;
+
+/** The Bash version's own defaults, which hold where its administrator's file is silent; none where there is none. */
+function bashSettings(to: Draft, { bash, domain }: Found): ReadonlyMap<string, string> {
+  const { tree } = to;
+  if (!bash && !exists(tree, BASH_KEPT)) return new Map();
+  const folder = bash ? PREFIX : BASH_KEPT;
+  const settings = new Map<string, string>(bashDefaults(tree.read(`${folder}/etc/jmb.cf`), domain));
+  const active = activeCommand(tree, folder);
+  if (active !== undefined) settings.set('JMB_ACTIVE_COMMAND', active);
+  return settings;
+}
+
+/** Says which of them hold, where they are new here. */
+function sayDefaults(to: Draft, defaults: ReadonlyMap<string, string>, isSet: (name: string) => boolean): void {
+  const silent = [...defaults].filter(([name]) => !isSet(name));
+  if (silent.length === 0) return;
+  const lines = silent.map(
+    ([name, value]) => `\n  ${HIDDEN.test(name) ? `${name}="..."` : settingLine(name, value).trimEnd()}`,
+  );
+  to.note(`jmb_local.cf is silent about these, which stay as in the Bash version (in jmb_jwt.cf):${lines.join('')}`);
+}
 
 /** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the module's secret (once). */
 export function planSettings(to: Draft, found: Found, auth: Auth): void {
@@ -35,15 +61,29 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   const usual = jitsi.JMB_JWT_AUD.fallback;
   const audience = audienceFor(found.rules, usual);
   if (audience !== usual) settings['JMB_JWT_AUD'] = audience;
-  const lines = Object.entries(settings).map(([name, value]) => settingLine(name, value));
+  const defaults = bashSettings(to, found);
+  const lines = Object.entries({ ...Object.fromEntries(defaults), ...settings }).map((one) => settingLine(...one));
   const kept = { mode: 0o640, gid: web, keeps: true };
   const head = '# Written by install.sh, anew at each run: your own settings go into jmb_local.cf.\n';
-  to.file(jwt, head + lines.join(''), 'settings from Jitsi', kept);
+  const text = head + lines.join('');
+  to.file(jwt, text, 'settings from Jitsi', kept);
 
   // A Bash version moves away before anything is written, and its settings come along.
   const mine = `${PREFIX}/etc/jmb_local.cf`;
   const local = found.bash ? tree.read(mine) : tree.read(`${BASH_KEPT}/etc/jmb_local.cf`);
-  const own = ownSettings(tree.read(mine) ?? local);
+  const current = tree.read(mine) ?? local ?? '';
+  const own = ownSettings(current);
+  const modules = namesIn(tree, `${PREFIX}/modules`);
+  const seen = lookAtSettings(
+    [
+      { path: jwt, text },
+      { path: mine, text: current },
+    ],
+    { auth, domain: found.domain, hasModule: (name) => modules.includes(`${name}.mjs`) },
+  );
+  if (found.bash && seen.faults.length > 0) throw cannotRead(seen);
+  for (const note of [...seen.faults, ...seen.notes]) to.note(note);
+  if (found.bash) sayDefaults(to, defaults, (name) => own(name) !== undefined);
   const signed = {
     issuer: own('JMB_JWT_ISS') ?? found.token.appId,
     audience: own('JMB_JWT_AUD') ?? audience,
@@ -62,6 +102,14 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     uid,
     gid,
   });
+}
+
+/** Before anything of the Bash version is touched, which goes on as it is. */
+function cannotRead({ faults, notes }: SettingsLook): HostError {
+  const lines = [...faults, ...notes].map((line) => `\n  ${line}`);
+  return new HostError(
+    `the settings of the Bash version cannot be taken over as they are:${lines.join('')}\nNothing was changed.`,
+  );
 }
 
 /** What the administrator has set; nothing where that file cannot be read, which `jmb check` says. */

@@ -14,6 +14,9 @@ const BUILT_IN: Readonly<Record<string, CheckModule>> = {
   'editor_role-ldap': checkLdapFilter,
 };
 
+/** Names of the check modules that come with the program. */
+export const CHECK_MODULES: readonly string[] = Object.keys(BUILT_IN);
+
 /**
  * Asks the modules, and writes down which one decided.
  * @returns the name of the module that allowed, or a refusal with 403

@@ -20,6 +20,9 @@ const BUILT_IN: Readonly<Record<string, IdentityModule>> = {
   'identity-remote_user': identityRemoteUser,
 };
 
+/** Names of the identity modules that come with the program. */
+export const IDENTITY_MODULES: readonly string[] = Object.keys(BUILT_IN);
+
 /**
  * Who is asking. The addresses are those that Apache hands over. The directory is asked only when it hands over none; then all that
  * the directory knows count. So a page depends on the directory only where there is no other way to an address; someone invited by an

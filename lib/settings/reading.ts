@@ -81,6 +81,11 @@ export class Reading {
     return values as Record<SettingName, never>;
   }
 
+  /** Where a name was set last; undefined where it was not. */
+  placeOf(name: string): Assignment | undefined {
+    return this.#found.get(name);
+  }
+
   /** What the files set that the table does not know. */
   others(): ReadonlyMap<string, Assignment> {
     for (const name of NAMES) this.#found.delete(name);
