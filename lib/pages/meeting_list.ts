@@ -9,6 +9,7 @@ import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/editor.ts';
 import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
+import { SettingsError } from '../settings/error.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsOf, type Listed } from '../store/meetings.ts';
 import { isoDate } from '../text/zone.ts';
@@ -50,8 +51,8 @@ export async function meetingList(request: Request, context: Context): Promise<R
   );
   const editor = await editorOrUnknown(context, identity);
   const frame = {
-    // A directory that is silent must not hide today's meetings, nor be taken for a "no": the page says both.
-    status: editor === 'unknown' ? 503 : 200,
+    // Whether somebody is an editor may be unknown: that must not hide today's meetings, nor be taken for a "no". The page says both.
+    status: typeof editor === 'boolean' ? 200 : DOUBTS[editor].status,
     title: texts('list.title'),
     user: identity.name,
     editor: editor === true,
@@ -61,7 +62,7 @@ export async function meetingList(request: Request, context: Context): Promise<R
   } as const;
   return page(context, list, frame, {
     notice: noticeOf(queryParams(request).get('notice'), texts),
-    directorySilent: editor === 'unknown',
+    doubt: typeof editor === 'boolean' ? '' : texts(DOUBTS[editor].text),
     ...sections(reading, listed, (one) => ({
       extension: extensionOf(context, identity, one),
       inside: insideWords(reading, one.meeting, people),
@@ -72,13 +73,26 @@ export async function meetingList(request: Request, context: Context): Promise<R
   });
 }
 
-async function editorOrUnknown(context: Context, identity: Identity): Promise<boolean | 'unknown'> {
+/** Why nobody knows whether somebody may book. */
+type Doubt = 'directory' | 'settings';
+
+const DOUBTS = {
+  directory: { status: 503, text: 'list.directory_silent' },
+  settings: { status: 500, text: 'list.settings_wrong' },
+} as const satisfies Readonly<Record<Doubt, object>>;
+
+async function editorOrUnknown(context: Context, identity: Identity): Promise<boolean | Doubt> {
   try {
     return await isEditor(context, identity);
   } catch (error) {
+    const { uid } = identity;
+    if (error instanceof SettingsError) {
+      context.log.event('settings-wrong', { for: 'list', uid, why: error.message });
+      return 'settings';
+    }
     if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
-    context.log.event('directory-silent', { for: 'list', uid: identity.uid, reason: error.detail });
-    return 'unknown';
+    context.log.event('directory-silent', { for: 'list', uid, reason: error.detail });
+    return 'directory';
   }
 }
 

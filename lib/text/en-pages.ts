@@ -76,6 +76,8 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'list.zone': 'Time zone: {zone}.',
   'list.directory_silent':
     'The directory does not answer: no meeting can be booked or changed right now. Joining is still possible.',
+  'list.settings_wrong':
+    'There is a mistake in the settings of this service: no meeting can be booked or changed until the administrator has mended it. Joining is still possible.',
 
   'notice.booked': 'The meeting is booked, and the invitations are on their way.',
   'notice.booked_going': 'The meeting is booked. There are many mails: the last of them go out within minutes.',

@@ -74,6 +74,8 @@ export const frPages = {
   'list.zone': 'Fuseau horaire\u00a0: {zone}.',
   'list.directory_silent':
     'L’annuaire ne répond pas\u00a0: réserver ou modifier une réunion est impossible pour le moment. Rejoindre reste possible.',
+  'list.settings_wrong':
+    'Les réglages de ce service contiennent une erreur : aucune réunion ne peut être réservée ni modifiée tant que l’administrateur ne l’a pas corrigée. Rejoindre une réunion reste possible.',
 
   'notice.booked': 'La réunion est enregistrée, et les invitations sont parties.',
   'notice.booked_going':

@@ -59,7 +59,7 @@ it.each([
       expect(
         lines()
           .slice(before)
-          .filter((one) => one.includes('refused')),
+          .filter((one) => one.includes('refused') || one.includes('settings-wrong')),
         path,
       ).toHaveLength(1);
   }
@@ -92,4 +92,15 @@ it('an unknown time zone stops no token', async () => {
   writeFileSync(file, `JMB_ICAL_TZID="Europe/Pairs"\n`);
   expect(await statusOf('/token.cgi?room=alice', 'alice')).toBe(302);
   expect(await statusOf('/booking.cgi', 'alice')).toBe(500);
+});
+
+it('who may book being unknown hides no meeting', async () => {
+  writeFileSync(file, 'JMB_MODULE_CHECK_EDITOR="editor_role-ldap.sh"\n');
+  const page = await jmb.ask('/booking.cgi', { as: 'alice' });
+  const text = await page.text();
+  expect(page.status).toBe(500);
+  expect(text).toContain('Point hebdo');
+  expect(text).toContain('contiennent une erreur');
+  expect(jmb.log()).toContain('JMB_LDAPSEARCH: editor_role-ldap needs a directory, and none is set');
+  expect(await statusOf('/booking.cgi?new', 'alice')).toBe(500);
 });
