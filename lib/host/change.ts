@@ -1,42 +1,44 @@
 /** The part of an installation that changes the host's files: it holds, or is put back, whatever ends it. */
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { untilProgramsAnswer } from './answers.ts';
 import { servicesAgree } from './checks.ts';
-import { dropData, hasDatabase, importOld, keepOldDatabase, makeData } from './data.ts';
+import { importOld, keepOldDatabase, makeData } from './data.ts';
 import { look } from './found.ts';
 import { type Hands, isStaged, say } from './hands.ts';
 import { apply } from './ledger.ts';
 import { nodeForPrograms, placeNode } from './node_place.ts';
 import { BASH_KEPT, PREFIX } from './paths.ts';
 import { plan, type Wishes } from './plan.ts';
-import { beginRun, goBack, readRun, settleRun } from './run.ts';
-import { APACHE_IDLE, servicesBack, servicesOf, type Told } from './services.ts';
+import { type Recovered, recover } from './recover.ts';
+import { remembered } from './remembered.ts';
+import { beginRun, openRun, settleRun } from './run.ts';
+import { servicesBack, servicesOf } from './services.ts';
 import { quietStep } from './steps.ts';
-import { dropWhatProgramsMade } from './take_back.ts';
 import { hasSystemd, tellServices } from './tell.ts';
-import { HostError, type Tree } from './tree.ts';
+import { HostError } from './tree.ts';
 
 /** Seconds that the programs have until they must answer. */
 const PATIENCE = 15;
 
 /** Changes the host as is wished; throws HostError, everything put back, where it cannot hold. */
 export async function change(hands: Hands, upgrade: boolean, wishes: Wishes): Promise<void> {
+  const { tree, steps } = hands;
+  const left = recover(tree);
   try {
     changeFiles(hands, upgrade, wishes);
-    await hands.steps.unlessEnded(Promise.resolve());
+    await steps.unlessEnded(Promise.resolve());
     placeNode(hands);
-    if (!isStaged(hands)) await putToWork(hands, upgrade, wishes);
+    if (!isStaged(hands)) await putToWork(hands, upgrade, wishes, left.changed);
   } catch (error) {
-    throw await putBack(hands, error);
+    throw await putBack(hands, error, left);
   }
-  settleRun(hands.tree);
+  const run = openRun(tree);
+  if (run !== undefined) settleRun(tree, run);
   if (isStaged(hands)) {
-    say(`Done below ${hands.tree.root}. No service was told.`);
+    say(`Done below ${tree.root}. No service was told.`);
     return;
   }
   // Only root may look into Prosody's files.
-  await hands.steps.run(`${PREFIX}/bin/jmb`, ['check', 'secret']);
+  await steps.run(`${PREFIX}/bin/jmb`, ['check', 'secret']);
   say(`Done. ${PREFIX}/bin/jmb check tells whether all is well; ./install.sh --uninstall is the way back.`);
 }
 
@@ -51,9 +53,10 @@ function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
   try {
     const found = look(tree, wishes.front, upgrade);
     const made = plan(tree, found, wishes);
-    const folders = beginRun(tree, made.changes, { bash: found.bash, database: hasDatabase(tree) });
-    if (found.bash) renameSync(join(tree.root, PREFIX), join(tree.root, BASH_KEPT));
-    apply(tree, made.changes, folders);
+    const options = remembered(wishes.auth, wishes.given);
+    const { changes, run } = beginRun(tree, made.changes, { bash: found.bash, options });
+    if (found.bash) tree.move(PREFIX, BASH_KEPT);
+    apply(tree, changes, run.next.folders);
     if (!isStaged(hands)) servicesAgree();
     keepOldDatabase(tree, found);
     makeData(tree);
@@ -62,16 +65,22 @@ function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
     say(`Imported ${imported.meetings} meetings and ${imported.feeds} feeds of the flat files.`);
     say(...imported.bad.map((one) => `Not imported: ${one}`));
   } catch (error) {
-    revert(tree);
+    recover(tree);
     throw nothingChanged(error);
   }
 }
 
-/** The programs fitted to their Node, the services told, and an answer from the front. */
-async function putToWork(hands: Hands, upgrade: boolean, { front: asked, port }: Wishes): Promise<void> {
+/** The programs fitted to their Node, the services told (also of what a run that was killed had changed), and an answer from the front. */
+async function putToWork(
+  hands: Hands,
+  upgrade: boolean,
+  { front: asked, port }: Wishes,
+  changed: readonly string[],
+): Promise<void> {
   const { tree, steps } = hands;
   await quietStep(steps, 'Fitting the programs to this Node', nodeForPrograms(hands), [`${PREFIX}/lib/prepare.js`]);
-  const refusing = await tellServices(hands, servicesOf(readRun(tree)?.states.map(({ path }) => path) ?? []));
+  const paths = openRun(tree)?.states.map(({ path }) => path) ?? [];
+  const refusing = await tellServices(hands, servicesOf([...paths, ...changed]));
   if (refusing.length > 0) {
     throw new HostError(
       `install.sh: this does not start with its new files: ${refusing.join(', ')} (journalctl -u NAME says why); mend that and start again`,
@@ -91,24 +100,17 @@ async function putToWork(hands: Hands, upgrade: boolean, { front: asked, port }:
 }
 
 /** Puts back what an unfinished run changed, and tells those who read it; what is still to be said of why. */
-async function putBack(hands: Hands, why: unknown): Promise<unknown> {
-  if (readRun(hands.tree) === undefined) return why;
-  hands.steps.ignoreSignals();
+async function putBack(hands: Hands, why: unknown, before: Recovered): Promise<unknown> {
+  const { tree, steps } = hands;
+  const open = openRun(tree) !== undefined;
+  if (!open && before.changed.length === 0) return why;
+  steps.ignoreSignals();
   if (why instanceof HostError) console.error(why.message);
-  say('Putting everything back as it was...');
-  const told = revert(hands.tree);
-  say('Everything was put back.');
-  const refusing = await tellServices(hands, told);
+  if (open) say('Putting everything back as it was...');
+  const { changed, idle } = recover(tree);
+  if (open) say('Everything was put back.');
+  const refusing = await tellServices(hands, servicesBack([...before.changed, ...changed], idle || before.idle));
   if (refusing.length > 0)
     say(`This does not start with its own files either, so for another reason: ${refusing.join(', ')}`);
   return why instanceof HostError ? new HostError('') : why;
-}
-
-/** Puts everything back as it was before the run; whom to tell. */
-export function revert(tree: Tree): readonly Told[] {
-  const run = readRun(tree);
-  const idle = run?.states.some(({ path, was }) => path === APACHE_IDLE && was.kind === 'none') === true;
-  if (run?.first === true) dropWhatProgramsMade(tree);
-  if (run?.first === true && !run.database) dropData(tree);
-  return servicesBack(goBack(tree), idle);
 }

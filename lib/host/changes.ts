@@ -1,12 +1,10 @@
 /** The list of changes that a plan is made of, one path at a time: what is written, edited, linked and taken away. */
 import { exists } from './entries.ts';
-import { backFrom, type Change, readLedger } from './ledger.ts';
-import { PREFIX } from './paths.ts';
-import { HostError, type Tree, textOf, withText } from './tree.ts';
+import { readInstalled } from './journal.ts';
+import { backFrom, type Change } from './ledger.ts';
+import { textOf, withText } from './state.ts';
+import { HostError, type Tree } from './tree.ts';
 import type { Undo } from './undo.ts';
-
-/** Where copies of changed files lie, by their paths. */
-export const COPIES = '/var/lib/jitsi-jmb/before';
 
 /** Changes, and what the administrator should know besides. */
 export interface Plan {
@@ -86,26 +84,14 @@ export function draft(tree: Tree): Draft {
     keep: (path) => void touched.add(path),
     plan: () => {
       const last = changes.filter((change, at) => changes.findLastIndex(({ path }) => path === change.path) === at);
-      return { changes: [...copies(tree, last), ...last, ...noLongerWanted(tree, touched)], notes };
+      return { changes: [...last, ...noLongerWanted(tree, touched)], notes };
     },
   };
 }
 
-/** Copies of the files of others as they were, for whoever wants to go back by hand. */
-function copies(tree: Tree, changes: readonly Change[]): Change[] {
-  const known = new Map(readLedger(tree).entries.map(({ path, before }) => [path, before]));
-  const others = changes.map(({ path }) => path).filter((path) => !path.startsWith(`${PREFIX}/`));
-  return others.flatMap((path) => {
-    const next = known.get(path) ?? tree.state(path);
-    return next.kind === 'file' ? [{ path: COPIES + path, what: 'as it was', undo: 'own' as const, next }] : [];
-  });
-}
-
 /** What an earlier run did that this one does not: another way to sign in, a file that a new version has no more. */
 function noLongerWanted(tree: Tree, touched: ReadonlySet<string>): Change[] {
-  const left = readLedger(tree).entries.filter(
-    ({ path, keeps }) => !keeps && !touched.has(path) && !path.startsWith(`${COPIES}/`),
-  );
+  const left = readInstalled(tree).entries.filter(({ path, keeps }) => !keeps && !touched.has(path));
   return left.map((entry) => {
     const { path, undo } = entry;
     return { path, what: 'no longer needed', undo, next: backFrom(entry, tree.state(path)) };

@@ -1,7 +1,8 @@
 /** The data folder: made on the first run, with what the Bash version and older ones have left in it. */
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { openStore } from '../store/store.ts';
+import { exists } from './entries.ts';
 import { type Imported, importFlatFiles } from './flat.ts';
 import type { Found } from './found.ts';
 import { DATA, OLD_DATABASE } from './paths.ts';
@@ -11,30 +12,25 @@ import type { Tree } from './tree.ts';
 const KEPT_DATABASE = '/var/lib/jitsi-jmb/before-upgrade.db';
 /** What SQLite, and the lock of reminders, put beside a database. */
 const BESIDE = ['-wal', '-shm', '-journal', '-remind', '-rooms'];
-/** Says that the data folder was made by this program. */
-const MADE_DATA = '/var/lib/jitsi-jmb/made-data';
 
 /** Keeps a copy of the Bash version's database, with what is still in its log of writes. */
 export function keepOldDatabase(tree: Tree, { bash, oldDatabase }: Found): void {
-  const at = (path: string): string => join(tree.root, path);
-  if (!bash || oldDatabase === undefined || existsSync(at(KEPT_DATABASE))) return;
-  for (const end of ['', '-wal', '-journal']) {
-    if (existsSync(at(oldDatabase + end)))
-      cpSync(at(oldDatabase + end), at(KEPT_DATABASE + end), { preserveTimestamps: true });
+  if (!bash || oldDatabase === undefined || hasCopy(tree)) return;
+  const owned = { mode: 0o600, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  // The database itself last: where it is, the copy is whole.
+  for (const end of ['-wal', '-journal', '']) {
+    if (exists(tree, oldDatabase + end)) tree.copy(oldDatabase + end, KEPT_DATABASE + end, owned);
   }
-  chmodSync(at(KEPT_DATABASE), 0o600);
+}
+
+/** Whether there is such a copy. */
+export function hasCopy(tree: Tree): boolean {
+  return exists(tree, KEPT_DATABASE);
 }
 
 /** Makes the data folder where there is none, for www-data. */
 export function makeData(tree: Tree): void {
-  const folder = join(tree.root, DATA);
-  if (existsSync(folder)) return;
-  const made = existsSync(dirname(folder)) ? DATA : dirname(DATA);
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o750);
-  giveToWeb(tree, folder);
-  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-  tree.put(MADE_DATA, { kind: 'file', content: Buffer.from(made).toString('base64'), mode: 0o644, uid, gid });
+  if (!exists(tree, DATA)) tree.makeFolder(DATA, { mode: 0o750, ...webUser(tree) });
 }
 
 /** Takes over the flat files of a version without a database; nothing where there are none. */
@@ -56,30 +52,42 @@ export function hasDatabase(tree: Tree): boolean {
   return existsSync(join(tree.root, `${DATA}/jmb.db`));
 }
 
-/** Takes away what was made here: the data folder, or our database in a folder that was there; and the copy of the Bash version's. */
-export function dropData(tree: Tree): void {
-  const at = (path: string): string => join(tree.root, path);
-  const made = tree.read(MADE_DATA);
-  tree.put(MADE_DATA, { kind: 'none' });
-  if (made !== undefined) rmSync(at(made), { recursive: true, force: true });
-  for (const end of ['', ...BESIDE]) rmSync(at(`${DATA}/jmb.db${end}`), { force: true });
-  for (const end of ['', '-wal', '-journal']) rmSync(at(KEPT_DATABASE + end), { force: true });
+/** Takes away the folder that was made for data. */
+export function dropData(tree: Tree, made: string): void {
+  tree.removeAll(made);
+}
+
+/** Takes away our database, in a folder that may be somebody else's. */
+export function dropDatabase(tree: Tree): void {
+  for (const end of ['', ...BESIDE]) tree.removeAll(`${DATA}/jmb.db${end}`);
+}
+
+/** Takes away the copy of the Bash version's database. */
+export function dropCopy(tree: Tree): void {
+  for (const end of ['', '-wal', '-journal']) {
+    tree.clean(KEPT_DATABASE + end);
+    tree.removeAll(KEPT_DATABASE + end);
+  }
 }
 
 /** Puts the Bash version's database back as it was when this version took it over; whatever was booked since is gone. */
 export function restoreOldDatabase(tree: Tree): void {
-  const at = (path: string): string => join(tree.root, path);
-  if (!existsSync(at(KEPT_DATABASE))) return;
-  for (const end of BESIDE) rmSync(at(OLD_DATABASE + end), { force: true });
-  const { mode, uid, gid } = statSync(at(OLD_DATABASE));
+  if (!hasCopy(tree)) return;
+  const kept = (end: string): boolean => exists(tree, KEPT_DATABASE + end);
+  const was = statSync(join(tree.root, OLD_DATABASE), { throwIfNoEntry: false });
+  const owned =
+    was === undefined ? { mode: 0o640, ...webUser(tree) } : { mode: was.mode & 0o7777, uid: was.uid, gid: was.gid };
+  for (const end of BESIDE) if (!kept(end)) tree.removeAll(OLD_DATABASE + end);
   for (const end of ['-wal', '-journal', '']) {
-    if (existsSync(at(KEPT_DATABASE + end))) renameSync(at(KEPT_DATABASE + end), at(OLD_DATABASE + end));
+    if (kept(end)) tree.copy(KEPT_DATABASE + end, OLD_DATABASE + end, owned);
   }
-  chmodSync(at(OLD_DATABASE), mode & 0o7777);
-  if (process.getuid?.() === 0) chownSync(at(OLD_DATABASE), uid, gid);
+}
+
+function webUser(tree: Tree): { uid: number; gid: number } {
+  return { uid: tree.number('passwd', 'www-data') ?? 33, gid: tree.number('group', 'www-data') ?? 33 };
 }
 
 function giveToWeb(tree: Tree, path: string): void {
-  if (process.getuid?.() !== 0) return;
-  chownSync(path, tree.number('passwd', 'www-data') ?? 33, tree.number('group', 'www-data') ?? 33);
+  const { uid, gid } = webUser(tree);
+  if (process.getuid?.() === 0) chownSync(path, uid, gid);
 }

@@ -12,7 +12,7 @@ import {
 } from './facts.ts';
 import type { Front } from './front.ts';
 import { frontOf } from './fronts.ts';
-import { LEDGER } from './ledger.ts';
+import { isKnown } from './journal.ts';
 import { BASH_KEPT, OLD_DATABASE, PREFIX } from './paths.ts';
 import type { Recipe } from './prosody.ts';
 import { HostError, type Tree } from './tree.ts';
@@ -77,7 +77,7 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
   }
   if (!bash && upgrade && !has(BASH_KEPT))
     throw new HostError(`--upgrade: there is no Bash version in ${PREFIX}; leave the option out.`);
-  if (!bash && !has(LEDGER) && (has(`${PREFIX}/cgi-bin`) || has('/etc/cron.d/jitsi-jmb'))) {
+  if (!bash && !isKnown(tree) && (has(`${PREFIX}/cgi-bin`) || has('/etc/cron.d/jitsi-jmb'))) {
     throw new HostError(
       `Another JMB is here that this program did not install (${PREFIX}, /etc/cron.d/jitsi-jmb): remove it first.`,
     );

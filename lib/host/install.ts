@@ -2,17 +2,19 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { change } from './change.ts';
+import type { Plan } from './changes.ts';
 import { namesIn } from './entries.ts';
 import { look } from './found.ts';
 import { agree, type Hands, isStaged, say, wantRoot } from './hands.ts';
+import { readInstalled } from './journal.ts';
 import { pending } from './ledger.ts';
 import { metadata } from './metadata.ts';
 import { nodeForPrograms } from './node_place.ts';
 import type { Words } from './options.ts';
 import { bringPackages, missingPackages } from './packages.ts';
 import { plan, type Wishes } from './plan.ts';
-import { recalled } from './remembered.ts';
-import { readRun } from './run.ts';
+import { wasKilled } from './recover.ts';
+import { recalled, remembered } from './remembered.ts';
 import { foundLines, planLines } from './show.ts';
 import { askSignIn } from './sign_in_words.ts';
 import { apacheIsInService } from './tell.ts';
@@ -32,10 +34,11 @@ export async function install(words: Words, hands: Hands): Promise<number> {
   const found = look(tree, wishes.front, upgrade);
   const made = plan(tree, found, wishes);
   say(...foundLines(found, wishes.auth));
-  if (pending(tree, made.changes).length === 0 && !found.bash && readRun(tree) === undefined) {
+  if (!found.bash && !wasKilled(tree) && isAsWished(tree, made, wishes)) {
     say(...made.notes, 'Nothing to change: everything is as it should be.');
     return 0;
   }
+  if (wasKilled(tree)) say('An earlier run did not come to its end: what it left is put back first.');
   say(...planLines(tree, made));
   const packages = isStaged(hands) ? [] : missingPackages(wishes.auth, wishes.fastcgi);
   if (packages.length > 0) say(`Packages        ${packages.join(' ')}`);
@@ -47,6 +50,13 @@ export async function install(words: Words, hands: Hands): Promise<number> {
   await bringPackages(hands, packages);
   await change(hands, upgrade, { ...wishes, ahead: false });
   return 0;
+}
+
+function isAsWished(tree: Tree, { changes }: Plan, { auth, given }: Wishes): boolean {
+  const options = Object.entries(remembered(auth, given));
+  const known = readInstalled(tree).options;
+  const same = options.length === Object.keys(known).length && options.every(([name, value]) => known[name] === value);
+  return same && pending(tree, changes).length === 0;
 }
 
 /** What is to be, as far as it was said, remembered or answered. */

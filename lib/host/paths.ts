@@ -8,3 +8,5 @@ export const DATA = '/var/www/jitsi-jmb';
 export const OLD_DATABASE = `${DATA}/data/jitsi-jmb.db`;
 /** Where the Bash version waits for the way back. */
 export const BASH_KEPT = '/opt/jitsi-jmb.bash';
+/** What this program keeps of an installation, in a folder that is ours altogether. */
+export const FOLDER = '/var/lib/jitsi-jmb';

@@ -10,7 +10,6 @@ import { planBash } from './plan_bash.ts';
 import { planSettings } from './plan_settings.ts';
 import { planWebServers } from './plan_web.ts';
 import { editProsody } from './prosody.ts';
-import { OPTIONS_FILE, rememberedWords } from './remembered.ts';
 import { APACHE_IDLE } from './services.ts';
 import type { Auth } from './site.ts';
 import type { Tree } from './tree.ts';
@@ -46,7 +45,6 @@ export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   to.file('/etc/cron.d/jitsi-jmb', cron, 'reminders, each minute');
   if (wishes.apacheIdle) to.file(APACHE_IDLE, '', 'Apache was not in service before');
   else to.keep(APACHE_IDLE);
-  to.file(OPTIONS_FILE, rememberedWords(wishes.auth, wishes.given), 'these options, for the next run', { mode: 0o600 });
   return to.plan();
 }
 

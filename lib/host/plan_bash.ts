@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Draft } from './changes.ts';
 import { exists, namesIn } from './entries.ts';
 import type { Found } from './found.ts';
-import { readLedger } from './ledger.ts';
+import { readInstalled } from './journal.ts';
 import { BASH_KEPT, PREFIX } from './paths.ts';
 import type { Tree } from './tree.ts';
 
@@ -35,7 +35,7 @@ function comesOver(to: Draft, bash: boolean, name: string): void {
 function planLinks(to: Draft, bash: boolean, dist: string): void {
   const { tree } = to;
   // What an earlier run has changed stays changed.
-  for (const { path, before } of readLedger(tree).entries)
+  for (const { path, before } of readInstalled(tree).entries)
     if (before.kind === 'link' && before.target.startsWith(`${PREFIX}/`)) to.keep(path);
   const gone: string[] = [];
   for (const { path, target } of FOLDERS.flatMap((folder) => linksIn(tree, folder))) {

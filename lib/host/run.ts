@@ -1,103 +1,123 @@
 /**
- * One run of the installer as a whole: it either holds, or everything is put back as it was before it. What was there is written
- * down before the first change, so that the next process can put it back where this one was killed.
+ * One run of the installer as a whole: it either holds, or everything is put back as it was before it. Each step back can be
+ * taken again, so that a process that is killed on its way back leaves no more than one that is killed on its way forth.
  */
-import { renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { asFile, type Change, LEDGER, pending, readLedger } from './ledger.ts';
-import { BASH_KEPT, PREFIX } from './paths.ts';
-import { HostError, type State, same, type Tree } from './tree.ts';
+import { dropCopy, dropData, dropDatabase, hasCopy, hasDatabase } from './data.ts';
+import { exists } from './entries.ts';
+import { type Installed, JOURNAL, NOTHING, type Change as Run, readJournal, writeJournal } from './journal.ts';
+import { type Change, entriesAfter } from './ledger.ts';
+import { hasLegacy, removeLegacy } from './legacy.ts';
+import { dropRooms, dropWhatProgramsMade } from './made.ts';
+import { BASH_KEPT, DATA, FOLDER, PREFIX } from './paths.ts';
+import { type State, same } from './state.ts';
+import { HostError, type Tree } from './tree.ts';
 
-/** Where an unfinished run is written down, mode 600. */
-export const RUN = '/var/lib/jitsi-jmb/run.json';
-
-/** A run that is not settled yet. */
-export interface Run {
-  /** Whether nothing had been installed before it. */
-  readonly first: boolean;
-  /** Whether it moved the Bash version away. */
-  readonly bash: boolean;
-  /** Whether a database of ours was there before it. */
-  readonly database: boolean;
-  /** Folders that it makes, outermost first. */
-  readonly folders: readonly string[];
-  /** What stood at each path that it changes. */
-  readonly states: readonly { readonly path: string; readonly was: State }[];
-}
-
-/** Begins a run: from here on `goBack` leads to how the host is now. Gives the folders that it will make. */
+/** Begins a run: from here on `goBack` leads to how the host is now. Gives the changes that are to be made. */
 export function beginRun(
   tree: Tree,
   changes: readonly Change[],
-  { bash, database }: Pick<Run, 'bash' | 'database'>,
-): readonly string[] {
-  const open = readRun(tree);
-  const first = open?.first ?? tree.read(LEDGER) === undefined;
-  const states = new Map(open?.states.map(({ path, was }) => [path, was]));
-  for (const path of [...pending(tree, changes).map((change) => change.path), LEDGER]) {
-    // Where an interrupted run left off, what it found is what to go back to. With the Bash version its whole folder moves.
-    if (!states.has(path))
-      states.set(path, bash && path.startsWith(`${PREFIX}/`) ? { kind: 'none' } : tree.state(path));
-  }
-  const missing = [RUN, ...states.keys()].flatMap((path) => tree.missingFolders(path));
-  const folders = [...new Set([...(open?.folders ?? []), ...missing])];
-  const run: Run = {
-    first,
-    bash: bash || open?.bash === true,
-    database: open?.database ?? database,
-    folders,
-    states: [...states].map(([path, was]) => ({ path, was })),
+  { bash, options }: { readonly bash: boolean; readonly options: Installed['options'] },
+): { readonly changes: readonly Change[]; readonly run: Run } {
+  if (bash && exists(tree, BASH_KEPT))
+    throw new HostError(`${BASH_KEPT} is where the Bash version is to go: move it away and start again`);
+  const { installed } = readJournal(tree);
+  // With the Bash version its whole folder moves.
+  const before = (path: string): State => (bash && isOurs(path) ? { kind: 'none' } : tree.state(path));
+  const open = changes.filter(({ path, next }) => !same(before(path), next));
+  const places = [JOURNAL, DATA, ...open.map(({ path }) => path).filter((path) => !bash || !isOurs(path))];
+  const folders = [...new Set(places.flatMap((path) => tree.missingFolders(path)))];
+  const data = installed?.data ?? (exists(tree, DATA) ? undefined : DATA);
+  const known = installed ?? NOTHING;
+  const next: Installed = {
+    entries: entriesAfter(known, open, before),
+    folders: [...new Set([...known.folders, ...folders])],
+    options,
+    ...(data === undefined ? {} : { data }),
   };
-  tree.put(RUN, asFile(run));
-  return folders;
+  const states = open.map(({ path }) => ({ path, was: before(path) }));
+  const run: Run = {
+    kind: 'change',
+    bash,
+    database: hasDatabase(tree),
+    copy: hasCopy(tree),
+    folders,
+    states,
+    next,
+  };
+  if (exists(tree, JOURNAL)) removeLegacy(tree);
+  writeJournal(tree, { ...(installed === undefined ? {} : { installed }), run });
+  return { changes: open, run };
 }
 
-/** The unfinished run, if there is one. */
-export function readRun(tree: Tree): Run | undefined {
-  const text = tree.read(RUN);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as Run;
-  } catch {
-    throw new HostError(`${RUN} is damaged: delete it, and start again`);
-  }
+/** The unfinished run that changes the host, if there is one. */
+export function openRun(tree: Tree): Run | undefined {
+  const { run } = readJournal(tree);
+  return run?.kind === 'change' ? run : undefined;
 }
 
 /** Ends a run that holds. */
-export function settleRun(tree: Tree): void {
-  tree.put(RUN, { kind: 'none' });
+export function settleRun(tree: Tree, { next }: Run): void {
+  tree.flush();
+  writeJournal(tree, { installed: next });
 }
 
-/** Puts everything back as it was before the run; the paths that it changed. */
-export function goBack(tree: Tree): readonly string[] {
-  const run = readRun(tree);
-  if (run === undefined) return [];
-  const folders = [...run.folders, ...readLedger(tree).folders];
+/** Puts everything back as it was before the run; the paths that it had changed. */
+export function goBack(tree: Tree, run: Run): readonly string[] {
+  const { installed } = readJournal(tree);
+  if (run.bash) bashBack(tree);
+  if (installed === undefined) (run.bash ? dropRooms : dropWhatProgramsMade)(tree);
   const changed: string[] = [];
   // What is to go goes first: the disk may be full.
-  const states = [...run.states].sort(
-    (one, other) => Number(other.was.kind === 'none') - Number(one.was.kind === 'none'),
-  );
-  for (const { path, was } of states) {
+  const states = run.states.filter(({ path }) => !run.bash || !isOurs(path));
+  for (const { path, was } of [...states].sort((one, other) => rank(one.was) - rank(other.was))) {
     tree.clean(path);
     if (same(tree.state(path), was)) continue;
     tree.put(path, was);
     changed.push(path);
   }
-  settleRun(tree);
-  const known = new Set(readLedger(tree).folders);
-  for (const folder of [...folders].reverse()) if (!known.has(folder)) tree.removeFolder(folder);
-  if (run.bash) moveBashBack(tree);
-  return changed;
+  if (run.next.data !== undefined && installed?.data === undefined) dropData(tree, run.next.data);
+  if (installed === undefined && !run.database) dropDatabase(tree);
+  if (!run.copy) dropCopy(tree);
+  // What this run took over from is as it was.
+  if (exists(tree, JOURNAL) && hasLegacy(tree)) tree.put(JOURNAL, { kind: 'none' });
+  else {
+    const known = installed?.folders ?? [];
+    forgetRun(
+      tree,
+      installed,
+      run.folders.filter((folder) => !known.includes(folder)),
+    );
+  }
+  return run.bash ? [...changed, ...run.states.map(({ path }) => path).filter(isOurs)] : changed;
 }
 
-/** The Bash version back in its place; what stands there is given up, or kept beside it. */
-export function moveBashBack(tree: Tree, keep?: string): void {
-  const at = (path: string): string => join(tree.root, path);
-  if (keep === undefined) rmSync(at(PREFIX), { recursive: true, force: true });
-  else {
-    rmSync(at(keep), { recursive: true, force: true });
-    renameSync(at(PREFIX), at(keep));
-  }
-  renameSync(at(BASH_KEPT), at(PREFIX));
+/**
+ * What is installed holds, without a run; where that is nothing, nothing of ours stays.
+ * @param made folders that go where they are empty, outermost first
+ */
+export function forgetRun(tree: Tree, installed: Installed | undefined, made: readonly string[]): void {
+  const folders = [...made].reverse();
+  const isLast = (folder: string): boolean => `${FOLDER}/`.startsWith(`${folder}/`);
+  for (const folder of folders.filter((one) => !isLast(one))) tree.removeFolder(folder);
+  tree.flush();
+  writeJournal(tree, installed === undefined ? {} : { installed });
+  if (installed !== undefined) return;
+  tree.clean(JOURNAL);
+  tree.removeFolder(FOLDER);
+  for (const folder of folders.filter(isLast)) tree.removeFolder(folder);
+}
+
+/** The Bash version comes back; what stands in its place by then is given up. Nothing where it is back already. */
+export function bashBack(tree: Tree): void {
+  if (!exists(tree, BASH_KEPT)) return;
+  tree.removeAll(PREFIX);
+  tree.move(BASH_KEPT, PREFIX);
+}
+
+function isOurs(path: string): boolean {
+  return path.startsWith(`${PREFIX}/`);
+}
+
+function rank(state: State): number {
+  return state.kind === 'none' ? 0 : 1;
 }

@@ -1,9 +1,10 @@
 /** What the installer says before it changes anything: what it found, and every path that will change. */
 
-import { COPIES, type Plan } from './changes.ts';
+import type { Plan } from './changes.ts';
 import type { Found } from './found.ts';
+import { JOURNAL } from './journal.ts';
 import { pending } from './ledger.ts';
-import { BASH_KEPT, PREFIX } from './paths.ts';
+import { BASH_KEPT, FOLDER, PREFIX } from './paths.ts';
 import { servicesOf } from './services.ts';
 import type { Auth } from './site.ts';
 import type { TakenBack } from './take_back.ts';
@@ -25,8 +26,7 @@ export function foundLines({ domain, recipe, token, prosody, front, bash, oldDat
 
 /** What will change; no line where nothing will. */
 export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
-  const all = pending(tree, changes);
-  const open = all.filter(({ path }) => !isCopy(path));
+  const open = pending(tree, changes).filter(({ path }) => !path.startsWith(`${FOLDER}/`));
   const program = open.filter(({ path }) => isProgram(path));
   const others = open.filter(({ path }) => !isProgram(path));
   const services = servicesOf(open.map(({ path }) => path));
@@ -36,9 +36,7 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
     ...notes.map((note) => `Note            ${note}`),
     ...(program.length > 0 ? [`  ${PREFIX}/ (${program.length} files)  the program`] : []),
     ...others.map(({ path, what, next }) => `  ${path}  ${what}${next.kind === 'none' ? ' (goes away)' : ''}`),
-    ...(all.length > open.length
-      ? [`  ${COPIES}/ (${all.length - open.length} files)  copies of those that are changed`]
-      : []),
+    `  ${JOURNAL}  what was there before, and these options`,
     ...(told.length > 0 ? [`Told after that ${told.join(', ')}${endsMeetings ? ': running meetings end' : ''}`] : []),
   ];
 }
@@ -46,15 +44,13 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
 /** What was, or would be, taken back. */
 export function backLines({ returned, bash }: TakenBack): string[] {
   return [
-    ...returned.filter(({ path }) => !isProgram(path) && !isCopy(path)).map(({ path, how }) => `  ${path}  ${how}`),
+    ...returned
+      .filter(({ path }) => !isProgram(path) && !path.startsWith(`${FOLDER}/`))
+      .map(({ path, how }) => `  ${path}  ${how}`),
     `  ${PREFIX}/  ${bash ? 'the Bash version again' : 'the program goes'}`,
   ];
 }
 
 function isProgram(path: string): boolean {
   return path.startsWith(`${PREFIX}/`) && !path.startsWith(`${PREFIX}/etc/`);
-}
-
-function isCopy(path: string): boolean {
-  return path.startsWith(`${COPIES}/`);
 }

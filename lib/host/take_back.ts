@@ -1,85 +1,94 @@
-/** install.sh --uninstall: the host as it was, and the Bash version back in its place where there was one. */
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { dropData, restoreOldDatabase } from './data.ts';
-import { type Entry, LEDGER, type Returned, readLedger, remove, wayBack, writeLedger } from './ledger.ts';
+/** The way back of an installation: the host as it was, and the Bash version back in its place where there was one. */
+import { dropCopy, dropData, dropDatabase, restoreOldDatabase } from './data.ts';
+import { exists } from './entries.ts';
+import { type Entry, type Installed, NOTHING, type Removal, readJournal, writeJournal } from './journal.ts';
+import { type Returned, wayBack } from './ledger.ts';
+import { dropRooms, dropWhatProgramsMade } from './made.ts';
 import { BASH_KEPT, PREFIX } from './paths.ts';
-import { moveBashBack, settleRun } from './run.ts';
-import { HostError, type Tree } from './tree.ts';
+import { bashBack, forgetRun } from './run.ts';
+import { APACHE_IDLE } from './services.ts';
+import { same } from './state.ts';
+import type { Tree } from './tree.ts';
 
 /** Where settings stay when the Bash version comes back to its folder. */
 const SETTINGS_KEPT = `${PREFIX}.kept`;
 
-/** What was taken back. */
+/** What was, or would be, taken back. */
 export interface TakenBack {
   readonly returned: readonly Returned[];
   /** Whether the Bash version is back. */
   readonly bash: boolean;
+  /** Whether Apache was not in service before JMB. */
+  readonly idle: boolean;
 }
 
 /** What would be taken back; nothing is changed. */
 export function seeBack(tree: Tree, purge: boolean): TakenBack {
-  wantLedger(tree);
-  return { returned: wayBack(tree, purge), bash: existsSync(join(tree.root, BASH_KEPT)) };
+  const { bash, idle } = removalOf(tree, purge);
+  return { returned: wayBack(tree, purge), bash, idle };
 }
 
-/**
- * Takes everything back; data and settings only with `purge`.
- * @throws HostError when nothing was installed
- */
+/** Takes everything back; data and settings only with `purge`. Where this is killed, the next start finishes it. */
 export function takeBack(tree: Tree, purge: boolean): TakenBack {
-  const at = (path: string): string => join(tree.root, path);
-  wantLedger(tree);
-  settleRun(tree);
-  const { folders } = readLedger(tree);
-  const bash = existsSync(at(BASH_KEPT));
-  const stillHere = !existsSync(at(`${PREFIX}/cgi/booking.cgi`));
-  if (stillHere) dropWhatProgramsMade(tree);
-  const returned = remove(tree, purge);
+  const run = removalOf(tree, purge);
+  writeJournal(tree, { installed: readJournal(tree).installed ?? NOTHING, run });
+  return finishRemoval(tree, run);
+}
+
+function removalOf(tree: Tree, purge: boolean): Removal {
+  const ours = !exists(tree, `${PREFIX}/cgi/booking.cgi`);
+  return { kind: 'removal', purge, ours, bash: exists(tree, BASH_KEPT), idle: exists(tree, APACHE_IDLE) };
+}
+
+/** What is left to do of a removal. Each step can be taken again. */
+export function finishRemoval(tree: Tree, run: Removal): TakenBack {
+  const { purge, ours, bash, idle } = run;
+  const installed = readJournal(tree).installed ?? NOTHING;
+  // Once the Bash version is back, its folder is none of ours.
+  const stillOurs = ours && (!bash || exists(tree, BASH_KEPT));
+  const isOurs = ({ path }: { readonly path: string }): boolean => stillOurs || !path.startsWith(`${PREFIX}/`);
+  (stillOurs ? dropWhatProgramsMade : dropRooms)(tree);
+  const returned = wayBack(tree, purge).filter(isOurs);
+  for (const { path, back } of returned) {
+    tree.clean(path);
+    if (!same(tree.state(path), back)) tree.put(path, back);
+  }
   if (purge) {
     restoreOldDatabase(tree);
-    dropData(tree);
-    // Modules, a logo: what administrators put beside the program goes with it. A Bash version that is back is none of ours.
-    if (stillHere && !bash) rmSync(at(PREFIX), { recursive: true, force: true });
-    rmSync(at(SETTINGS_KEPT), { recursive: true, force: true });
+    dropCopy(tree);
+    if (installed.data !== undefined) dropData(tree, installed.data);
+    dropDatabase(tree);
+    // Modules, a logo: what administrators put beside the program goes with it.
+    if (ours && !bash) tree.removeAll(PREFIX);
+    tree.removeAll(SETTINGS_KEPT);
   }
-  if (bash) {
-    moveBashBack(tree, purge ? undefined : SETTINGS_KEPT);
-    if (!purge) followSettings(tree);
-  }
-  if (purge) for (const folder of [...folders].reverse()) tree.removeFolder(folder);
-  return { returned, bash };
+  if (bash && !purge) keepSettings(tree);
+  if (bash) bashBack(tree);
+  const left = purge ? undefined : leftOf(installed, bash);
+  forgetRun(tree, left, installed.folders);
+  return { returned, bash, idle };
 }
 
-function wantLedger(tree: Tree): void {
-  if (tree.read(LEDGER) === undefined) throw new HostError(`there is nothing to take back: ${LEDGER} is not there`);
+/** Our folder goes aside with the settings; nothing where it has gone already. */
+function keepSettings(tree: Tree): void {
+  if (!exists(tree, BASH_KEPT) || !exists(tree, PREFIX)) return;
+  tree.removeAll(SETTINGS_KEPT);
+  tree.move(PREFIX, SETTINGS_KEPT);
 }
 
-/** Where Prosody keeps what modules store. */
-const PROSODY_DATA = '/var/lib/prosody';
-
-/** Takes away what no ledger knows: code kept compiled, a private Node, which rooms our module in Prosody keeps closed. */
-export function dropWhatProgramsMade({ root }: Tree): void {
-  const at = (path: string): string => join(root, path);
-  for (const name of existsSync(at(`${PREFIX}/lib`)) ? readdirSync(at(`${PREFIX}/lib`)) : []) {
-    if (name.endsWith('.cache')) rmSync(at(`${PREFIX}/lib/${name}`));
-  }
-  rmSync(at(`${PREFIX}/bin/node`), { force: true });
-  for (const host of existsSync(at(PROSODY_DATA)) ? readdirSync(at(PROSODY_DATA)) : []) {
-    const folder = at(`${PROSODY_DATA}/${host}`);
-    if (!existsSync(`${folder}/jmb/rooms.dat`)) continue;
-    rmSync(`${folder}/jmb`, { recursive: true });
-    if (readdirSync(folder).length === 0) rmdirSync(folder);
-  }
-}
-
-/** The ledger knows where the kept settings lie now, and so takes nothing of the Bash version for ours. */
-function followSettings(tree: Tree): void {
-  const { entries, folders } = readLedger(tree);
+/** What the journal goes on knowing: settings, and where they lie now. */
+function leftOf({ entries, folders, data }: Installed, bash: boolean): Installed {
   const moved = (path: string): string =>
-    path.startsWith(`${PREFIX}/`) ? SETTINGS_KEPT + path.slice(PREFIX.length) : path;
-  const byPath = new Map<string, Entry>(
-    entries.map((entry) => [moved(entry.path), { ...entry, path: moved(entry.path) }]),
-  );
-  writeLedger(tree, { entries: [...byPath.values()], folders: folders.filter((folder) => moved(folder) === folder) });
+    bash && path.startsWith(`${PREFIX}/`) ? SETTINGS_KEPT + path.slice(PREFIX.length) : path;
+  const kept = new Map<string, Entry>();
+  for (const entry of entries.filter(({ keeps }) => keeps)) {
+    const path = moved(entry.path);
+    kept.set(path, { ...entry, path });
+  }
+  return {
+    entries: [...kept.values()],
+    folders: folders.filter((folder) => moved(folder) === folder),
+    options: {},
+    ...(data === undefined ? {} : { data }),
+  };
 }

@@ -1,9 +1,14 @@
-/** The file tree of a host, below a root: what stands at a path, and the only function that changes it. */
+/** The file tree of a host, below a root: what stands at a path, and the only functions that change it. */
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  copyFileSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -13,23 +18,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { type State, textOf } from './state.ts';
 
 /** A failure that the administrator can mend; the message is a sentence for them. */
 export class HostError extends Error {
   override readonly name = 'HostError';
 }
 
-/** What stands at a path: nothing, a link, or a file with its bytes (Base64, so that it can be kept as JSON). */
-export type State =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'link'; readonly target: string }
-  | {
-      readonly kind: 'file';
-      readonly content: string;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-    };
+/** Mode and owner; who is not root can only make what is their own. */
+export interface Owned {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Absolute paths of the host, found and changed below `root` (`/` for the host itself). */
 export interface Tree {
@@ -44,10 +45,22 @@ export interface Tree {
   missingFolders(path: string): readonly string[];
   /** Puts a state at a path, in one step: nobody sees half of it, and a failure leaves what was there. Makes folders as needed. */
   put(path: string, state: State): void;
-  /** Removes what a put that was killed may have left beside a path. */
+  /** Has the disk hold a file and its name, so that a power cut leaves it there. */
+  keep(path: string): void;
+  /** Has the disk hold whatever was changed; on the host itself only. */
+  flush(): void;
+  /** Removes what a put or a copy that was killed may have left beside a path. */
   clean(path: string): void;
   /** Removes a folder if it is empty. */
   removeFolder(path: string): void;
+  /** Removes a path with all below it, if it is there. */
+  removeAll(path: string): void;
+  /** Gives a file or folder another name on the same disk. */
+  move(from: string, to: string): void;
+  /** Copies a file's bytes in one step, with this mode and owner. */
+  copy(from: string, to: string, owned: Owned): void;
+  /** Makes a folder, and those above it (755, this user's). */
+  makeFolder(path: string, owned: Owned): void;
   /** The number of a user or group by the tree's own passwd or group file; undefined where it has none of that name. */
   number(file: 'passwd' | 'group', name: string): number | undefined;
 }
@@ -92,29 +105,48 @@ export function treeAt(root: string): Tree {
     return missing;
   };
 
-  const put = (path: string, next: State): void => {
-    rmSync(fresh(path), { force: true });
-    if (next.kind === 'none') {
-      rmSync(below(place(path)), { force: true });
-      return;
-    }
+  const own = (file: string, { mode, uid, gid }: Owned): void => {
+    if (isRoot) chownSync(file, uid, gid);
+    chmodSync(file, mode);
+  };
+
+  const clean = (path: string): void => {
+    if (lstatSync(fresh(path), { throwIfNoEntry: false }) !== undefined) rmSync(fresh(path));
+  };
+
+  /** Writes beside a path, and then renames. */
+  const replace = (path: string, write: (file: string) => void): void => {
+    clean(path);
     for (const folder of missingFolders(path)) {
       mkdirSync(below(folder));
       chmodSync(below(folder), 0o755);
     }
     try {
-      if (next.kind === 'link') {
-        symlinkSync(next.target, fresh(path));
-      } else {
-        writeFileSync(fresh(path), Buffer.from(next.content, 'base64'), { mode: 0o600 });
-        if (isRoot) chownSync(fresh(path), next.uid, next.gid);
-        chmodSync(fresh(path), next.mode);
-      }
+      write(fresh(path));
       renameSync(fresh(path), below(place(path)));
     } catch (error) {
-      rmSync(fresh(path), { force: true });
+      clean(path);
       throw error;
     }
+  };
+
+  const put = (path: string, next: State): void => {
+    if (next.kind === 'none') {
+      clean(path);
+      if (stat(place(path)) !== undefined) rmSync(below(place(path)));
+      return;
+    }
+    replace(path, (file) => {
+      if (next.kind === 'link') return symlinkSync(next.target, file);
+      writeFileSync(file, Buffer.from(next.content, 'base64'), { mode: 0o600 });
+      own(file, next);
+    });
+  };
+
+  const sync = (file: string): void => {
+    const opened = openSync(file, 'r');
+    fsyncSync(opened);
+    closeSync(opened);
   };
 
   return {
@@ -127,12 +159,33 @@ export function treeAt(root: string): Tree {
     },
     missingFolders,
     put,
-    clean: (path) => rmSync(fresh(path), { force: true }),
+    keep: (path) => {
+      sync(below(place(path)));
+      sync(dirname(below(place(path))));
+    },
+    flush: () => {
+      if (root === '/') spawnSync('sync', ['-f', '/etc', '/opt', '/var'], { stdio: 'ignore' });
+    },
+    clean,
     removeFolder: (path) => {
       try {
         rmdirSync(below(path));
       } catch {
         // Something of somebody else's lies in it, or it is gone.
+      }
+    },
+    removeAll: (path) => rmSync(below(path), { recursive: true, force: true }),
+    move: (from, to) => renameSync(below(from), below(to)),
+    copy: (from, to, owned) =>
+      replace(to, (file) => {
+        copyFileSync(below(from), file);
+        own(file, owned);
+      }),
+    makeFolder: (path, owned) => {
+      for (const folder of [...missingFolders(path), path]) {
+        mkdirSync(below(folder));
+        if (folder === path) own(below(folder), owned);
+        else chmodSync(below(folder), 0o755);
       }
     },
     number: (file, name) => {
@@ -146,22 +199,4 @@ export function treeAt(root: string): Tree {
       return line === undefined ? undefined : Number(line.split(':')[2]);
     },
   };
-}
-
-/** The text of a file's bytes. */
-export function textOf({ content }: { readonly content: string }): string {
-  const bytes = Buffer.from(content, 'base64');
-  const text = bytes.toString('utf8');
-  return text.includes('\uFFFD') ? bytes.toString('latin1') : text;
-}
-
-/** A file's state with another text, in the encoding that it had. */
-export function withText(file: State & { kind: 'file' }, text: string): State {
-  const latin = Buffer.from(file.content, 'base64').toString('utf8').includes('\uFFFD');
-  return { ...file, content: Buffer.from(text, latin ? 'latin1' : 'utf8').toString('base64') };
-}
-
-/** Whether two states are the same, byte for byte. */
-export function same(one: State, other: State): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

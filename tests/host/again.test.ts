@@ -1,13 +1,16 @@
 /** install.sh a second time: with other wishes, with other secrets, after an uninstallation, and over what an interrupted run left. */
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { revert } from '../../lib/host/change.ts';
+import { recover } from '../../lib/host/recover.ts';
 import { treeAt } from '../../lib/host/tree.ts';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
 
 let tree: JitsiTree;
+/** Where what was changed is written down. */
+const JOURNAL = 'var/lib/jitsi-jmb/journal.json';
 
 beforeEach(() => {
   tree = jitsiTree();
@@ -30,11 +33,11 @@ function bashVersion(): void {
 
 /** A file of the program that an earlier version put there. */
 function leftByEarlier(path: string): void {
-  const ledger = JSON.parse(tree.read('var/lib/jitsi-jmb/host.json'));
-  const state = { kind: 'file', content: '', mode: 0o644, uid: 0, gid: 0 };
+  const journal = JSON.parse(tree.read(JOURNAL));
+  const state = { kind: 'file', sha256: 'of another', mode: 0o644, uid: 0, gid: 0 };
   const after = { path: `/opt/jitsi-jmb/${path}`, undo: 'own', keeps: false, before: { kind: 'none' }, after: state };
-  ledger.entries.push(after);
-  tree.put('var/lib/jitsi-jmb/host.json', JSON.stringify(ledger), 0o600);
+  journal.installed.entries.push(after);
+  tree.put(JOURNAL, JSON.stringify(journal), 0o600);
   tree.put(`opt/jitsi-jmb/${path}`, '');
 }
 
@@ -46,7 +49,7 @@ describe('a second run', () => {
     const once = tree.snapshot();
     expect(tree.install()).toMatchObject({ status: 0, said: expect.stringContaining('Nothing to change') });
     expect(tree.snapshot()).toEqual(once);
-    expect(once['var/lib/jitsi-jmb/options']).toMatch(/^100600 /);
+    expect(once[JOURNAL]).toMatch(/^100600 /);
     expect(tree.read('etc/apache2/sites-available/jitsi-jmb.conf')).toContain('Listen 127.0.0.1:8282');
   });
 
@@ -118,11 +121,12 @@ describe('over from an installation that spoke in rooms by an account', () => {
 
   /** Makes of today's files what that version wrote (seen by running it), and has the ledger know of them. */
   function asThen(): void {
-    const ledger = JSON.parse(tree.read('var/lib/jitsi-jmb/host.json'));
+    const journal = JSON.parse(tree.read(JOURNAL));
+    const ledger = journal.installed;
     const state = (path: string) => ledger.entries.find((one: { path: string }) => one.path === `/${path}`);
     const write = (path: string, text: string): object => {
       tree.put(path, text, 0o640);
-      return { kind: 'file', content: Buffer.from(text).toString('base64'), mode: 0o640, uid: 0, gid: 0 };
+      return { kind: 'file', sha256: createHash('sha256').update(text).digest('hex'), mode: 0o640, uid: 0, gid: 0 };
     };
     const own = (path: string, text: string): void => {
       const after = write(path, text);
@@ -148,7 +152,7 @@ describe('over from an installation that spoke in rooms by an account', () => {
     ledger.entries = ledger.entries.filter(({ path }: { path: string }) => !/prosody\.secret|mod_jmb/.test(path));
     rmSync(join(tree.root, 'opt/jitsi-jmb/prosody'), { recursive: true });
     rmSync(join(tree.root, 'opt/jitsi-jmb/etc/prosody.secret'));
-    tree.put('var/lib/jitsi-jmb/host.json', JSON.stringify(ledger), 0o600);
+    tree.put(JOURNAL, JSON.stringify(journal), 0o600);
   }
 
   it('account, host and settings go, the module comes, and the way back leads to before both', () => {
@@ -160,7 +164,7 @@ describe('over from an installation that spoke in rooms by an account', () => {
     const after = tree.snapshot();
     const differing = Object.keys({ ...fresh, ...after }).filter((path) => fresh[path] !== after[path]);
     // The secret is drawn anew; the ledger has kept its own order.
-    expect(differing).toEqual(['opt/jitsi-jmb/etc/prosody.secret', 'var/lib/jitsi-jmb/host.json']);
+    expect(differing).toEqual(['opt/jitsi-jmb/etc/prosody.secret', JOURNAL]);
     expect(tree.install().said).toContain('Nothing to change');
     expect(tree.install('--uninstall', '--purge').status).toBe(0);
     expect(tree.snapshot()).toEqual(before);
@@ -273,7 +277,7 @@ describe('the way back', () => {
 
 describe('a run that does not come to its end', () => {
   const begun = async () => {
-    while (!existsSync(join(tree.root, 'var/lib/jitsi-jmb/host.json'))) await new Promise((go) => setTimeout(go, 2));
+    while (!existsSync(join(tree.root, JOURNAL))) await new Promise((go) => setTimeout(go, 2));
   };
 
   /** Starts install.sh, and sends it a signal when it has begun to change files. */
@@ -290,7 +294,7 @@ describe('a run that does not come to its end', () => {
     const folder = join(tree.root, 'disk');
     mkdirSync(folder);
     // Not every user may mount one.
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=5m', 'tmpfs', folder]).status !== 0) return context.skip();
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]).status !== 0) return context.skip();
     try {
       const small = jitsiTree(folder);
       const before = small.snapshot();
@@ -307,7 +311,7 @@ describe('a run that does not come to its end', () => {
   it('killed, is finished by the next', async () => {
     const before = tree.snapshot();
     await endedBy('SIGKILL');
-    expect(tree.snapshot()['var/lib/jitsi-jmb/run.json']).toBeDefined();
+    expect(JSON.parse(tree.read(JOURNAL)).run).toMatchObject({ kind: 'change' });
     expect(tree.install(...CAS)).toMatchObject({ status: 0, said: expect.stringContaining('Done') });
     expect(tree.install().said).toContain('Nothing to change');
     expect(tree.install('--uninstall', '--purge').status).toBe(0);
@@ -326,7 +330,7 @@ describe('a run that does not come to its end', () => {
     await endedBy('SIGKILL');
     tree.put('opt/jitsi-jmb/bin/node', 'a private one', 0o755);
     tree.put('opt/jitsi-jmb/lib/booking-0123456789abcdef.cache', 'compiled');
-    revert(treeAt(tree.root));
+    recover(treeAt(tree.root));
     expect(tree.snapshot()).toEqual(before);
   });
 

@@ -54,8 +54,8 @@ describe('install.sh --root', () => {
     expect(prosody).toContain('jmb_secret_file = "/opt/jitsi-jmb/etc/prosody.secret"');
     expect(prosody).toContain('"/opt/jitsi-jmb/prosody"');
 
-    const lua640 = `var/lib/jitsi-jmb/before/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
-    expect(once[lua640]).toBe(before[`etc/prosody/conf.avail/${DOMAIN}.cfg.lua`]);
+    // Of our own files a digest is kept, not the bytes.
+    expect(lstatSync(join(tree.root, 'var/lib/jitsi-jmb/journal.json')).size).toBeLessThan(100_000);
 
     const second = tree.install(...CAS);
     expect(second.said).toContain('Nothing to change');
