@@ -43,11 +43,23 @@ Usage:
 END
 }
 
+# Whether somebody asks what there is to say, wherever the word stands.
+asks_for_help() {
+    local word
+    for word in "$@"; do
+        case $word in -h | --help) return 0 ;; esac
+    done
+    return 1
+}
+
 main() {
+    if asks_for_help "$@"; then
+        usage
+        return
+    fi
     case ${1:-} in
     --demo) shift && demo "$@" ;;
     --test) shift && run_tests "$@" ;;
-    -h | --help) usage ;;
     *) on_host "$@" ;;
     esac
 }

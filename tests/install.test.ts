@@ -23,6 +23,11 @@ describe('install.sh', () => {
       [['--demo', '--port'], /--port needs a value/],
       [['--demo', '--nothing'], /--demo knows no --nothing/],
       [['--demo', '--port', `${busy}`], /port \d+ is busy/],
+      [
+        ['--demo', '--port', '1', '--dir', import.meta.filename],
+        /--dir takes a folder, and \S+install\.test\.ts is none/,
+      ],
+      [['--demo', '--port', '1', `--dir=${import.meta.filename}/below/it`], /--dir takes a folder/],
       [['--test', '--nothing'], /--test knows no --nothing/],
     ];
     for (const [words, sentence] of wrong) {
@@ -31,6 +36,21 @@ describe('install.sh', () => {
       expect(run.said()).toMatch(sentence);
     }
     server.close();
+  });
+
+  it('says what there is to say, whatever else is asked', async () => {
+    for (const words of [
+      '--help',
+      '-h',
+      '--demo --help',
+      '--test -h',
+      '--uninstall --help',
+      '--upgrade --auth cas -h',
+    ]) {
+      const run = start(install, ...words.split(' '));
+      expect(await run.ended, words).toBe(0);
+      expect(run.said(), words).toMatch(/^Usage:\n {2}\.\/install\.sh --demo/);
+    }
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(

@@ -22,6 +22,11 @@ demo() {
         fail "port $port is busy: end what listens there, or choose another with --port N"
     fi
 
+    local at=$folder
+    while [ ! -e "$at" ]; do at=$(dirname -- "$at"); done
+    [ -d "$at" ] || fail "--dir takes a folder, and $at is none: choose another with --dir DIR"
+    [ -w "$at" ] || fail "you may not write in $at: choose another folder with --dir DIR"
+
     need_packages apache2-bin
     need_node
     need_node_modules
