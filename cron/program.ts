@@ -19,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       'Jitsi Meet Booking at the command line: what cron runs, and what an administrator asks.\nRun it as the user of the web server (www-data), who owns the database.',
     )
     .showHelpAfterError('(jmb --help lists the commands)')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'the same as COMMAND --help')
     .addHelpText(
       'after',
       `
@@ -39,10 +39,12 @@ Examples:
     .description('what cron runs each minute: due reminders, mails that wait, messages at the end of meetings')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--now <time>', 'take this for the present: Unix seconds, or 2026-12-03T14:30 in JMB_ICAL_TZID')
-    .option('--quiet', 'print nothing; the log has it all')
-    .action((options: { dryRun?: boolean; now?: string; quiet?: boolean }) =>
-      work(async () => (await import('./remind.ts')).remind(options), options.now)(),
-    );
+    .option('--quiet', 'as cron: print only what an administrator must mend, and that once a day')
+    .action(async (options: { dryRun?: boolean; now?: string; quiet?: boolean }) => {
+      const { remind } = await import('./remind.ts');
+      if (!options.quiet) return work(async () => remind(options), options.now)();
+      status = await (await import('./quiet.ts')).quietly(remind(options), options.now);
+    });
   program
     .command('list')
     .description('the meetings to come and running')

@@ -8,10 +8,12 @@ import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/room_orders.ts';
 import { lastRun, type Moment, noteRun } from '../lib/store/runs.ts';
 import { isDoubtful } from './clock_jump.ts';
+import type { Complain } from './quiet.ts';
 import { dueEndings, endRooms } from './remind_endings.ts';
 import { byMeeting, enqueueReminders } from './remind_mails.ts';
 import { tellRooms } from './remind_rooms.ts';
 import type { CommandContext } from './surroundings.ts';
+import { whyMailsWait } from './waiting_mails.ts';
 
 /** How long one run sends, in milliseconds: the next run of cron takes over what is left. */
 const SENDING = 50_000;
@@ -25,13 +27,13 @@ export interface RemindOptions {
 }
 
 /** Does what is due now. The exit status is 1 when a step failed; mails that wait for a better hour are no failure. */
-export function remind(options: RemindOptions): (context: CommandContext) => Promise<number> {
-  return async (context) => {
+export function remind(options: RemindOptions): (context: CommandContext, complain?: Complain) => Promise<number> {
+  return async (context, complain = (text) => process.stderr.write(`jmb: ${text}\n`)) => {
     const say = (text: string): void => {
       if (!options.quiet) process.stdout.write(`${text}\n`);
     };
     if (options.dryRun) return foretell(context, say);
-    if (!(await isActive(context))) {
+    if (!(await isActive(context, complain))) {
       say('this node is not the active one');
       return 0;
     }
@@ -45,7 +47,7 @@ export function remind(options: RemindOptions): (context: CommandContext) => Pro
         say('the clock has jumped since the last run: nothing is done before the next one agrees');
         return 0;
       }
-      return await work(context, say);
+      return await work(context, say, complain);
     } finally {
       release();
     }
@@ -76,7 +78,7 @@ function jumped(context: CommandContext): boolean {
   return false;
 }
 
-async function work(context: CommandContext, say: (text: string) => void): Promise<number> {
+async function work(context: CommandContext, say: (text: string) => void, complain: Complain): Promise<number> {
   let status = 0;
   const step = async (name: string, does: () => Promise<string>): Promise<void> => {
     try {
@@ -85,7 +87,7 @@ async function work(context: CommandContext, say: (text: string) => void): Promi
       status = 1;
       const reason = error instanceof Error ? error.message : String(error);
       context.log.event('failed', { step: name, reason });
-      process.stderr.write(`jmb: ${name}: ${reason}\n`);
+      complain(`${name}: ${reason}`, error);
     }
   };
   await step('reminders', async () => `reminders: ${enqueueReminders(context)} mails written`);
@@ -95,6 +97,8 @@ async function work(context: CommandContext, say: (text: string) => void): Promi
   await step('mails', async () => {
     dropExpired(context.store, context.clock.now());
     const { sent, waiting, refused } = await sendWaiting(context, { deadlineMs: SENDING, now: context.clock.now() });
+    const why = whyMailsWait(mailsIn(context.store, 'waiting', 20), context.clock.now());
+    if (why !== null) complain(why);
     return `mails: ${sent} sent, ${waiting} put off, ${refused} refused`;
   });
   return status;
@@ -116,11 +120,15 @@ function foretell(context: CommandContext, say: (text: string) => void): number 
 }
 
 /** On a two-node host both run cron and share the database; only one may send. */
-async function isActive(context: CommandContext): Promise<boolean> {
+async function isActive(context: CommandContext, complain: Complain): Promise<boolean> {
   const command = context.settings.JMB_ACTIVE_COMMAND;
   if (command === '') return true;
   const { spawnSync } = await import('node:child_process');
   const asked = spawnSync('/bin/sh', ['-c', command], { stdio: 'ignore', timeout: 30_000 });
+  // What sh(1) says of a command that it cannot run.
+  if (asked.status === null || asked.status === 126 || asked.status === 127) {
+    complain(`JMB_ACTIVE_COMMAND cannot be run, so nothing is sent: ${command}`);
+  }
   if (asked.status !== 0 && asked.status !== 1) {
     context.log.event('active-command', { status: asked.status ?? 'none', command, reason: asked.error?.message });
   }

@@ -17,9 +17,10 @@ export interface Log {
  * @param target `stderr`, `syslog` or the absolute path of a file; anything else means stderr
  * @param program the door or command that writes, such as `booking`
  * @param folder whose owner gets a file that root is the first to write to
+ * @param refuge where a line goes that cannot be written into the file
  */
-export function openLog(target: string, program: string, folder?: string): Log {
-  const write = writerTo(target, program, folder);
+export function openLog(target: string, program: string, folder?: string, refuge: 'stderr' | 'syslog' = 'stderr'): Log {
+  const write = writerTo(target, program, folder, refuge);
   return { event: (name, fields) => write(logLine(program, name, fields)) };
 }
 
@@ -39,9 +40,9 @@ export function logLine(
 
 type Writer = (line: string) => void;
 
-function writerTo(target: string, program: string, folder: string | undefined): Writer {
+function writerTo(target: string, program: string, folder: string | undefined, refuge: string): Writer {
   if (target === 'syslog') return (line) => toSyslog(line, program);
-  if (target.startsWith('/')) return (line) => toFile(target, line, folder);
+  if (target.startsWith('/')) return (line) => toFile(target, line, folder, writerTo(refuge, program, folder, refuge));
   return toStderr;
 }
 
@@ -55,7 +56,7 @@ function toStderr(line: string): void {
 }
 
 /** Opened for each line, so that a log that was rotated away is not written on; one write with O_APPEND keeps lines whole. */
-function toFile(path: string, line: string, folder: string | undefined): void {
+function toFile(path: string, line: string, folder: string | undefined, otherwise: Writer): void {
   try {
     const isNew = folder !== undefined && !existsSync(path);
     const file = openSync(path, 'a', 0o640);
@@ -66,8 +67,8 @@ function toFile(path: string, line: string, folder: string | undefined): void {
       closeSync(file);
     }
   } catch (error) {
-    toStderr(line);
-    toStderr(logLine('log', 'unwritable', { file: path, error: String(error) }));
+    otherwise(line);
+    otherwise(logLine('log', 'unwritable', { file: path, error: String(error) }));
   }
 }
 

@@ -1,5 +1,5 @@
 /** The data folder: made on the first run, with what the Bash version and older ones have left in it. */
-import { chownSync, existsSync, statSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../store/store.ts';
 import { exists } from './entries.ts';
@@ -10,8 +10,8 @@ import type { Tree } from './tree.ts';
 
 /** The Bash version's database as it was when this version took it over. */
 const KEPT_DATABASE = '/var/lib/jitsi-jmb/before-upgrade.db';
-/** What SQLite, and the lock of reminders, put beside a database. */
-const BESIDE = ['-wal', '-shm', '-journal', '-remind', '-rooms'];
+/** What SQLite, the lock of reminders and what was last complained of put beside a database. */
+const BESIDE = ['-wal', '-shm', '-journal', '-remind', '-rooms', '-told'];
 
 /** Keeps a copy of the Bash version's database, with what is still in its log of writes. */
 export function keepOldDatabase(tree: Tree, { bash, oldDatabase }: Found): void {
@@ -60,6 +60,11 @@ export function dropData(tree: Tree, made: string): void {
 /** Takes away our database, in a folder that may be somebody else's. */
 export function dropDatabase(tree: Tree): void {
   for (const end of ['', ...BESIDE]) tree.removeAll(`${DATA}/jmb.db${end}`);
+  const folder = join(tree.root, DATA);
+  // What jmb restore took aside, and what one that was killed left.
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (/^jmb\.db\.(before-|restoring)/.test(name)) tree.removeAll(`${DATA}/${name}`);
+  }
 }
 
 /** Takes away the copy of the Bash version's database. */
