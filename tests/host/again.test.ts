@@ -99,6 +99,24 @@ describe('a second run', () => {
     expect(tree.snapshot()['opt/jitsi-jmb/modules/of-the-administrator.mjs']).toBeDefined();
   });
 
+  it('takes with --purge what programs and restores left beside the database in a folder that is somebody’s', () => {
+    tree.put('var/www/jitsi-jmb/of-somebody', '');
+    const before = tree.snapshot();
+    tree.install(...CAS);
+    for (const end of [
+      '',
+      '-wal',
+      '-remind',
+      '-told',
+      '.before-2026-12-03-1430',
+      '.before-2026-12-03-1430-2',
+      '.restoring',
+    ])
+      tree.put(`var/www/jitsi-jmb/jmb.db${end}`, '');
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
   it('keeps SQLite for a Node of before, as long as it is of the same release', () => {
     expect(tree.install(...CAS).status).toBe(0);
     const lib = join(tree.root, 'opt/jitsi-jmb/lib');
