@@ -32,8 +32,9 @@ Usage:
         ldap    --ldap-url ldaps://ldap.example.org --ldap-base ou=people,dc=example,dc=org
         sql     --sql-file FILE
         oidc    --oidc-issuer URL --oidc-client ID --oidc-secret-file FILE
-      --front nginx|apache, --port N (8181, Apache on loopback), --fastcgi or --no-fastcgi, --yes (no question),
-      --dry-run (no change), --root DIR (only files below DIR, no package, no service)
+      --front nginx|apache, --front-page jmb|jitsi (jmb: / leads to the list of meetings), --port N (8181, Apache
+      on loopback), --fastcgi or --no-fastcgi, --yes (no question), --dry-run (no change), --root DIR (only files
+      below DIR, no package, no service)
       What is not said is as at the last run.
   ./install.sh --upgrade --auth WAY [options]
       Goes over from the Bash version, with its settings and meetings.

@@ -25,8 +25,10 @@ export interface VirtualHost {
   readonly tls: boolean;
   /** Whether it only sends browsers to https. */
   readonly sendsOn: boolean;
+  /** Whether it says itself what its front page is. */
+  readonly ownFrontPage: boolean;
   readonly file: string;
-  /** Offset of the line that closes it. */
+  /** Offset of the line before which our include goes. */
   readonly at: number;
 }
 
@@ -38,7 +40,8 @@ export function apacheFront(tree: Tree, domain: string): { readonly front: Front
   if (chosen.length === 0) return undefined;
   const edits = new Map<string, number[]>();
   for (const { file, at } of chosen) edits.set(file, [...(edits.get(file) ?? []), at]);
-  const front = { kind: 'apache' as const, address: addressOf(chosen), edits, ownFrontPage: false, sockets: [] };
+  const ownFrontPage = chosen.some((host) => host.ownFrontPage);
+  const front = { kind: 'apache' as const, address: addressOf(chosen), edits, ownFrontPage, sockets: [] };
   return { front, sure: named.length > 0 };
 }
 
@@ -91,10 +94,37 @@ function hostOf({ name, words, block = [], file, at }: Directive): readonly Virt
       names: [...said('servername').slice(-1), ...said('serveralias')].map(bare),
       tls: engine === undefined ? sockets.some(({ port }) => port === 443) : engine !== 'off',
       sendsOn: block.some(sendsOn),
+      ownFrontPage: block.some(isFrontPage),
       file,
-      at,
+      at: placeOf(block, file, at),
     },
   ];
+}
+
+/** Where our include goes: the end, or before the rules for names where one of them would take our addresses for rooms. */
+function placeOf(block: readonly Directive[], file: string, end: number): number {
+  const rules = block.filter((one) => one.name.startsWith('rewrite') && one.file === file);
+  const takesOurs = rules.some(
+    ({ name, words: [pattern = ''] }) => name === 'rewriterule' && fits(pattern, '/booking.cgi'),
+  );
+  return takesOurs ? (rules[0]?.at ?? end) : end;
+}
+
+/** Whether a line sends browsers elsewhere from the front page alone. */
+function isFrontPage({ name, words: [one = '', two = '', flags = ''] }: Directive): boolean {
+  const pattern = name === 'redirectmatch' ? [one, two].find((word) => word.includes('/')) : one;
+  const sends = name === 'redirectmatch' || (name === 'rewriterule' && (/^https?:/.test(two) || /\bR\b/.test(flags)));
+  return sends && pattern !== undefined && fits(pattern, '/') && !fits(pattern, '/room');
+}
+
+/** Whether a pattern of Apache's fits a path; not where JavaScript cannot read it. */
+function fits(pattern: string, path: string): boolean {
+  try {
+    const found = new RegExp(pattern.replace(/^!/, '')).test(path);
+    return pattern.startsWith('!') ? !found : found;
+  } catch {
+    return false;
+  }
 }
 
 function sendsOn({ name, words }: Directive): boolean {

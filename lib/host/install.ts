@@ -33,7 +33,7 @@ export async function install(words: Words, hands: Hands): Promise<number> {
   const wishes = await wished(words, hands);
   const found = look(tree, wishes.front, upgrade);
   const made = plan(tree, found, wishes);
-  say(...foundLines(found, wishes.auth));
+  say(...foundLines(found, wishes));
   if (!found.bash && !wasKilled(tree) && isAsWished(tree, made, wishes)) {
     say(...made.notes, 'Nothing to change: everything is as it should be.');
     return 0;
@@ -70,6 +70,7 @@ async function wished(words: Words, hands: Hands): Promise<Wishes> {
     auth,
     given: { ...values, ...xml, port: `${port}` },
     front: values.front,
+    frontPage: frontPageOf(values['front-page'] ?? 'jmb'),
     port,
     fastcgi: values.fastcgi === 'yes',
     apacheIdle: !isStaged(hands) && !(await apacheIsInService(hands)),
@@ -85,6 +86,11 @@ function wantJitsi(tree: Tree): void {
   throw new HostError(
     `install.sh: Jitsi Meet is not installed here: ${join(tree.root, folder)} holds no DOMAIN-config.js. Install jitsi-meet first`,
   );
+}
+
+function frontPageOf(text: string): Wishes['frontPage'] {
+  if (text === 'jmb' || text === 'jitsi') return text;
+  throw new HostError(`--front-page takes jmb or jitsi, not "${text}"`);
 }
 
 function portOf(text: string): number {

@@ -22,6 +22,7 @@ export const OPTIONS = {
   'oidc-client': { takes: 'value' },
   'oidc-secret-file': { takes: 'value' },
   front: { takes: 'value', keeps: true },
+  'front-page': { takes: 'value', keeps: true },
   port: { takes: 'value', keeps: true },
   fastcgi: { takes: 'nothing', keeps: true },
   'no-fastcgi': { takes: 'nothing' },

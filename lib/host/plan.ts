@@ -21,6 +21,8 @@ export interface Wishes {
   readonly given: Readonly<Record<string, string | undefined>>;
   /** The web server that was asked for; undefined: found by itself. */
   readonly front: string | undefined;
+  /** Whose page the front page is; `jmb`: it leads to the list of meetings. */
+  readonly frontPage: 'jmb' | 'jitsi';
   readonly port: number;
   readonly fastcgi: boolean;
   /** Whether Apache was not there, or not in service, before this run. */

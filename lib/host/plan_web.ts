@@ -21,11 +21,13 @@ const NGINX_PROXY = '/etc/jitsi/meet/jaas/jitsi-jmb.proxy';
 /** Plans the web servers' files. */
 export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wishes): void {
   const { auth, port, fastcgi } = wishes;
-  const body = siteBody(planSignIn(to, domain, wishes), PREFIX, fastcgi);
+  const frontPage = wishes.frontPage === 'jmb' && !front.ownFrontPage;
+  const ofApache = { fastcgi, frontPage: frontPage && front.kind === 'apache' };
+  const body = siteBody(planSignIn(to, domain, wishes), PREFIX, ofApache);
   if (front.kind === 'nginx') {
     const what = 'nginx passes our addresses on';
     to.file(NGINX_PROXY, nginxProxy(port), what);
-    to.file(NGINX_LOCATIONS, nginxLocations(NGINX_PROXY, AUTHS[auth].paths), what);
+    to.file(NGINX_LOCATIONS, nginxLocations(NGINX_PROXY, AUTHS[auth].paths, frontPage), what);
     for (const [file, offsets] of front.edits)
       to.edit(file, 'nginx', 'includes our addresses', (text) => editNginx(text, offsets));
     planLoopback(to, front.sockets, loopbackSite(domain, port, body));

@@ -5,20 +5,23 @@ import type { Found } from './found.ts';
 import { JOURNAL } from './journal.ts';
 import { pending } from './ledger.ts';
 import { BASH_KEPT, FOLDER, PREFIX } from './paths.ts';
+import type { Wishes } from './plan.ts';
 import { servicesOf } from './services.ts';
-import type { Auth } from './site.ts';
 import type { TakenBack } from './take_back.ts';
 import type { Tree } from './tree.ts';
 
 /** Services whose restart no meeting notices. */
 const WEB = ['apache2', 'nginx', 'shibd'];
 
-/** What was found. */
-export function foundLines({ domain, recipe, token, prosody, front, bash, oldDatabase }: Found, auth: Auth): string[] {
+/** What was found, and what is wished of it. */
+export function foundLines(found: Found, { auth, frontPage }: Pick<Wishes, 'auth' | 'frontPage'>): string[] {
+  const { domain, recipe, token, prosody, front, bash, oldDatabase } = found;
+  const pages = { jmb: 'jmb: / leads to the list of meetings', jitsi: 'jitsi: / stays as it is' };
   return [
     `Jitsi Meet      ${domain} (${recipe} recipe: who waits for whom)`,
     `Tokens          issuer ${token.appId}, key from ${prosody}`,
     `Front           ${front.kind}`,
+    `Front page      ${front.ownFrontPage ? 'as the site says itself' : pages[frontPage]}`,
     `Sign-in         ${auth}`,
     ...(bash ? [`Bash version    moves to ${BASH_KEPT}; database ${oldDatabase ?? 'none'}`] : []),
   ];

@@ -74,9 +74,15 @@ export function settingLine(name: string, value: string): string {
 }
 
 /** The lines that say how this host's JMB is called and signs people in, and that include the shipped files. */
-export function siteBody(defines: Readonly<Record<string, string>>, prefix: string, fastcgi: boolean): string {
+export function siteBody(
+  defines: Readonly<Record<string, string>>,
+  prefix: string,
+  { fastcgi, frontPage }: { readonly fastcgi: boolean; readonly frontPage: boolean },
+): string {
   const lines = Object.entries(defines).map(([name, value]) => `Define ${name} ${apacheWord(value)}\n`);
-  return `${lines.join('')}${fastcgi ? 'Define JMB_FASTCGI\n' : ''}Include "${prefix}/apache/jitsi-jmb.conf"\n`;
+  if (fastcgi) lines.push('Define JMB_FASTCGI\n');
+  if (frontPage) lines.push('Define JMB_FRONT_PAGE\n');
+  return `${lines.join('')}Include "${prefix}/apache/jitsi-jmb.conf"\n`;
 }
 
 const HEAD = '# Written by install.sh of Jitsi Meet Booking; its next run writes it anew.\n';
@@ -114,12 +120,21 @@ client_max_body_size 256k;
 
 const PROGRAMS = ['booking', 'token', 'join', 'ical', 'invitation', 'close'];
 
+/** The front page as a browser asks for it, and not what a site rewrites to it; what is asked with a query stays Jitsi's. */
+const FRONT_PAGE = `location = / {
+    # Whatever port and protocol another server in front of this one has.
+    absolute_redirect off;
+    if ($request_uri = /) { return 302 /close.cgi?front; }
+}
+`;
+
 /**
  * nginx's locations: JMB's addresses, and those that the way to sign in uses. Exact ones and `^~` win over Jitsi's pattern
  * for rooms, wherever in its site this is included.
  */
-export function nginxLocations(proxy: string, signInPaths: readonly string[]): string {
+export function nginxLocations(proxy: string, signInPaths: readonly string[], frontPage: boolean): string {
   const exact = PROGRAMS.flatMap((name) => [`= /${name}.cgi`, `= /cgi-bin/${name}.cgi`]);
   const below = ['/jmb/', ...signInPaths].map((path) => `^~ ${path}`);
-  return HEAD + [...exact, ...below].map((where) => `location ${where} { include ${proxy}; }\n`).join('');
+  const ours = [...exact, ...below].map((where) => `location ${where} { include ${proxy}; }\n`);
+  return HEAD + ours.join('') + (frontPage ? FRONT_PAGE : '');
 }

@@ -1,11 +1,41 @@
-/** close.cgi: where Jitsi sends a browser when a meeting ends. */
+/** close.cgi: where a browser goes when a meeting ends, and from Jitsi's front page (`close.cgi?front`). */
 
 import type { Context } from '../context.ts';
-import { cookie, type Request, type Response } from '../message.ts';
+import { cookie, type Request, type Response, requestHeader } from '../message.ts';
+import type { Settings } from '../settings.ts';
 import { go } from './page.ts';
+
+/** Jitsi's own front page: the web server leads only the address without a query to close.cgi. */
+const WELCOME = '/?jitsi';
 
 /** Who has seen the list goes back to it (cookie `viajmb`), everyone else where the administrator wants them. */
 export function close(request: Request, { settings }: Context): Response {
   const known = cookie(request, 'viajmb') === '1';
-  return go(302, known ? settings.JMB_DEFAULT_URL_REDIRECT : settings.JMB_REDIRECT_CLOSE);
+  const target = known ? settings.JMB_DEFAULT_URL_REDIRECT : settings.JMB_REDIRECT_CLOSE;
+  const back = wayBack(target, settings.JMB_URL);
+  const welcome = settings.JMB_URL + WELCOME;
+  // Apache writes a query of one word as `front=`.
+  if (!/^front=?$/.test(request.query)) return go(302, back === 'close.cgi' ? welcome : target);
+  const meeting = endedMeeting(request, settings);
+  // Who opens the front page by its address wants to book, or to see what is booked.
+  if (!known && meeting === 'none') return go(302, `${settings.JMB_URL}/booking.cgi`);
+  return go(302, meeting === 'went around' || back !== undefined ? welcome : target);
+}
+
+/**
+ * Whether the browser comes from a meeting, by its `Referer`. It keeps that on all redirects that follow; its word for
+ * where they came from (`Sec-Fetch-Site`, W3C Fetch Metadata) then tells that another host sent it back here.
+ */
+function endedMeeting(request: Request, { JMB_URL }: Settings): 'just now' | 'went around' | 'none' {
+  if (!requestHeader(request, 'Referer')?.startsWith(`${JMB_URL}/`)) return 'none';
+  return (requestHeader(request, 'Sec-Fetch-Site') ?? 'same-origin') === 'same-origin' ? 'just now' : 'went around';
+}
+
+/** Whether an address is this host's front page or close.cgi, from where a browser would be led in a circle. */
+function wayBack(target: string, here: string): 'front page' | 'close.cgi' | undefined {
+  if (!URL.canParse(target, here)) return undefined;
+  const { hostname, pathname, search } = new URL(target, here);
+  if (hostname !== new URL(here).hostname) return undefined;
+  if (/^\/(?:cgi-bin\/)?close\.cgi$/.test(pathname)) return 'close.cgi';
+  return pathname === '/' && search === '' ? 'front page' : undefined;
 }

@@ -79,6 +79,13 @@ export const APACHE: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'conditions that do not hold': {
     [`${at}a.conf`]: `<IfModule !mod_ssl.c>\n${other('*:443', named)}</IfModule>\n<IfDefine NOWHERE>\n${other('*:443', named)}</IfDefine>\n${host('*:443', named)}`,
   },
+  'a rule that takes every name for a room': {
+    [`${at}a.conf`]: host(
+      '*:443',
+      named,
+      `${TLS}\n    <IfModule mod_rewrite.c>\n    RewriteEngine on\n    RewriteCond %{REQUEST_URI} !^/who\n    RewriteRule ^/([^/?&:'"]+)$ /index.html [L]\n    </IfModule>`,
+    ),
+  },
   CRLF: { [`${at}a.conf`]: host('*:443', named).replaceAll('\n', '\r\n') },
   tabs: { [`${at}a.conf`]: `<IfModule mod_ssl.c>\n${host('*:443', named).replaceAll('    ', '\t')}</IfModule>` },
   'no final newline': { [`${at}a.conf`]: host('*:443', named).trimEnd() },

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apacheFront, editVhost, enabledHosts, SITE_PART, undoVhost } from '../../lib/host/apache_site.ts';
 import { keyPair } from '../../lib/host/saml.ts';
+import { askAt } from '../support/ask_at.ts';
 import { freePort, untilAnswers } from '../support/port.ts';
 import { APACHE, withMain } from './apache_shapes.ts';
-import { askAt, type Bare, bareTree } from './bare_tree.ts';
+import { type Bare, bareTree } from './bare_tree.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 
 const { key, cert } = keyPair(DOMAIN);
 const MODULES = 'mpm_event authz_core authz_host alias rewrite ssl socache_shmcb'.split(' ');
+/** Like ours: a rule that ends all others, and what is served. */
+const OURS = 'RewriteEngine On\nRewriteRule ^/booking\\.cgi$ - [END]\nRedirect 302 /booking.cgi /ours\n';
 let bare: Bare;
 
 beforeEach(() => {
@@ -76,13 +79,12 @@ describe.each(Object.entries(APACHE))('%s', (_, shape) => {
     for (const [file, offsets] of found?.front.edits ?? []) bare.put(file, editVhost(bare.read(file), offsets));
     expect(apacheFront(bare.tree, DOMAIN)).toEqual(found);
 
-    bare.put(SITE_PART, 'Redirect 302 /booking.cgi /ours\n');
+    bare.put(SITE_PART, OURS);
     const address = found?.front.address;
     await running(Object.keys(files), async (ports) => {
-      const port = ports.get(address?.port ?? 0) ?? 0;
-      const tls = address?.tls === true;
-      expect((await askAt(port, tls, '/who')).headers.location).toMatch(/\/theirs$/);
-      expect((await askAt(port, tls, '/booking.cgi')).headers.location).toMatch(/\/ours$/);
+      const where = { domain: DOMAIN, port: ports.get(address?.port ?? 0) ?? 0, tls: address?.tls === true };
+      expect((await askAt(where, '/who')).headers.location).toMatch(/\/theirs$/);
+      expect((await askAt(where, '/booking.cgi')).headers.location).toMatch(/\/ours$/);
     });
     for (const [path, text] of Object.entries(files)) expect(undoVhost(bare.read(path)), path).toBe(text);
   });
@@ -95,6 +97,20 @@ it.each([
 ])('goes into every host that people reach, and into no other: %s', (shape, count) => {
   for (const [path, text] of Object.entries(withMain(APACHE[shape] ?? {}))) bare.put(path, text);
   expect([...(apacheFront(bare.tree, DOMAIN)?.front.edits.values() ?? [])].flat()).toHaveLength(count);
+});
+
+it.each([
+  ['RedirectMatch ^/$ https://www.example.org/', true],
+  ['RedirectMatch 302 "^/$" "https://www.example.org/"', true],
+  ['RewriteRule ^/$ /static/start.html [R=302,L]', true],
+  ['RewriteRule ^/?$ https://www.example.org/', true],
+  ['RewriteRule ^/$ /index.html [L]', false],
+  ['RewriteRule ^ https://www.example.org/', false],
+  ['RewriteRule ^/([a-zA-Z0-9]+)$ /index.html', false],
+])('knows a front page of the site’s own: %s', (line, own) => {
+  for (const [path, text] of Object.entries(withMain(APACHE['as packaged'] ?? {})))
+    bare.put(path, text.replace('    SSLEngine on', `    ${line}\n$&`));
+  expect(apacheFront(bare.tree, DOMAIN)?.front.ownFrontPage).toBe(own);
 });
 
 it('is not our own site on loopback', () => {

@@ -1,11 +1,8 @@
-/** A folder that stands for a host's root, with nothing in it yet, and how the servers that run on its files are asked. */
+/** A folder that stands for a host's root, with nothing in it yet. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request as http, type IncomingHttpHeaders } from 'node:http';
-import { request as https } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Tree, treeAt } from '../../lib/host/tree.ts';
-import { DOMAIN } from './jitsi_tree.ts';
 
 /** An empty tree. */
 export interface Bare {
@@ -34,23 +31,4 @@ export function bareTree(): Bare {
     read: (path) => tree.read(join('/', path)) ?? '',
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
-}
-
-/** Asks a server on a port of 127.0.0.1 for something of the domain's. */
-export function askAt(
-  port: number,
-  tls: boolean,
-  path: string,
-): Promise<{ readonly headers: IncomingHttpHeaders; readonly body: string }> {
-  return new Promise((resolve, reject) => {
-    const to = { host: '127.0.0.1', port, path, headers: { host: DOMAIN } };
-    const sent = tls ? https({ ...to, servername: DOMAIN, rejectUnauthorized: false }) : http(to);
-    sent.once('error', reject);
-    sent.once('response', (answer) => {
-      const parts: string[] = [];
-      answer.setEncoding('utf8').on('data', (part: string) => parts.push(part));
-      answer.once('end', () => resolve({ headers: answer.headers, body: parts.join('') }));
-    });
-    sent.end();
-  });
 }

@@ -3,8 +3,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { editNginx, NGINX_LOCATIONS, nginxFront, undoNginx } from '../../lib/host/nginx_site.ts';
 import { keyPair } from '../../lib/host/saml.ts';
+import { askAt } from '../support/ask_at.ts';
 import { freePort, untilAnswers } from '../support/port.ts';
-import { askAt, type Bare, bareTree } from './bare_tree.ts';
+import { type Bare, bareTree } from './bare_tree.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 import { NGINX, withMain } from './nginx_shapes.ts';
 
@@ -82,10 +83,10 @@ describe.each(Object.entries(NGINX))('%s', (_, shape) => {
     bare.put(NGINX_LOCATIONS, OURS);
     const address = found?.front.address;
     await running(Object.keys(files), portsIn(files), async (ports) => {
-      const port = ports.get(address?.port ?? 0) ?? 0;
-      expect((await askAt(port, address?.tls === true, '/who')).body).toBe('theirs');
-      expect((await askAt(port, address?.tls === true, '/booking.cgi')).body).toBe('ours');
-      expect((await askAt(port, address?.tls === true, '/someroom')).body).toBe('the room someroom');
+      const where = { domain: DOMAIN, port: ports.get(address?.port ?? 0) ?? 0, tls: address?.tls === true };
+      expect((await askAt(where, '/who')).body).toBe('theirs');
+      expect((await askAt(where, '/booking.cgi')).body).toBe('ours');
+      expect((await askAt(where, '/someroom')).body).toBe('the room someroom');
     });
     for (const [path, text] of Object.entries(files)) expect(undoNginx(bare.read(path)), path).toBe(text);
   });

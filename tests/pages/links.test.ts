@@ -113,6 +113,57 @@ describe('close.cgi', () => {
     expect(await to('viajmb=10')).toBe('https://www.example.org/');
     expect(await to('')).toBe('https://www.example.org/');
   });
+
+  it('does not lead to itself', async () => {
+    const jmb = site('JMB_REDIRECT_CLOSE="https://meet.example.org/close.cgi"\n');
+    expect((await jmb.ask(close, {})).headers.get('location')).toBe('https://meet.example.org/?jitsi');
+  });
+});
+
+describe('the front page, which leads to close.cgi?front', () => {
+  const ROOM = { HTTP_REFERER: 'https://meet.example.org/someroom?jwt=x' };
+  const LIST = 'https://meet.example.org/booking.cgi';
+  const WELCOME = 'https://meet.example.org/?jitsi';
+  const BACK = [
+    'https://meet.example.org/',
+    'https://meet.example.org',
+    'http://MEET.example.org:80/#x',
+    '/',
+    '',
+    '//meet.example.org/',
+    '/close.cgi',
+    'https://meet.example.org/cgi-bin/close.cgi?front',
+  ];
+  const to = async (env: object, close_ = 'https://www.example.org/', more = '') => {
+    const jmb = site(`JMB_REDIRECT_CLOSE="${close_}"\n${more}`);
+    return (await jmb.ask(close, { query: 'front=', env: { SCRIPT_NAME: '/close.cgi', ...env } })).headers.get(
+      'location',
+    );
+  };
+
+  it('is the list for who has seen it, and for who came from nowhere', async () => {
+    expect(await to({ ...ROOM, HTTP_COOKIE: 'viajmb=1' })).toBe(`${LIST}?list`);
+    expect(await to({ HTTP_COOKIE: 'viajmb=1' })).toBe(`${LIST}?list`);
+    expect(await to({})).toBe(LIST);
+    expect(await to({ HTTP_REFERER: 'https://meet.example.org.evil.test/' })).toBe(LIST);
+  });
+
+  it('is where the administrator wants everyone else after a meeting', async () => {
+    expect(await to(ROOM)).toBe('https://www.example.org/');
+    expect(await to({ ...ROOM, HTTP_SEC_FETCH_SITE: 'same-origin' })).toBe('https://www.example.org/');
+    expect(await to(ROOM, 'https://meet.example.org/static/bye.html')).toBe('https://meet.example.org/static/bye.html');
+  });
+
+  it.each(BACK)('is Jitsi’s own, and never itself again, where that is %s', async (address) => {
+    expect(await to(ROOM, address)).toBe(WELCOME);
+    const list = `JMB_DEFAULT_URL_REDIRECT="${address}"\n`;
+    expect(await to({ HTTP_COOKIE: 'viajmb=1' }, address, list)).toBe(WELCOME);
+  });
+
+  it('is Jitsi’s own for who comes around by another name of this host', async () => {
+    for (const from of ['same-site', 'cross-site'])
+      expect(await to({ ...ROOM, HTTP_SEC_FETCH_SITE: from })).toBe(WELCOME);
+  });
 });
 
 describe('token.cgi', () => {

@@ -1,6 +1,6 @@
 /** A real nginx in front of a stage, as Jitsi has it: TLS, a pattern for rooms, and JMB's part as install.sh writes it. */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -35,11 +35,14 @@ export interface Nginx {
 /** Where Jitsi's site may include the folder of additions. */
 export type Place = 'before rooms' | 'after rooms';
 
-const ROOMS = `location ~ ^/([^/?&:'"]+)$ { return 200 "the room $1"; }
-        location / { return 200 "Jitsi"; }`;
+/** As in Jitsi's own: the front page and files from a folder, any other name a room, a name with a slash its tenant's front page. */
+const ROOMS = `location ~ ^/([^/?&:'"]+)$ { set $room "$1"; try_files $uri @room; }
+        location @room { return 200 "the room $room"; }
+        location ~ ^/([^/?&:'"]+)/$ { rewrite ^ /; }
+        location /cgi-bin/ { return 200 "Jitsi"; }`;
 
 /** Starts it in front of Apache's port. */
-export async function startNginx(domain: string, apachePort: number, place: Place): Promise<Nginx> {
+export async function startNginx(domain: string, apachePort: number, place: Place, frontPage = true): Promise<Nginx> {
   const root = mkdtempSync(join(tmpdir(), 'jmb-nginx-'));
   chmodSync(root, 0o755);
   const port = await freePort();
@@ -48,7 +51,9 @@ export async function startNginx(domain: string, apachePort: number, place: Plac
     return join(root, name);
   };
   const { key, cert } = keyPair(domain);
-  const ours = `include ${file('jmb.conf', nginxLocations(file('jmb.proxy', nginxProxy(apachePort)), []))};`;
+  mkdirSync(join(root, 'www'));
+  file('www/index.html', 'Jitsi');
+  const ours = `include ${file('jmb.conf', nginxLocations(file('jmb.proxy', nginxProxy(apachePort)), [], frontPage))};`;
   const conf = file(
     'nginx.conf',
     `daemon off;
@@ -65,6 +70,8 @@ http {
     server {
         listen 127.0.0.1:${port} ssl;
         server_name ${domain};
+        root ${root}/www;
+        index index.html;
         ssl_certificate ${file('cert', cert)};
         ssl_certificate_key ${file('key', key)};
         ${place === 'before rooms' ? `${ours}\n        ${ROOMS}` : `${ROOMS}\n        ${ours}`}

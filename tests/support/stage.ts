@@ -29,6 +29,8 @@ export interface StageOptions {
   readonly auth?: string;
   /** Apache modules besides the usual ones, without `mod_`. */
   readonly apacheModules?: readonly string[];
+  /** Apache configuration before jitsi-jmb.conf, which it tells what differs. */
+  readonly defines?: string;
   /** Apache configuration after jitsi-jmb.conf. */
   readonly conf?: string;
 }
@@ -113,6 +115,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     env: { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` },
     conf: `Define JMB_PREFIX "${root}"
 Define JMB_AUTH "${auth}"
+${options.defines ?? ''}
 Include "${root}/apache/jitsi-jmb.conf"
 ${options.conf ?? ''}
 `,
