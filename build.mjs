@@ -20,7 +20,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { addonName, apart, isAddon, PACKAGES_APART } from './lib/build/apart.mjs';
+import { addonName, apart, COMPILED, isAddon, PACKAGES_APART } from './lib/build/apart.mjs';
 import { pieces, withoutExplanations } from './lib/build/pieces.mjs';
 import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
@@ -80,6 +80,11 @@ async function part(name, source) {
     footer: { js: '})' },
     plugins: [pieces(found), withoutExplanations, esbuildTemplates, apart],
   });
+  return digested(file);
+}
+
+/** Makes a file one byte a character; its digest. */
+function digested(file) {
   // esbuild leaves regular expressions as they are; one dash in them would double the memory of the whole source.
   const text = readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped);
   writeFileSync(file, text);
@@ -93,6 +98,7 @@ async function doors() {
   for (const name of names) digests[name] = await part(name, `cgi-bin/${name}.ts`);
   // A piece may have pieces of its own, found while it is built: the loop comes to them too.
   for (const [name, source] of found) digests[name] = await part(name, source);
+  for (const name of COMPILED) digests[PACKAGES_APART[name]] = await library(name, EITHER_WAY);
   writeFileSync(`${out}/lib/parts.json`, `${JSON.stringify(digests)}\n`);
   for (const name of names) {
     const executable = `${out}/cgi-bin/${name}.cgi`;
@@ -116,13 +122,24 @@ async function tool(source, outfile) {
   });
 }
 
-/** One library in a file of its own. */
-async function library(name) {
+/** A library as a part of the doors, which is a function, and as the module that the command requires: one file for both. */
+const EITHER_WAY = {
+  banner: {
+    js: '(function(part){return typeof module==="undefined"?part:part(require,module)})(function(require,module){',
+  },
+  footer: { js: '})' },
+};
+
+/** One library in a file of its own; its digest. */
+async function library(name, options = {}) {
+  const outfile = `${out}/lib/${PACKAGES_APART[name]}.js`;
   await build({
     ...COMMON,
     stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: '.' },
-    outfile: `${out}/lib/${PACKAGES_APART[name]}.js`,
+    outfile,
+    ...options,
   });
+  return digested(outfile);
 }
 
 /** SQLite for the Node that builds, and what earlier builds compiled of this release for other Nodes. */
@@ -160,7 +177,9 @@ const made = await Promise.allSettled([
   command('lib/host/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import-module.ts', `${out}/lib/import-module.js`),
-  ...Object.keys(PACKAGES_APART).map(library),
+  ...Object.keys(PACKAGES_APART)
+    .filter((name) => !COMPILED.includes(name))
+    .map((name) => library(name)),
   ...['demo', 'bench', 'crash']
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),

@@ -8,7 +8,8 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFile, type Loaded, loaderOf } from './parts.ts';
-import { requestsOf, type SampleRequest, sampleSite } from './sample.ts';
+import { requestsOf, SAMPLE_PERSON, type SampleRequest, sampleSite } from './sample.ts';
+import { sampleDirectory } from './sample_directory.ts';
 import { addonFault, stateOf } from './state.ts';
 
 const root = join(__dirname, '..');
@@ -38,16 +39,18 @@ function nameNode(program: string, options: readonly string[]): void {
 }
 
 /** Runs one request of a program in a Node of its own, which then adds what it compiled to the caches. */
-function run(program: string, { env, status }: SampleRequest): void {
-  const words = [...flags, join(root, 'lib', 'prepare.js'), 'run', program];
+function run(program: string, { env, status, directory }: SampleRequest): void {
+  const words = [...flags, join(root, 'lib', 'prepare.js'), 'run', program, ...(directory ? [directory] : [])];
   const done = spawnSync(process.execPath, words, { env: { ...env }, encoding: 'utf8' });
-  if (done.status !== 0 || !done.stdout.startsWith(`Status: ${status} `)) {
+  const ran = done.status === 0 && done.stdout.startsWith(`Status: ${status} `);
+  // Not where no directory can stand in for a real one.
+  if (!ran && !(directory !== undefined && done.stdout === '')) {
     throw new Error(`${program}.cgi?${env['QUERY_STRING']}: ${done.stdout.split('\r\n', 1)[0]} ${done.stderr}`);
   }
 }
 
 /** In that Node: what the starter does, and the caches written at the end. */
-function keep(program: string): void {
+function keep(program: string, directory: string | undefined): void {
   const lib = `${__dirname}/`;
   const digests = JSON.parse(readFileSync(`${lib}parts.json`, 'utf8')) as Record<string, string>;
   const loaded: Loaded[] = [];
@@ -59,7 +62,9 @@ function keep(program: string): void {
       renameSync(`${cache}.new`, cache);
     }
   });
-  loaderOf(lib, digests, require, (part) => loaded.push(part))(program);
+  const start = (): void => void loaderOf(lib, digests, require, (part) => loaded.push(part))(program);
+  if (directory === undefined) start();
+  else sampleDirectory(directory, SAMPLE_PERSON, start);
 }
 
 /** Takes away what was compiled for this Node, and what belongs to no part any more. */
@@ -91,8 +96,8 @@ function prepare(): void {
 
 // The web server runs these, whatever root's umask is.
 process.umask(0o022);
-const [, , word, program] = process.argv;
-if (word === 'run' && program !== undefined) keep(program);
+const [, , word, program, directory] = process.argv;
+if (word === 'run' && program !== undefined) keep(program, directory);
 else if (word === 'state') process.stdout.write(`${JSON.stringify(stateOf(root))}\n`);
 else {
   try {

@@ -1,5 +1,5 @@
 /** A small site in a folder of its own, and the requests whose code is worth keeping compiled. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { insertMeeting } from '../store/bookings.ts';
@@ -20,12 +20,13 @@ export interface SampleSite {
 
 const OWNER = 'alice@example.org';
 
+/** The one person of the sample directory, who owns the meetings. */
+export const SAMPLE_PERSON = { uid: 'alice', mail: OWNER };
+
 /** Makes settings and a database with a few meetings: running, to come, over. */
 export function sampleSite(folder: string): SampleSite {
   const database = join(folder, 'jmb.db');
-  writeFileSync(
-    join(folder, 'jmb_local.cf'),
-    `JMB_SERVER_NAME="meet.example.org"
+  const settings = `JMB_SERVER_NAME="meet.example.org"
 JMB_MAIL_DOMAIN="example.org"
 JMB_DB="${database}"
 JMB_MODULE_GET_AUTH_IDENTITY="identity-remote_user"
@@ -33,6 +34,14 @@ JMB_MODULE_CHECK_MODERATOR="booking private-room"
 JMB_JWT_ISS="sample"
 JMB_JWT_SECRET="sample"
 JMB_LOG="/dev/null"
+`;
+  writeFileSync(join(folder, 'jmb_local.cf'), settings);
+  mkdirSync(directoryOf(folder));
+  writeFileSync(
+    join(directoryOf(folder), 'jmb_local.cf'),
+    `${settings}JMB_MODULE_CHECK_MODERATOR="ldap-filter booking private-room"
+JMB_MODULE_CHECK_EDITOR="editor_role-ldap"
+JMB_MODULE_CHECK_EDITOR_LDAP_FILTER="(uid=*)"
 `,
   );
   const store = openStore(database);
@@ -51,10 +60,17 @@ JMB_LOG="/dev/null"
   return { folder, planned, room: running.meeting.room, guest: hashOf('guest'), moderator: hashOf('moderator'), feed };
 }
 
+/** The settings of the same site with a directory. */
+function directoryOf(folder: string): string {
+  return join(folder, 'directory');
+}
+
 /** A request as a web server describes it (RFC 3875), and the status of the answer. */
 export interface SampleRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly status: number;
+  /** The folder of the settings of a site whose directory is asked; lib/start/sample_directory.ts stands in for it. */
+  readonly directory?: string;
 }
 
 /** The usual requests of each program. */
@@ -74,6 +90,12 @@ export function requestsOf(site: SampleSite): Record<string, SampleRequest[]> {
       PATH: process.env['PATH'] ?? '',
     },
   });
+  /** The same where a directory says who somebody is. */
+  const asking = (name: string, query: string, status = 200): SampleRequest => {
+    const { AUTHENTICATE_MAIL: _, ...env } = request(name, query).env;
+    const directory = directoryOf(site.folder);
+    return { status, directory, env: { ...env, JMB_ETC: directory } };
+  };
   const planned = `id=${site.planned}`;
   return {
     booking: [
@@ -82,8 +104,11 @@ export function requestsOf(site: SampleSite): Record<string, SampleRequest[]> {
       ),
       request('booking', 'list', 200, 'en'),
       request('booking', 'nothing', 404),
+      // Once asked, once kept.
+      asking('booking', 'list'),
+      asking('booking', 'list'),
     ],
-    token: [request('token', `room=${site.room}`, 302)],
+    token: [request('token', `room=${site.room}`, 302), asking('token', `room=${site.room}`, 302)],
     join: [
       request('join', `id=${site.guest}`, 302),
       request('join', `id=${site.moderator}`, 302),

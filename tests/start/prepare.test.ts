@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -57,6 +58,12 @@ describe('a prepared installation', () => {
       expect(caches().some((name) => name.startsWith(`${program}-`))).toBe(true);
     }
     answersAll();
+  });
+
+  it('has what asks a directory compiled, too', () => {
+    const [cache = ''] = caches().filter((name) => name.startsWith('ldapts-'));
+    // Half of it is what connecting, signing in and reading an answer run.
+    expect(statSync(join(root, 'lib', cache)).size).toBeGreaterThan(80_000);
   });
 
   it('can be prepared again', () => {
