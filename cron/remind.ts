@@ -1,6 +1,8 @@
 /** `jmb remind`: what cron runs each minute. One run at a time; each step goes on when another fails. */
 import { existsSync, readFileSync } from 'node:fs';
 import { sendWaiting } from '../lib/mail/sender.ts';
+import { STANDS_IN } from '../lib/people/kept_directory.ts';
+import { forgetAnswers } from '../lib/store/directory_answers.ts';
 import { takeLock } from '../lib/store/lock.ts';
 import { mailsIn } from '../lib/store/outbox.ts';
 import { dropExpired } from '../lib/store/outbox_drop.ts';
@@ -82,7 +84,8 @@ async function work(context: CommandContext, say: (text: string) => void, compla
   let status = 0;
   const step = async (name: string, does: () => Promise<string>): Promise<void> => {
     try {
-      say(await does());
+      const said = await does();
+      if (said !== '') say(said);
     } catch (error) {
       status = 1;
       const reason = error instanceof Error ? error.message : String(error);
@@ -94,6 +97,10 @@ async function work(context: CommandContext, say: (text: string) => void, compla
   // The message at the end is worth nothing later, mails are: a slow mail server must not hold it up.
   await step('rooms', async () => `rooms: ${await tellRooms(context)} told`);
   await step('endings', async () => `endings: ${await endRooms(context)} taken by Prosody`);
+  await step('directory', async () => {
+    forgetAnswers(context.store, context.clock.now() - STANDS_IN);
+    return '';
+  });
   await step('mails', async () => {
     dropExpired(context.store, context.clock.now());
     const { sent, waiting, refused } = await sendWaiting(context, { deadlineMs: SENDING, now: context.clock.now() });

@@ -42,7 +42,7 @@ export function openSurroundings(now?: string): CommandContext {
       return inner.store;
     },
     get directory() {
-      return inner.directory;
+      return around.directory;
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Settings about people: who they are, what the directory knows, what modules decide. */
-import { flag, moduleNames, oneModule, secret, text, words } from './rows.ts';
+import { flag, integerOrOff, moduleNames, oneModule, secret, text, words } from './rows.ts';
 
 /** Rows about identity, directory and modules. */
 export const people = {
@@ -22,6 +22,10 @@ export const people = {
   JMB_LDAPSEARCH: secret('', {
     fr: 'Annuaire, sous la forme d’une ligne de commande ldapsearch (-H, -b, -D, -y, -w, -ZZ)\u00a0; vide\u00a0: pas d’annuaire',
     en: 'Directory, written as a command line of ldapsearch (-H, -b, -D, -y, -w, -ZZ); empty: no directory',
+  }),
+  JMB_LDAP_KEEP: integerOrOff(10, 'min', {
+    fr: 'Durée pendant laquelle une réponse de l’annuaire est gardée (qui est une personne, et si elle peut réserver)\u00a0; 0\u00a0: jamais',
+    en: 'How long an answer of the directory is kept (who someone is, and whether they may book); 0: never',
   }),
   JMB_SHARED_ADDRESSES: words([], {
     fr: 'Adresses de fonction que plusieurs comptes partagent\u00a0; toute autre est au compte qui s’est connecté le dernier avec elle',

@@ -3,6 +3,7 @@ import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { feedsByAddress, keepAccounts } from '../../lib/store/accounts.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { meetingsFrom } from '../../lib/store/census.ts';
+import { forgetAnswers, keepAnswer, keptAnswer } from '../../lib/store/directory_answers.ts';
 import { endingMeetings, markEnding, roomIsTaken } from '../../lib/store/endings.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
 import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
@@ -100,6 +101,9 @@ function outbox(store: Store, id: string): void {
   rememberAddresses(store, 'dan', ['dan@example.org']);
   noteRun(store, 'remind', { at: NOW, boot: 'one', uptime: 1, doubted: null });
   lastRun(store, 'remind');
+  keepAnswer(store, '["person","alice"]', 'null', NOW);
+  keptAnswer(store, '["person","alice"]');
+  forgetAnswers(store, NOW + 1);
   untry(store, third.id, 'a', 'not tried', NOW);
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);

@@ -1,0 +1,103 @@
+/** A directory that is asked once in some minutes for each person, and whose last word counts for a day where it is silent. */
+import type { Context } from '../context.ts';
+import { Unavailable } from '../refusal.ts';
+import { keepAnswer, keptAnswer } from '../store/directory_answers.ts';
+import type { Directory, Person } from './directory.ts';
+import { parseLdapsearch } from './ldapsearch.ts';
+
+/** How long an answer stands in for a directory that is silent, in seconds. */
+export const STANDS_IN = 86_400;
+
+/** What a question needs: where answers are kept, for how long, and where it is said that the directory is silent. */
+export type Keeping = Pick<Context, 'settings' | 'store' | 'clock' | 'log'>;
+
+/** A kept answer that may be given. */
+interface Known<Answer> {
+  readonly answer: Answer;
+  /** Seconds. */
+  readonly age: number;
+}
+
+/**
+ * The same directory, for the time of one request. Who someone is and who matches a filter is asked at most once in
+ * `JMB_LDAP_KEEP` minutes (0: each time, and nothing is kept); who has an address is asked each time, since invitations go
+ * by it. Once it was found silent, a request does not wait for it again where there is a kept answer.
+ */
+export function keptDirectory(directory: Directory, keeping: Keeping): Directory {
+  const { settings } = keeping;
+  const seconds = settings.JMB_LDAP_KEEP * 60;
+  if (seconds === 0) return directory;
+  const where = placeOf(settings.JMB_LDAPSEARCH);
+  let silent = false;
+
+  const asked = async <Answer>(
+    question: readonly string[],
+    read: (value: unknown) => Answer | undefined,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> => {
+    const { store, clock, log } = keeping;
+    const key = JSON.stringify([...question, where]);
+    const known = knownAnswer(keeping, key, read);
+    if (known !== undefined && (known.age < seconds || silent)) return known.answer;
+    try {
+      const answer = await ask();
+      keepAnswer(store, key, JSON.stringify(answer), clock.now());
+      return answer;
+    } catch (error) {
+      if (known === undefined || !(error instanceof Unavailable) || error.what !== 'directory') throw error;
+      silent = true;
+      log.event('directory-silent', { for: question[0], uid: question[1], kept: known.age, reason: error.detail });
+      return known.answer;
+    }
+  };
+
+  return {
+    personOf: (uid) => asked(['person', uid], personIn, () => directory.personOf(uid)),
+    matches: (uid, filter) => asked(['matches', uid, filter], booleanIn, () => directory.matches(uid, filter)),
+    peopleOf: (addresses) => directory.peopleOf(addresses),
+  };
+}
+
+/** Which directory is asked, by whom: other answers are another's. Without the password. */
+function placeOf(ldapsearch: string): string {
+  const { urls, base, scope, bind } = parseLdapsearch(ldapsearch);
+  return JSON.stringify([urls, base, scope, bind]);
+}
+
+function knownAnswer<Answer>(
+  { store, clock }: Keeping,
+  key: string,
+  read: (value: unknown) => Answer | undefined,
+): Known<Answer> | undefined {
+  const kept = keptAnswer(store, key);
+  if (kept === undefined) return undefined;
+  // A clock that was wrong makes an answer of the future no younger.
+  const age = Math.abs(clock.now() - kept.at);
+  const answer = age < STANDS_IN ? read(parsed(kept.value)) : undefined;
+  return answer === undefined ? undefined : { answer, age };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function booleanIn(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+/** Null is an answer, too: nobody has that name. */
+function personIn(value: unknown): Person | null | undefined {
+  if (value === null) return null;
+  if (typeof value !== 'object') return undefined;
+  const { uid, email, name, aliases } = value as Partial<Record<keyof Person, unknown>>;
+  if (typeof uid !== 'string' || !Array.isArray(aliases)) return undefined;
+  return { uid, email: textIn(email), name: textIn(name), aliases: aliases.map(String) };
+}
+
+function textIn(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
