@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from './compare.ts';
+import { directoryCost } from './directory.ts';
 import { grow } from './growth.ts';
 import { crowd, poll, remember } from './load.ts';
 import { missingPackages } from './needs.ts';
@@ -60,6 +61,9 @@ async function measure(folder: string, running: Server[], quick: boolean): Promi
   const fast = await start(site, 'fcgid');
   const comparison = await compare(plain, fast, [ten, hundred], { rounds: quick ? 60 : 300, c });
 
+  say('a directory');
+  const directory = await directoryCost(folder, site.programs, quick ? 60 : 300);
+
   say('load');
   const one = 'FcgidMaxProcessesPerClass 1\nFcgidMaxRequestsPerProcess 0';
   const single = await start(site, 'fcgid', one);
@@ -72,5 +76,15 @@ async function measure(folder: string, running: Server[], quick: boolean): Promi
   const sizes = quick ? [1000, 100_000] : [1000, 100_000, 1_000_000];
   const growth = await grow(folder, site.programs, sizes, quick ? 60 : 300);
   const machine = { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version };
-  return { date: new Date().toISOString(), quick, machine, comparison, polling, crowd: browsers, memory, growth };
+  return {
+    date: new Date().toISOString(),
+    quick,
+    machine,
+    comparison,
+    directory,
+    polling,
+    crowd: browsers,
+    memory,
+    growth,
+  };
 }

@@ -18,6 +18,7 @@ export function missingPackages({ hasFile, hasCommand }: Surroundings = HERE): r
   const there: readonly (readonly [string, boolean])[] = [
     ['apache2-bin', hasFile('/usr/sbin/apache2')],
     ['libapache2-mod-fcgid', hasFile('/usr/lib/apache2/modules/mod_fcgid.so')],
+    ['slapd', hasFile('/usr/sbin/slapd')],
     ['gcc', hasCommand('gcc') || hasCommand('cc')],
   ];
   return there.flatMap(([name, found]) => (found ? [] : [name]));

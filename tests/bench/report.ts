@@ -1,5 +1,6 @@
 /** The figures as a person reads them, and as a program does. */
 import type { Comparison, Figures, WayFigures } from './compare.ts';
+import type { DirectoryCost } from './directory.ts';
 import type { Size } from './growth.ts';
 import type { Crowd, Memory, Polling } from './load.ts';
 import { PAGES, type Page } from './server.ts';
@@ -10,6 +11,7 @@ export interface Report {
   readonly quick: boolean;
   readonly machine: { readonly processors: number; readonly model: string; readonly node: string };
   readonly comparison: Comparison;
+  readonly directory: DirectoryCost;
   readonly polling: Polling;
   readonly crowd: Crowd;
   readonly memory: Memory;
@@ -39,7 +41,7 @@ function rounded(value: number): number | null {
 }
 
 /** One table of pages, and a few lines. */
-export function tables({ machine, comparison, polling, crowd, memory, growth }: Report): string {
+export function tables({ machine, comparison, directory, polling, crowd, memory, growth }: Report): string {
   const { node, c, plain, fastcgi } = comparison;
   const row = (name: string, figures: Figures, against: string): string =>
     `${name.padEnd(26)}${ms(figures.p50)}${ms(figures.p95)}   ${against === '' ? '' : `${figures.ratio.toFixed(2)} × ${against}`}`;
@@ -51,6 +53,9 @@ ${row('bare Node CGI', node, '')}
 ${pages.map((page) => row(`plain CGI ${page}`, plain[page], 'bare Node')).join('\n')}
 ${row('bare C CGI', c, '')}
 ${pages.map((page) => row(`FastCGI ${page}`, fastcgi[page], 'bare C')).join('\n')}
+
+A directory (slapd), plain CGI, over the request beside it at a site without one
+${(['list', 'token'] as const).map((page) => `${page.padEnd(26)}${ms(directory[page].without)} without, ${ms(directory[page].kept.p50)} kept (${directory[page].kept.ratio.toFixed(2)} ×), ${ms(directory[page].asked.p50)} asked (${directory[page].asked.ratio.toFixed(2)} ×)`).join('\n')}
 
 One FastCGI process, feeds a second: ${polling.whole.toFixed(0)} whole, ${polling.unchanged.toFixed(0)} with If-None-Match
 64 browsers at once, ${crowd.requests} lists: ${crowd.errors} errors${crowd.wrong.map((one) => ` (${one.split('\n', 1)[0]})`).join('')}, p50 ${crowd.p50.toFixed(1)} ms, p99 ${crowd.p99.toFixed(1)} ms

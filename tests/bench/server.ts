@@ -27,8 +27,8 @@ export interface Site {
   readonly users: readonly string[];
 }
 
-/** Makes the tree of a site. */
-export function makeSite({ root, users }: Site): void {
+/** Makes the tree of a site. @param more settings of it alone */
+export function makeSite({ root, users }: Site, more: Readonly<Record<string, string>> = {}): void {
   mkdirSync(root, { recursive: true });
   chmodSync(root, 0o755);
   makeTree(root, {
@@ -40,6 +40,7 @@ export function makeSite({ root, users }: Site): void {
       JMB_JWT_SECRET: 'a secret of the benchmark, which opens nothing',
       JMB_SMTP_URL: 'smtp://127.0.0.1:9',
       JMB_LOG: join(root, 'log/jmb.log'),
+      ...more,
     },
     modules: {},
   });
