@@ -44,6 +44,7 @@ export function answerAsk(request: Request, context: Context): Response | Refusa
       ...placeWords(reading, meeting, attendee),
       organiser: personWords(ownerOf(context.store, meeting.id) ?? ''),
       email: attendee.email,
+      comes: attendee.answer === 'accepted' || (attendee.answer === 'none' && asked === 'accepted'),
       acceptFirst: asked === 'accepted' || attendee.answer === 'declined',
       declineFirst: asked === 'declined' || attendee.answer === 'accepted',
     },

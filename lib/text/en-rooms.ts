@@ -3,12 +3,12 @@ import type { frRooms } from './fr-rooms.ts';
 
 export const enRooms: Record<keyof typeof frRooms, string> = {
   roomEndsIn: 'The meeting ends in {minutes}\u00a0min.',
-  roomEndsNow: 'The meeting is over. Please leave the room.',
-  roomOverClosesIn: 'The meeting is over. The room closes in {minutes}\u00a0min.',
+  roomEndsNow: 'The meeting has ended. Please leave the room.',
+  roomOverClosesIn: 'The meeting has ended. The room closes in {minutes}\u00a0min.',
   roomClosesIn: 'The room closes in {minutes}\u00a0min.',
-  roomClosesNow: 'The meeting is over: the room closes.',
-  roomClosed: 'The meeting is over.',
-  roomCancelledNow: 'The meeting was deleted: the room closes.',
-  roomCancelled: 'The meeting was deleted.',
+  roomClosesNow: 'The meeting has ended: the room is closing.',
+  roomClosed: 'The meeting has ended.',
+  roomCancelledNow: 'The meeting has been deleted: the room is closing.',
+  roomCancelled: 'The meeting has been deleted.',
   roomExtended: 'The meeting is extended until {time}.',
 };

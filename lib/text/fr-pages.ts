@@ -4,7 +4,7 @@ export const frPages = {
   'frame.nav': 'Navigation principale',
   'frame.list': 'Mes réunions',
   'frame.new': 'Nouvelle réunion',
-  'frame.user': 'Connecté en tant que',
+  'frame.user': 'Votre compte',
 
   'day.today': 'aujourd’hui',
   'day.tomorrow': 'demain',
@@ -21,7 +21,7 @@ export const frPages = {
   'role.owner': 'Organisateur',
   'role.moderator': 'Modérateur',
   'role.guest': 'Invité',
-  'answer.none': 'Pas encore répondu',
+  'answer.none': 'Pas encore de réponse',
   'answer.accepted': 'Vous avez accepté',
   'answer.declined': 'Vous avez décliné',
 
@@ -77,13 +77,13 @@ export const frPages = {
   'list.settings_wrong':
     'Les réglages de ce service contiennent une erreur : aucune réunion ne peut être réservée ni modifiée tant que l’administrateur ne l’a pas corrigée. Rejoindre une réunion reste possible.',
 
-  'notice.booked': 'La réunion est enregistrée, et les invitations sont parties.',
+  'notice.booked': 'La réunion est réservée, et les invitations sont parties.',
   'notice.booked_going':
     'La réunion est réservée. Les courriels sont nombreux\u00a0: les derniers partent dans les minutes qui viennent.',
   'notice.booked_waiting':
-    'La réunion est enregistrée. Le serveur de courrier ne répond pas encore\u00a0: les invitations partiront dès qu’il répondra.',
+    'La réunion est réservée. Le serveur de courrier ne répond pas encore\u00a0: les invitations partiront dès qu’il répondra.',
   'notice.booked_refused':
-    'La réunion est enregistrée, mais le serveur de courrier a refusé une adresse au moins\u00a0: voir le suivi de la réunion.',
+    'La réunion est réservée, mais le serveur de courrier a refusé une adresse au moins\u00a0: voir le suivi de la réunion.',
   'notice.changed': 'La réunion est modifiée, et les personnes concernées sont prévenues.',
   'notice.changed_going':
     'La réunion est modifiée. Les courriels sont nombreux\u00a0: les derniers partent dans les minutes qui viennent.',
@@ -94,7 +94,7 @@ export const frPages = {
   'notice.unchanged': 'Rien n’a changé, et personne n’a reçu de courriel.',
   'notice.extended':
     'La réunion est prolongée, dans les agendas aussi. Personne n’a reçu de courriel\u00a0: prévenir les absents au besoin.',
-  'notice.removed': 'La réunion est supprimée, et chaque participant en est prévenu.',
+  'notice.removed': 'La réunion est supprimée, et tout le monde en est prévenu.',
   'notice.removed_going':
     'La réunion est supprimée. Les courriels sont nombreux\u00a0: les derniers partent dans les minutes qui viennent.',
   'notice.removed_waiting':
@@ -121,7 +121,8 @@ export const frPages = {
   'form.duration': 'Durée',
   'form.zone': 'Fuseau horaire\u00a0: {zone}.',
   'form.guests': 'Invités',
-  'form.guests_hint': 'Adresses électroniques, séparées par des espaces, des virgules ou des lignes. {max} au plus.',
+  'form.guests_hint':
+    'Adresses électroniques, séparées par des espaces, des virgules ou des retours à la ligne. {max} au plus.',
   'form.moderators': 'Modérateurs',
   'form.optional': '(facultatif)',
   'form.moderators_hint':
@@ -163,7 +164,7 @@ export const frPages = {
   'follow.waiting': 'Courriels en attente d’envoi',
   'follow.mail_new': 'invitation',
   'follow.mail_edit': 'modification',
-  'follow.mail_del': 'annulation',
+  'follow.mail_del': 'suppression',
   'follow.mail_reminder': 'rappel',
   'follow.back': 'Retour à mes réunions',
 

@@ -1,7 +1,7 @@
 /** French texts about who may do what. */
 
 export const frPeople = {
-  'refused.not_signed_in': 'Vous n’êtes pas authentifié.',
+  'refused.not_signed_in': 'Cette page demande de s’authentifier.',
   'refused.no_address':
     'Votre compte n’a pas d’adresse électronique connue de ce service. L’administrateur peut la faire ajouter.',
   'refused.not_editor': 'Votre compte n’est pas autorisé à réserver ni à ouvrir une réunion.',

@@ -67,12 +67,12 @@ test('it is said at the end, said again, and then the room closes, each once', a
   const jmb = house();
   jmb.meeting();
   expect(await jmb.cron(-MINUTE)).toEqual([]);
-  expect(await jmb.cron(0)).toEqual(['say The meeting is over. The room closes in 10 min.']);
+  expect(await jmb.cron(0)).toEqual(['say The meeting has ended. The room closes in 10 min.']);
   expect(await jmb.cron(MINUTE)).toEqual([]);
   expect(await jmb.cron(8 * MINUTE)).toEqual(['say The room closes in 2 min.']);
   expect(await jmb.cron(9 * MINUTE)).toEqual([]);
   expect(await jmb.cron(10 * MINUTE)).toEqual([
-    'close The meeting is over: the room closes. | The meeting is over. | +24 h',
+    'close The meeting has ended: the room is closing. | The meeting has ended. | +24 h',
   ]);
   expect(await jmb.cron(11 * MINUTE)).toEqual([]);
   expect(await jmb.cron(DAY)).toEqual([]);
@@ -83,7 +83,7 @@ test('with Prosody away nothing is lost: what is still true is said, the room cl
   jmb.meeting();
   await jmb.cron(0, 'away');
   expect(jmb.log.filter((line) => line.startsWith('rooms-unreachable'))).toHaveLength(1);
-  expect(await jmb.cron(3 * MINUTE)).toEqual(['say The meeting is over. The room closes in 7 min.']);
+  expect(await jmb.cron(3 * MINUTE)).toEqual(['say The meeting has ended. The room closes in 7 min.']);
   await jmb.cron(8 * MINUTE, 'away');
   await jmb.cron(10 * MINUTE, 'away');
   await jmb.cron(11 * MINUTE, 'away');
@@ -114,7 +114,7 @@ test('an extended meeting ends at its new end, and its closed room is opened', a
   updateMeeting(jmb.store, id, 0, longer, END + 600);
   expect(await jmb.cron(11 * MINUTE)).toEqual(['open']);
   expect(await jmb.cron(12 * MINUTE)).toEqual([]);
-  expect(await jmb.cron(30 * MINUTE)).toEqual(['say The meeting is over. The room closes in 10 min.']);
+  expect(await jmb.cron(30 * MINUTE)).toEqual(['say The meeting has ended. The room closes in 10 min.']);
   expect(await jmb.cron(40 * MINUTE)).toHaveLength(1);
 });
 
@@ -157,5 +157,7 @@ test('without a grace the end closes, said two minutes before', async () => {
   const jmb = house('JMB_ROOM_GRACE="0"\n');
   jmb.meeting();
   expect(await jmb.cron(-2 * MINUTE)).toEqual(['say The room closes in 2 min.']);
-  expect(await jmb.cron(0)).toEqual(['close The meeting is over: the room closes. | The meeting is over. | +24 h']);
+  expect(await jmb.cron(0)).toEqual([
+    'close The meeting has ended: the room is closing. | The meeting has ended. | +24 h',
+  ]);
 });

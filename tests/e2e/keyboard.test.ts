@@ -101,7 +101,7 @@ it('mends a mistake: its message has the focus, and leads to the field', async (
   await tabTo('Enregistrer et inviter');
   await page.keyboard.press('Space');
   await page.waitForURL(/notice=booked$/);
-  expect(await page.getByRole('status').innerText()).toContain('La réunion est enregistrée');
+  expect(await page.getByRole('status').innerText()).toContain('La réunion est réservée');
   expect(await page.getByRole('heading', { name: 'Au clavier' }).count()).toBe(1);
 });
 

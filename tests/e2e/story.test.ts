@@ -72,10 +72,10 @@ test('alice books for bob, a moderator and a guest from outside; each gets the r
   seen = await mailsSince(jmb, 0, 4);
   expect([...seen.keys()].sort()).toEqual([ALICE, BOB, GUEST, MODERATOR].sort());
   const title: Readonly<Record<string, string>> = {
-    [ALICE]: 'Votre réunion est programmée',
+    [ALICE]: 'Votre réunion est réservée',
     [BOB]: 'Invitation à une réunion',
     [GUEST]: 'Invitation à une réunion',
-    [MODERATOR]: 'Invitation à animer une réunion',
+    [MODERATOR]: 'Invitation à modérer une réunion',
   };
   for (const [address, mail] of seen) {
     expect(mail.subject).toBe(`${title[address]}\u00a0: ${SUBJECT}`);

@@ -88,7 +88,7 @@ describe('the list', () => {
   it('speaks English to who prefers it', async () => {
     const { body, text } = await jmb.ask(meetingList, { as: 'alice', env: { HTTP_ACCEPT_LANGUAGE: 'en-GB' } });
     expect(body).toContain('<html lang="en">');
-    expect(text).toContain('Running, 50 min left');
+    expect(text).toContain('In progress, 50 min left');
   });
 
   it('gives everyone their feed, kept with their addresses', async () => {

@@ -30,7 +30,7 @@ describe('the catalogue', () => {
 });
 
 test('placeholders are filled once, and what a user typed is not a placeholder', () => {
-  expect(texts('en')('rule.address', { addresses: '{max} $& $1' })).toContain('corrected: {max} $& $1.');
+  expect(texts('en')('rule.address', { addresses: '{max} $& $1' })).toContain('Please correct: {max} $& $1.');
 });
 
 test.each([
