@@ -1,4 +1,5 @@
 /** Saying no: a refusal is a value with a status, a text for the user and a line for the log; only broken surroundings throw. */
+import type { Header } from './message.ts';
 import type { TextKey } from './text/catalogue.ts';
 
 /** An answer that says no. */
@@ -12,6 +13,8 @@ export interface Refusal {
   readonly values?: Readonly<Record<string, string | number>>;
   /** What the log says: words for the administrator, in English. */
   readonly log: string;
+  /** After how many seconds it is worth another try, where that is known. */
+  readonly retryAfter?: number;
 }
 
 /** Makes a refusal. */
@@ -20,8 +23,18 @@ export function refuse(
   text: TextKey,
   log: string,
   values?: Readonly<Record<string, string | number>>,
+  retryAfter?: number,
 ): Refusal {
-  return values === undefined ? { refused: true, status, text, log } : { refused: true, status, text, log, values };
+  return {
+    ...{ refused: true, status, text, log },
+    ...(values === undefined ? {} : { values }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
+}
+
+/** The header field that says when to come again (RFC 9110 section 10.2.3), where that is known. */
+export function waitOf(refusal: Refusal | undefined): Header[] {
+  return refusal?.retryAfter === undefined ? [] : [['Retry-After', String(refusal.retryAfter)]];
 }
 
 /** Whether what a function gave back is a refusal. */

@@ -3,7 +3,7 @@
 import type { Context, Surroundings } from '../context.ts';
 import { codeOf } from '../failure.ts';
 import { type Header, html, type Request, type Response } from '../message.ts';
-import { isRefusal, type Refusal, refuse, Unavailable } from '../refusal.ts';
+import { isRefusal, type Refusal, refuse, Unavailable, waitOf } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
 import { flawOf, type Handler, handlerOf, type Routes, routeOf } from './route.ts';
 
@@ -20,7 +20,7 @@ export async function answer(request: Request, routes: Routes, around: Surroundi
     const found = find(request, routes);
     if ('refusal' in found) return await refusedPage(found, request, context);
     const result = await found.handler(request, context);
-    return isRefusal(result) ? await refusedPage({ refusal: result, headers: [] }, request, context) : result;
+    return isRefusal(result) ? await refusedPage(refused(result, waitOf(result)), request, context) : result;
   } catch (error) {
     return failurePage(error, request, around);
   }

@@ -28,5 +28,5 @@ export function extensionOf(context: Context, { uid }: Identity, { meeting, atte
   const minutes = extensionsOf(meeting, attendee.role, extensionRules(context));
   if (minutes.length === 0) return null;
   const choices = minutes.map((one) => ({ minutes: one, label: context.texts('list.extend_by', { minutes: one }) }));
-  return { token: formToken(context.store, uid), end: meeting.end, choices };
+  return { token: formToken(context.store, uid, context.clock.now()), end: meeting.end, choices };
 }

@@ -9,13 +9,14 @@ import { cachedFeed, type FeedOwner, feedByHash, keepFeed } from '../store/feeds
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
 import { namesOf } from '../store/names.ts';
 import { texts } from '../text/catalogue.ts';
+import { unknownSecret } from './wrong_secret.ts';
 
 /** Answers with the feed, or with 304 when the reader has it as it is. */
 export async function feedRead(request: Request, context: Context): Promise<Response | Refusal> {
   const { store, settings, clock } = context;
   const hash = hashIn(request);
   const owner = feedByHash(store, hash);
-  if (owner === undefined) return refuse(404, 'refused.no_feed', 'unknown feed');
+  if (owner === undefined) return unknownSecret(request, context, refuse(404, 'refused.no_feed', 'unknown feed'));
   const now = clock.now();
   const entries = entriesOf(context, await addressesOf(context, owner), now);
   const facts = feedFacts(entries, settings, texts(settings.JMB_LANG), now);

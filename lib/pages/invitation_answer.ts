@@ -12,6 +12,7 @@ import { meetingWords, personWords, placeWords, readingOf } from './meeting_view
 import { listWith } from './notice.ts';
 import { beside, go, page } from './page.ts';
 import { crossSite } from './visitor.ts';
+import { unknownSecret } from './wrong_secret.ts';
 
 /** What the address asks for. */
 function askedAnswer(request: Request): 'accepted' | 'declined' {
@@ -19,9 +20,12 @@ function askedAnswer(request: Request): 'accepted' | 'declined' {
 }
 
 /** Whose answer it would be, if it can still be given. */
-function answerable(request: Request, { store, clock }: Context): Invitation | Refusal {
+function answerable(request: Request, context: Context): Invitation | Refusal {
+  const { store, clock } = context;
   const invitation = invitationByHash(store, queryParams(request).get('id') ?? '');
-  if (invitation === undefined) return refuse(404, 'refused.no_invitation', 'unknown hash');
+  if (invitation === undefined) {
+    return unknownSecret(request, context, refuse(404, 'refused.no_invitation', 'unknown hash'));
+  }
   const { meeting, attendee } = invitation;
   if (mayAnswer(meeting, attendee.role, clock.now())) return invitation;
   if (attendee.role === 'owner') return refuse(403, 'refused.owner_answers', `owner of ${meeting.id} answers`);

@@ -6,7 +6,7 @@ import { mayEdit, timesStand } from '../meetings/access.ts';
 import { type BookingForm, type Field, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
 import type { Attendee, Identity, Meeting, Role } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
-import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { isRefusal, type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/forms.ts';
 import { durationText } from '../text/dates.ts';
 import { clockTime, isoDate, startOfDay } from '../text/zone.ts';
@@ -27,6 +27,8 @@ export interface FormTrouble {
   readonly conflict?: Owned;
   /** The directory was needed, and did not answer. */
   readonly directorySilent?: boolean;
+  /** Why it was not saved, though nothing may be wrong with what was typed. */
+  readonly refusal?: Refusal;
 }
 
 /** Shows an empty form. */
@@ -103,14 +105,18 @@ const NAMES = [
   ['moderators', 'conf_moderators'],
 ] as const;
 
-/** Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile, 503 without the directory. */
+/**
+ * Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile, 503 without
+ * the directory, or the status of a refusal.
+ */
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
-  const { settings, texts, store, clock } = context;
+  const { settings, texts, store, clock, log } = context;
   const { meeting } = about;
-  const { mistakes = {}, conflict, directorySilent = false } = trouble;
+  const { mistakes = {}, conflict, directorySilent = false, refusal } = trouble;
   const title = texts(meeting === null ? 'form.title_new' : 'form.title_edit');
   const wrong = Object.keys(mistakes).length > 0;
-  const status = conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200;
+  const status = refusal?.status ?? (conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200);
+  if (refusal !== undefined) log.event('refused', { status, why: refusal.log });
   const frame = {
     status,
     title,
@@ -118,12 +124,13 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     user: about.identity.name,
     editor: true,
     ...(meeting === null ? ({ place: 'new' } as const) : {}),
+    headers: waitOf(refusal),
   };
   const errors = Object.fromEntries(
     NAMES.map(([field]) => [field, (mistakes[field] ?? []).map(({ text, values }) => texts(text, values)).join(' ')]),
   );
   return page(context, form, frame, {
-    token: formToken(store, about.identity.uid),
+    token: formToken(store, about.identity.uid, clock.now()),
     meeting,
     // What has begun is not moved: the page says when it is, and offers what can still be changed.
     running: meeting !== null && timesStand(meeting, clock.now()) && meetingWords(context, meeting),
@@ -134,6 +141,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
       text: errors[field],
     })),
     directorySilent,
+    refused: refusal && texts(refusal.text, refusal.values),
     // Those of a meeting from before the administrator allowed none are not to vanish unseen.
     moderators: settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== '',
     durations: durations(context, typed.duration),

@@ -7,6 +7,8 @@ import { NOT_TRIED } from '../mail/ledger.ts';
 import type { Letter, MailEvent } from '../mail/letters.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/accounts.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/caused_mails.ts';
 import { feedOf } from '../store/feeds.ts';
 import { enqueue, type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { dropWaiting } from '../store/outbox_drop.ts';
@@ -33,10 +35,47 @@ export async function accounts(
   return known;
 }
 
+/** Thrown out of a transaction, so that nothing of it stays. */
+class TooManyMails extends Error {
+  /** @param wait seconds until some of those that count are forgotten */
+  constructor(readonly wait: number) {
+    super('too many mails');
+  }
+}
+
+/** Does it in one transaction; refuses where its mails would be more than its organiser may cause, and then nothing is done. */
+export function withinLimit<Result>(
+  { store, settings }: Context,
+  { uid }: Identity,
+  work: () => Result,
+): Result | Refusal {
+  try {
+    return store.transaction(work);
+  } catch (error) {
+    if (!(error instanceof TooManyMails)) throw error;
+    const max = settings.JMB_MAX_MAILS_PER_HOUR;
+    const values = { max, minutes: Math.ceil(error.wait / 60) };
+    return refuse(429, 'refused.mails_limit', `${uid} would cause more than ${max} mails an hour`, values, error.wait);
+  }
+}
+
+/** Counts mails that are about to be written. */
+function count({ store, settings, clock }: Context, { uid }: Identity, mails: number): void {
+  const limit = settings.JMB_MAX_MAILS_PER_HOUR;
+  if (limit === 0 || mails === 0) return;
+  const now = clock.now();
+  const { count, since } = causedBy(store, uid, now);
+  if (count + mails > limit) throw new TooManyMails((since ?? now) + CAUSED_WITHIN - now);
+  noteCaused(store, uid, mails, now);
+}
+
 /** What the letters are about. */
 export type Occasion = Pick<MailEvent, 'meeting' | 'attendees' | 'accounts'>;
 
-/** Writes the letters to the outbox, in the place of those that nobody has got yet: call it within the transaction that does what they tell. */
+/**
+ * Writes the letters to the outbox, in the place of those that nobody has got yet: call it within the transaction that does
+ * what they tell, in `withinLimit`.
+ */
 export function write(context: Context, owner: Identity, occasion: Occasion, letters: readonly Letter[]): void {
   const { store, settings, clock } = context;
   const now = clock.now();
@@ -48,6 +87,7 @@ export function write(context: Context, owner: Identity, occasion: Occasion, let
     now,
   );
   const left = folded.flatMap(({ letter, kind }) => (kind === null ? [] : [{ ...letter, kind }]));
+  count(context, owner, left.length);
   const event = {
     ...occasion,
     owner: { email: ownerAddress(occasion, owner), name: owner.name },

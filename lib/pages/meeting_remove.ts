@@ -12,7 +12,7 @@ import { isRefusal, type Refusal } from '../refusal.ts';
 import { removeMeeting } from '../store/bookings.ts';
 import { formToken } from '../store/forms.ts';
 import { dropNews } from '../store/outbox_drop.ts';
-import { accounts, logged, send, write } from './meeting_mails.ts';
+import { accounts, logged, send, withinLimit, write } from './meeting_mails.ts';
 import { counted, meetingWords, readingOf } from './meeting_view.ts';
 import { listWith } from './notice.ts';
 import { beside, go, page } from './page.ts';
@@ -38,7 +38,7 @@ export async function removalAsk(request: Request, context: Context): Promise<Re
       tell: peopleAreTold(meeting, now, undefined),
       yes: counted(reading, 'removal.tell_yes', invited),
     },
-    token: formToken(context.store, identity.uid),
+    token: formToken(context.store, identity.uid, now),
   });
 }
 
@@ -60,7 +60,7 @@ export async function meetingRemove(request: Request, context: Context): Promise
   const tell = peopleAreTold(owned.meeting, context.clock.now(), form.get('conf_tell'));
   const known = await accounts(context, identity, tell ? owned.attendees.map(({ email }) => email) : []);
   const { store, clock, log } = context;
-  const removed = store.transaction(() => {
+  const removed = withinLimit(context, identity, () => {
     // Read again: the database may have changed while the directory was asked.
     const last = ownedMeeting(context, identity, owned.meeting.id);
     if (isRefusal(last)) return last;

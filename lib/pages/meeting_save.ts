@@ -16,23 +16,25 @@ import { dropReminders } from '../store/outbox_drop.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { addressBook, aliasesOf, asksDirectory } from './address_book.ts';
 import { defaultSubject, type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
-import { accounts, logged, send, write } from './meeting_mails.ts';
+import { accounts, logged, send, withinLimit, write } from './meeting_mails.ts';
 import { listWith } from './notice.ts';
 import { beside, go } from './page.ts';
 import { orderOwnership, tellRoom } from './room_changes.ts';
 import { twinOf } from './twin.ts';
-import { askedId, editorOf, foreignForm, type Owned, ownedMeeting } from './visitor.ts';
+import { askedId, crossSite, editorOf, type Owned, ownedMeeting, staleForm } from './visitor.ts';
 
 /** Books a meeting. */
 export async function meetingBook(request: Request, context: Context): Promise<Response | Refusal> {
   const asked = await askedForm(request, context);
   if (isRefusal(asked)) return asked;
   const { identity, typed } = asked;
-  const booking = await checked(context, { identity, meeting: null }, typed);
+  const about = { identity, meeting: null };
+  if (asked.stale !== null) return formPage(context, about, typed, { refusal: asked.stale });
+  const booking = await checked(context, about, typed);
   if ('status' in booking) return booking;
   const { store, clock, log } = context;
   const known = await accounts(context, identity, [...booking.moderators, ...booking.guests]);
-  const { meeting, twin } = store.transaction(() => {
+  const done = withinLimit(context, identity, () => {
     const twin = twinOf(store, identity.email, booking, clock.now());
     if (twin !== undefined) return { meeting: twin, twin: true };
     const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
@@ -40,6 +42,8 @@ export async function meetingBook(request: Request, context: Context): Promise<R
     write(context, identity, { meeting, attendees, accounts: known }, lettersToAll('new', attendees));
     return { meeting, twin: false };
   });
+  if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
+  const { meeting, twin } = done;
   log.event(twin ? 'booked-already' : 'booked', logged(meeting, identity));
   return go(303, beside(request, listWith(`booked${await send(context, meeting.id)}`)));
 }
@@ -55,7 +59,9 @@ export async function meetingChange(request: Request, context: Context): Promise
   if (late !== null) return late;
   const expected = Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
   const { id } = owned.meeting;
-  const booking = await checked(context, { identity, meeting: { ...owned.meeting, version: expected } }, typed);
+  const about = { identity, meeting: { ...owned.meeting, version: expected } };
+  if (asked.stale !== null) return formPage(context, about, typed, { refusal: asked.stale });
+  const booking = await checked(context, about, typed);
   if ('status' in booking) return booking;
   const known = await accounts(context, identity, [
     ...booking.moderators,
@@ -63,7 +69,7 @@ export async function meetingChange(request: Request, context: Context): Promise
     ...owned.attendees.map(({ email }) => email),
   ]);
   const { store, clock, log } = context;
-  const result = store.transaction(() => {
+  const result = withinLimit(context, identity, () => {
     // Read again: the database may have changed while the directory was asked.
     const before = ownedMeeting(context, identity, id);
     if (isRefusal(before)) return before;
@@ -73,7 +79,7 @@ export async function meetingChange(request: Request, context: Context): Promise
     orderOwnership(context, before, update);
     return { meeting: update.meeting, changed: update.meeting.version !== before.meeting.version };
   });
-  if (isRefusal(result)) return result;
+  if (isRefusal(result)) return result.status === 429 ? formPage(context, about, typed, { refusal: result }) : result;
   if ('conflict' in result) return conflictPage(context, identity, typed, result.conflict);
   if (!result.changed) return go(303, beside(request, listWith('unchanged')));
   log.event('changed', logged(result.meeting, identity));
@@ -81,16 +87,18 @@ export async function meetingChange(request: Request, context: Context): Promise
   return go(303, beside(request, listWith(`changed${await send(context, id)}`)));
 }
 
-/** A form that may be looked at: its sender may book, and was given it here. */
+/** A form that may be looked at: its sender may book, and it comes from no other site. `stale` says that it is too old to be believed. */
 async function askedForm(
   request: Request,
   context: Context,
-): Promise<{ identity: Identity; form: Params; typed: BookingForm } | Refusal> {
+): Promise<{ identity: Identity; form: Params; typed: BookingForm; stale: Refusal | null } | Refusal> {
   const identity = await editorOf(context, request);
   if (isRefusal(identity)) return identity;
-  const form = formParams(request);
-  const foreign = foreignForm(context, request, identity, form);
+  const foreign = crossSite(request);
   if (foreign !== null) return foreign;
+  const form = formParams(request);
+  // Nothing that was typed is lost: the form comes back with it.
+  const old = staleForm(context, identity, form);
   const field = (name: string) => form.get(`conf_${name}`) ?? '';
   // What is longer is none, and is not shown again either.
   const word = (name: string) => (field(name).length > LONGEST_WORD ? '' : field(name));
@@ -102,7 +110,7 @@ async function askedForm(
     moderators: field('moderators'),
     guests: field('guests'),
   };
-  return { identity, form, typed };
+  return { identity, form, typed, stale: old && { ...old, text: 'refused.stale_form' } };
 }
 
 /** The booking that was typed, or the form again with what is wrong. */

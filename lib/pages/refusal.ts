@@ -12,6 +12,7 @@ const HEADINGS: Readonly<Record<number, TextKey>> = {
   403: 'refusal.forbidden',
   404: 'refusal.not_found',
   409: 'refusal.conflict',
+  429: 'refusal.too_many',
   503: 'refusal.unavailable',
 };
 

@@ -12,6 +12,7 @@ import { type Refusal, refuse } from '../refusal.ts';
 import { countConnection, invitationByHash } from '../store/invitations.ts';
 import { domainMatches } from '../text/addresses.ts';
 import { beside, go } from './page.ts';
+import { unknownSecret } from './wrong_secret.ts';
 
 /**
  * Lets someone in until the meeting's end: also who has declined, for minds change, and early, for Jitsi has guests wait.
@@ -20,7 +21,9 @@ import { beside, go } from './page.ts';
 export async function roomJoin(request: Request, context: Context): Promise<Response | Refusal> {
   const { store, clock, log } = context;
   const invitation = invitationByHash(store, queryParams(request).get('id') ?? '');
-  if (invitation === undefined) return refuse(404, 'refused.no_invitation', 'unknown hash');
+  if (invitation === undefined) {
+    return unknownSecret(request, context, refuse(404, 'refused.no_invitation', 'unknown hash'));
+  }
   const { meeting, attendee } = invitation;
   if (clock.now() >= meeting.end) {
     return refuse(403, 'refused.meeting_over', `meeting ${meeting.id} is over for ${attendee.email}`);

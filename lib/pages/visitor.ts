@@ -37,11 +37,14 @@ export function crossSite(request: Request): Refusal | null {
   return refuse(403, 'refused.foreign_form', 'a form of another site');
 }
 
-/** Whether a posted form is one that this user was given. */
+/** Refuses a posted form that is none that this user was given here of late. */
 export function foreignForm(context: Context, request: Request, identity: Identity, form: Params): Refusal | null {
-  const refusal = crossSite(request);
-  if (refusal !== null) return refusal;
-  if (formTokenHolds(context.store, identity.uid, form.get('conf_token') ?? '')) return null;
+  return crossSite(request) ?? staleForm(context, identity, form);
+}
+
+/** The same for a form that comes from nowhere else, but is old. */
+export function staleForm(context: Context, identity: Identity, form: Params): Refusal | null {
+  if (formTokenHolds(context.store, identity.uid, form.get('conf_token') ?? '', context.clock.now())) return null;
   return refuse(403, 'refused.foreign_form', `${identity.uid}: form without its token`);
 }
 

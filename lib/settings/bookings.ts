@@ -17,6 +17,10 @@ export const bookings = {
     en: 'Moderators at most, beside the owner',
   }),
   JMB_MAX_GUESTS: integer(50, '', { fr: 'Nombre d’invités au plus', en: 'Guests at most' }, 1),
+  JMB_MAX_MAILS_PER_HOUR: integerOrOff(500, '', {
+    fr: 'Nombre de courriels que les réunions d’un organisateur peuvent occasionner en une heure, rappels non compris\u00a0; 0\u00a0: sans limite',
+    en: 'Mails that the meetings of one organiser may cause within an hour, reminders apart; 0: no limit',
+  }),
   JMB_SHOW_ARCHIVES: integerOrOff(365, 'd', {
     fr: 'Ancienneté des réunions passées que la liste montre encore',
     en: 'Age up to which the list still shows past meetings',

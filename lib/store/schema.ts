@@ -8,9 +8,20 @@ import rooms from '../../sql/0005-rooms.sql';
 import accounts from '../../sql/0006-accounts-runs.sql';
 import oldRows from '../../sql/0007-old-rows.sql';
 import answers from '../../sql/0008-directory-answers.sql';
+import limits from '../../sql/0009-limits.sql';
 
 /** The migrations in order: the first brings user_version from 0 to 1. */
-export const MIGRATIONS: readonly string[] = [upstream, extra, outbox, names, rooms, accounts, oldRows, answers];
+export const MIGRATIONS: readonly string[] = [
+  upstream,
+  extra,
+  outbox,
+  names,
+  rooms,
+  accounts,
+  oldRows,
+  answers,
+  limits,
+];
 
 /**
  * Applies what is missing, in one transaction. An up-to-date file costs one read and takes no write lock; of two

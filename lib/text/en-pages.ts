@@ -195,11 +195,16 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'refusal.not_open_yet': 'Not open yet',
   'refusal.not_found': 'Not found',
   'refusal.conflict': 'Not possible right now',
+  'refusal.too_many': 'Too many at once',
   'refusal.bad_request': 'That didn’t work',
   'refusal.unavailable': 'Unavailable at the moment',
   'refusal.failure': 'Something went wrong',
 
   'refused.foreign_form': 'This form doesn’t come from here or is no longer valid. Open the page again and start over.',
+  'refused.mails_limit':
+    'Your meetings have sent as many emails as are allowed within an hour ({max}). Nothing was changed. Try again in {minutes}\u00a0min.',
+  'refused.stale_form':
+    'This form doesn’t come from here or is no longer valid. Nothing was saved: check it and save it again.',
   'refused.no_meeting': 'This meeting doesn’t exist or has been deleted.',
   'refused.not_owner': 'This isn’t your meeting.',
   'refused.begun':
@@ -220,5 +225,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'refused.impossible_room':
     'No Jitsi room can be called “{room}”. Book a meeting, or ask the administrator for an account with a simpler name.',
   'refused.too_early': 'The room of this meeting opens on {date} at {time} ({zone} time). Use this link again then.',
+  'refused.too_many_secrets':
+    'Too many links that don’t lead anywhere came from your network. Try again in a few minutes.',
   'refused.no_feed': 'This address doesn’t lead to a calendar.',
 };

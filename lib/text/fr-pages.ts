@@ -197,11 +197,16 @@ export const frPages = {
   'refusal.not_open_yet': 'Pas encore ouverte',
   'refusal.not_found': 'Introuvable',
   'refusal.conflict': 'Impossible en l’état',
+  'refusal.too_many': 'Trop de demandes à la fois',
   'refusal.bad_request': 'Demande impossible',
   'refusal.unavailable': 'Momentanément indisponible',
   'refusal.failure': 'Une erreur s’est produite',
 
   'refused.foreign_form': 'Ce formulaire ne vient pas d’ici, ou n’est plus valable. Rouvrir la page et recommencer.',
+  'refused.mails_limit':
+    'Vos réunions ont occasionné autant de courriels qu’il est permis en une heure ({max}). Rien n’a été modifié. Réessayer dans {minutes}\u00a0min.',
+  'refused.stale_form':
+    'Ce formulaire ne vient pas d’ici, ou n’est plus valable. Rien n’a été enregistré\u00a0: le relire, puis l’enregistrer de nouveau.',
   'refused.no_meeting': 'Cette réunion n’existe pas, ou elle a été supprimée.',
   'refused.not_owner': 'Cette réunion n’est pas la vôtre.',
   'refused.begun':
@@ -225,5 +230,7 @@ export const frPages = {
     'Aucune salle de Jitsi ne peut s’appeler «\u00a0{room}\u00a0». Réserver une réunion, ou demander à l’administrateur un compte au nom plus simple.',
   'refused.too_early':
     'La salle de cette réunion ouvre le {date} à {time} (heure de {zone}). Revenir par ce lien à ce moment-là.',
+  'refused.too_many_secrets':
+    'Trop de liens qui ne mènent nulle part sont venus de votre adresse réseau. Réessayer dans quelques minutes.',
   'refused.no_feed': 'Cette adresse ne mène à aucun agenda.',
 } as const;

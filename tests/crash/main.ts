@@ -47,6 +47,7 @@ async function begin(): Promise<Story> {
 JMB_MAIL_FROM_NOTIFICATION="noreply@example.org"
 JMB_DB="${directory}/jmb.db"
 JMB_SMTP_URL="smtp://127.0.0.1:${office.port}"
+JMB_MAX_MAILS_PER_HOUR="0"
 JMB_MODULE_GET_AUTH_IDENTITY="identity-remote_user"
 JMB_LOG="${directory}/jmb.log"
 `,

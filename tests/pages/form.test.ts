@@ -64,7 +64,7 @@ describe('the empty form', () => {
     expect([date, time]).toEqual(['2026-10-25', '02:30']);
     const saved = await jmb.ask(meetingBook, {
       as: 'alice',
-      form: { conf_token: jmb.token('alice'), ...typed, conf_date: date, conf_time: time },
+      form: { conf_token: jmb.token('alice', later), ...typed, conf_date: date, conf_time: time },
       later,
     });
     expect(saved.status).toBe(303);

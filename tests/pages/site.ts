@@ -56,7 +56,8 @@ export interface Site {
   ask(handler: Handler, asked?: Asked): Promise<Told>;
   /** Books for alice, unless told otherwise: an hour from `begin` seconds after NOW, with bob and the outsider as guests. */
   meeting(begin: number, facts?: Partial<BookingFacts>, owner?: string): Saved;
-  token(uid: string): string;
+  /** The token of its forms, so many seconds after NOW. */
+  token(uid: string, later?: number): string;
 }
 
 const MAILS: Readonly<Record<string, string>> = { alice: ALICE, bob: BOB, carol: 'carol.petit@example.org' };
@@ -99,7 +100,7 @@ ${settings.replaceAll('ROOT', root)}
   return {
     store,
     log,
-    token: (uid) => formToken(store, uid),
+    token: (uid, later = 0) => formToken(store, uid, NOW + later),
     meeting(begin, facts = {}, owner = ALICE) {
       const booking = { subject: 'Jury', begin: NOW + begin, duration: 3600, moderators: [], guests: [BOB, OUTSIDER] };
       return insertMeeting(store, fixedClock(NOW - 86_400), owner, { ...booking, ...facts });

@@ -30,5 +30,7 @@ export function crowd(store: Store, amount: number, first = 0): void {
     ${numbers} INSERT INTO ical (ical_owner, ical_hash) SELECT 'user' || n, printf('feed%012d', n) FROM numbers;
     ${numbers} INSERT INTO feed_address SELECT 'user' || n, 0, 'user' || n || '@crowd.test' FROM numbers;
     ${numbers} INSERT INTO private (private_room, private_date, private_count) SELECT 'user' || n, ${NOW}, 1 FROM numbers;
+    ${numbers} INSERT INTO caused_mails SELECT 'user' || n, ${NOW} - n % 3600, 10 FROM numbers;
+    ${numbers} INSERT OR IGNORE INTO wrong_secret SELECT n, ${NOW} - n % 600, 1 FROM numbers;
     COMMIT`);
 }

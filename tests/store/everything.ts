@@ -2,6 +2,7 @@
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { feedsByAddress, keepAccounts } from '../../lib/store/accounts.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
+import { causedBy, noteCaused } from '../../lib/store/caused_mails.ts';
 import { meetingsFrom } from '../../lib/store/census.ts';
 import { forgetAnswers, keepAnswer, keptAnswer } from '../../lib/store/directory_answers.ts';
 import { endingMeetings, markEnding, roomIsTaken } from '../../lib/store/endings.ts';
@@ -29,6 +30,7 @@ import {
 import { lastRun, noteRun } from '../../lib/store/runs.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { countEndedBefore, newestBooking, purgeEndedBefore, purgeMailsBefore } from '../../lib/store/upkeep.ts';
+import { noteWrong, wrongFrom } from '../../lib/store/wrong_secrets.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
 
@@ -54,8 +56,12 @@ export function everything(store: Store): void {
   namesOf(store, [ALICE]);
   keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', body: 'BEGIN' }, NOW);
   cachedFeed(store, feedOf(store, 'alice'));
-  formToken(store, 'alice');
-  formTokenHolds(store, 'alice', 'x');
+  formToken(store, 'alice', NOW);
+  formTokenHolds(store, 'alice', 'x', NOW);
+  noteCaused(store, 'alice', 3, NOW);
+  causedBy(store, 'alice', NOW);
+  noteWrong(store, '192.0.2.1', NOW);
+  wrongFrom(store, '192.0.2.1', NOW);
   countPrivate(store, 'alice', NOW);
   for (const kind of ['mail', 'xmpp'] as const) {
     planReminderRows(store, kind, id, [NOW - 60]);

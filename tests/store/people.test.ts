@@ -64,17 +64,38 @@ describe('feeds', () => {
 });
 
 describe('form tokens', () => {
-  it('are one a user, and hold for that user only', () => {
+  const DAY = 86_400;
+
+  it('are one a user and day, and hold for that user only', () => {
     const store = open();
-    const token = formToken(store, 'alice');
-    expect(formToken(store, 'alice')).toBe(token);
-    expect(formToken(store, 'bob')).not.toBe(token);
-    expect(formTokenHolds(store, 'alice', token)).toBe(true);
-    expect(formTokenHolds(store, 'bob', token)).toBe(false);
-    expect(formTokenHolds(store, 'carol', '')).toBe(false);
+    const token = formToken(store, 'alice', NOW);
+    expect(formToken(store, 'Alice', NOW)).toBe(token);
+    expect(formToken(store, 'bob', NOW)).not.toBe(token);
+    expect(formTokenHolds(store, 'alice', token, NOW)).toBe(true);
+    expect(formTokenHolds(store, 'bob', token, NOW)).toBe(false);
+    expect(formTokenHolds(store, 'carol', '', NOW)).toBe(false);
     for (const wrong of ['', token.slice(1), `${token}x`, token.toLowerCase().padEnd(17)]) {
-      expect(formTokenHolds(store, 'alice', wrong)).toBe(false);
+      expect(formTokenHolds(store, 'alice', wrong, NOW)).toBe(false);
     }
+  });
+
+  it('hold over midnight, and no longer than the day after', () => {
+    const store = open();
+    const midnight = Math.ceil(NOW / DAY) * DAY;
+    const first = formToken(store, 'alice', midnight - 1);
+    expect(formTokenHolds(store, 'alice', first, midnight + 60)).toBe(true);
+    const second = formToken(store, 'alice', midnight + 60);
+    expect(second).not.toBe(first);
+    expect(formTokenHolds(store, 'alice', first, midnight + 120)).toBe(true);
+    expect(formTokenHolds(store, 'alice', second, midnight + 120)).toBe(true);
+    expect(formTokenHolds(store, 'alice', first, midnight + DAY)).toBe(false);
+    expect(formTokenHolds(store, 'alice', second, midnight + DAY)).toBe(true);
+    expect(formTokenHolds(store, 'alice', second, midnight + 2 * DAY)).toBe(false);
+    // Who was away for days has none of the old ones.
+    const third = formToken(store, 'alice', midnight + 5 * DAY);
+    for (const old of [first, second, '']) expect(formTokenHolds(store, 'alice', old, midnight + 5 * DAY)).toBe(false);
+    expect(formTokenHolds(store, 'alice', third, midnight + 5 * DAY)).toBe(true);
+    expect(store.all('SELECT * FROM form_day')).toHaveLength(1);
   });
 });
 
