@@ -48,8 +48,10 @@ export interface BookingRules extends AddressBook {
   readonly maxMinutes: number;
   readonly maxModerators: number;
   readonly maxGuests: number;
-  /** The subject when none is typed. */
-  readonly defaultSubject: string;
+  /** The subject when none is typed, by the begin in Unix seconds. */
+  readonly defaultSubject: (begin: number) => string;
+  /** Subjects that the form itself filled in: one that was left as it was goes with the begin that was chosen. */
+  readonly filledIn: readonly string[];
   /** Begin and duration of a meeting that runs: they stand, whatever was typed. */
   readonly times?: Pick<Booking, 'begin' | 'duration'>;
 }
@@ -91,7 +93,7 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
   const { times } = rules;
   const begin = times === undefined ? checkBegin(form, rules.now, wrong) : times.begin;
   const duration = times === undefined ? checkDuration(form.duration, rules, wrong) : times.duration;
-  const subject = checkSubject(form.subject, rules.defaultSubject, wrong);
+  const subject = checkSubject(form.subject, rules, begin ?? rules.now, wrong);
   const people = checkPeople(form, rules, wrong);
   if (begin === null || duration === null || Object.keys(mistakes).length > 0) return { mistakes };
   return { booking: { subject, begin, duration, ...people } };
@@ -141,14 +143,14 @@ function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number
   return minutes * 60;
 }
 
-function checkSubject(typed: string, defaultSubject: string, wrong: Wrong): string {
+function checkSubject(typed: string, rules: BookingRules, begin: number, wrong: Wrong): string {
   if (typed.length > SLACK * LONGEST_SUBJECT) {
     wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
     return '';
   }
   const subject = straightLine(typed).replace(/ {2,}/g, ' ');
   if ([...subject].length > LONGEST_SUBJECT) wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
-  return subject || defaultSubject;
+  return subject === '' || rules.filledIn.includes(subject) ? rules.defaultSubject(begin) : subject;
 }
 
 function checkPeople(

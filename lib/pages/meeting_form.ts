@@ -8,7 +8,7 @@ import type { Attendee, Identity, Meeting, Role } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/forms.ts';
-import { durationText } from '../text/dates.ts';
+import { dayAndMonth, durationText } from '../text/dates.ts';
 import { clockTime, isoDate, startOfDay } from '../text/zone.ts';
 import { meetingWords } from './meeting_view.ts';
 import { page } from './page.ts';
@@ -41,7 +41,7 @@ export async function meetingNew(request: Request, context: Context): Promise<Re
     date: isoDate(begin),
     time: clockTime(begin),
     duration: String(proposedDuration(settings)),
-    subject: defaultSubject(context),
+    subject: defaultSubject(context, begin),
     moderators: '',
     guests: '',
   };
@@ -74,9 +74,16 @@ export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm):
   return moves ? refuse(403, 'refused.begun', `meeting ${owned.meeting.id} has begun`) : null;
 }
 
-/** The subject of a meeting that is given none. */
-export function defaultSubject({ settings, texts }: Context): string {
-  return settings.JMB_DEFAULT_OBJECT || texts('meeting.no_subject');
+/** The subject of a meeting that is given none: it names the day, which tells it from the next one. */
+export function defaultSubject({ settings, texts, language }: Context, begin: number): string {
+  return settings.JMB_DEFAULT_OBJECT || texts('form.default_subject', { date: dayAndMonth(language, begin) });
+}
+
+/** The subjects that a form of the last day may have been given, and the one that a meeting has of its present date. */
+export function filledInSubjects(context: Context, meeting: Meeting | null): readonly string[] {
+  const now = context.clock.now();
+  const begins = [startOfDay(now, -1), now, startOfDay(now, 1), ...(meeting === null ? [] : [meeting.begin])];
+  return begins.map((begin) => defaultSubject(context, begin));
 }
 
 /** A meeting as its form would have been typed. */

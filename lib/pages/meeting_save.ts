@@ -15,7 +15,7 @@ import { attendeesOf } from '../store/meetings.ts';
 import { dropReminders } from '../store/outbox_drop.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { addressBook, aliasesOf, asksDirectory } from './address_book.ts';
-import { defaultSubject, type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
+import { defaultSubject, type FormFor, filledInSubjects, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { accounts, logged, send, withinLimit, write } from './meeting_mails.ts';
 import { listWith } from './notice.ts';
 import { beside, go } from './page.ts';
@@ -124,7 +124,8 @@ async function checked(context: Context, about: FormFor, typed: BookingForm): Pr
     maxMinutes: settings.JMB_MAX_MEETING_DURATION,
     maxModerators: settings.JMB_MAX_MODERATORS,
     maxGuests: settings.JMB_MAX_GUESTS,
-    defaultSubject: defaultSubject(context),
+    defaultSubject: (begin: number) => defaultSubject(context, begin),
+    filledIn: filledInSubjects(context, meeting),
     ...(meeting !== null && timesStand(meeting, clock.now()) ? { times: meeting } : {}),
   };
   let result = checkBooking(typed, rules);

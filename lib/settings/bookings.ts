@@ -5,8 +5,8 @@ import { plainWords } from './words.ts';
 /** Rows about meetings. */
 export const bookings = {
   JMB_DEFAULT_OBJECT: phrase(plainWords, '', {
-    fr: 'Objet d’une nouvelle réunion\u00a0; vide\u00a0: «\u00a0Réunion\u00a0» dans la langue de la page',
-    en: 'Subject of a new meeting; empty: "Meeting" in the language of the page',
+    fr: 'Objet d’une nouvelle réunion\u00a0; vide\u00a0: «\u00a0Réunion du 24\u00a0novembre\u00a0», dans la langue de la page',
+    en: 'Subject of a new meeting; empty: "Meeting on 24 November", in the language of the page',
   }),
   JMB_DEFAULT_MEETING_DURATION: integer(90, 'min', { fr: 'Durée proposée', en: 'Proposed duration' }, 1),
   JMB_MIN_MEETING_DURATION: integer(30, 'min', { fr: 'Durée la plus courte', en: 'Shortest duration' }, 1),

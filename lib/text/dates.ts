@@ -14,9 +14,15 @@ const MONTHS: Readonly<Record<Language, readonly string[]>> = {
 
 /** A local date in words: « jeudi 3 décembre 2026 », `Thursday 3 December 2026`. */
 export function longDate(language: Language, unix: number): string {
-  const { year, month, day, weekday } = localParts(unix);
+  const { year, weekday } = localParts(unix);
+  return `${WEEKDAYS[language][weekday]} ${dayAndMonth(language, unix)} ${year}`;
+}
+
+/** A local day: « 3 décembre », `3 December`. */
+export function dayAndMonth(language: Language, unix: number): string {
+  const { month, day } = localParts(unix);
   const number = language === 'fr' && day === 1 ? '1er' : String(day);
-  return `${WEEKDAYS[language][weekday]} ${number} ${MONTHS[language][month - 1]} ${year}`;
+  return `${number} ${MONTHS[language][month - 1]}`;
 }
 
 /** A local time: `14:30` in both languages. */

@@ -116,6 +116,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'form.directory_silent':
     'The directory isn’t responding: the addresses could not be checked and nothing was saved. Save again in a few minutes.',
   'form.subject': 'Subject',
+  'form.default_subject': 'Meeting on {date}',
   'form.when': 'Date and time',
   'form.date': 'Date',
   'form.time': 'Start time',

@@ -115,6 +115,7 @@ export const frPages = {
   'form.directory_silent':
     'L’annuaire ne répond pas\u00a0: les adresses n’ont pas pu être vérifiées, et rien n’a été enregistré. Enregistrer à nouveau dans quelques minutes.',
   'form.subject': 'Objet',
+  'form.default_subject': 'Réunion du {date}',
   'form.when': 'Date et heure',
   'form.date': 'Date',
   'form.time': 'Heure de début',

@@ -11,7 +11,8 @@ const rules: BookingRules = {
   maxMinutes: 480,
   maxModerators: 2,
   maxGuests: 3,
-  defaultSubject: 'Réunion',
+  defaultSubject: (begin) => `Réunion du ${new Date(begin * 1000).getUTCDate()}`,
+  filledIn: ['Réunion du 23', 'Réunion du 24'],
   owner: ['alice@example.org', 'a.martin@example.org'],
   lists: new Map([['labo@example.org', ['bob@example.org', 'carol@example.org']]]),
   aliases: new Map([['bobby@example.org', 'bob@example.org']]),
@@ -108,13 +109,18 @@ test('30 and 480 minutes are within the bounds', () => {
   expect(booking({ duration: ' 480 ' }).duration).toBe(28_800);
 });
 
+test('a subject that the form filled in names the day that was chosen, and one that was typed stays', () => {
+  expect(booking({ subject: 'Réunion du 24' }).subject).toBe('Réunion du 3');
+  expect(booking({ subject: 'Réunion du 25' }).subject).toBe('Réunion du 25');
+});
+
 test('a subject is one line, at most 200 characters, and never empty', () => {
   expect(booking({ subject: ' Soutenance\r\nBcc: x@y.org\t d’Élodie \u2028 ' }).subject).toBe(
     'Soutenance Bcc: x@y.org d’Élodie',
   );
   expect(booking({ subject: 'Facture \u202efdp.exe\u202c \u2066x\u2069' }).subject).toBe('Facture fdp.exe x');
   expect(booking({ subject: 'مرحبا 👩\u200d💻' }).subject).toBe('مرحبا 👩\u200d💻');
-  expect(booking({ subject: ' \n ' }).subject).toBe('Réunion');
+  expect(booking({ subject: ' \n ' }).subject).toBe('Réunion du 3');
   expect(booking({ subject: '😀'.repeat(200) }).subject).toHaveLength(400);
   expect(mistakes({ subject: 'x'.repeat(201) })).toEqual({ subject: ['rule.subject_long'] });
   expect(booking({ subject: `'); DROP TABLE meetings; --` }).subject).toBe(`'); DROP TABLE meetings; --`);

@@ -40,7 +40,7 @@ describe('the empty form', () => {
     expect(body).toMatch(/name="conf_date" type="date" value="2026-11-24"/);
     expect(body).toMatch(/name="conf_time" type="time" value="10:15"/);
     expect(body).toContain('<option value="90" selected>');
-    expect(body).toMatch(/name="conf_object" value="Réunion"/);
+    expect(body).toMatch(/name="conf_object" value="Réunion du 24 novembre"/);
     expect(body).toContain(`name="conf_token" value="${jmb.token('alice')}"`);
     expect(body).not.toContain('<script');
     expect(body).not.toMatch(/ style=| on\w+=/);
@@ -87,6 +87,17 @@ describe('the empty form', () => {
 });
 
 describe('booking', () => {
+  it('names the day that was chosen where the subject was left as the form had it, also when the meeting moves', async () => {
+    const jmb = site();
+    await address(jmb)({ conf_object: 'Réunion du 24 novembre' });
+    const [id = ''] = meetings(jmb);
+    expect(meetingById(jmb.store, id)?.subject).toBe('Réunion du 26 novembre');
+    const moved = { conf_tsn: id, conf_version: '0', conf_date: '2026-12-01' };
+    const form = { conf_token: jmb.token('alice'), ...typed, ...moved, conf_object: 'Réunion du 26 novembre' };
+    await jmb.ask(meetingChange, { as: 'alice', form });
+    expect(meetingById(jmb.store, id)?.subject).toBe('Réunion du 1er décembre');
+  });
+
   it('saves meeting, reminders and mails at once, and goes to the list', async () => {
     const jmb = site('JMB_MAIL_REMINDER="1440 30"');
     const { status, headers } = await address(jmb)({});
