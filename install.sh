@@ -33,8 +33,8 @@ Usage:
         sql     --sql-file FILE
         oidc    --oidc-issuer URL --oidc-client ID --oidc-secret-file FILE
       --front nginx|apache, --front-page jmb|jitsi (jmb: / leads to the list of meetings), --port N (8181, Apache
-      on loopback), --fastcgi or --no-fastcgi, --yes (no question), --dry-run (no change), --root DIR (only files
-      below DIR, no package, no service)
+      on loopback), --domain NAME (where Jitsi Meet is set up for several), --fastcgi or --no-fastcgi, --yes (no
+      question), --dry-run (no change), --root DIR (only files below DIR, no package, no service)
       What is not said is as at the last run.
   ./install.sh --upgrade --auth WAY [options]
       Goes over from the Bash version, with its settings and meetings.

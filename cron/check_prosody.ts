@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
-import { prosodyFiles, tokenFaults, tokenRules, unreadRules } from '../lib/host/facts.ts';
+import { PROSODY_MAIN, prosodyFiles, tokenFaults, tokenRules, unreadRules } from '../lib/host/facts.ts';
 import { roomService } from '../lib/jitsi/rooms.ts';
 import type { Settings } from '../lib/settings.ts';
 import type { Answer } from './finding.ts';
@@ -39,9 +39,12 @@ function lookedUp(
   readFile: Reader,
 ): Answer {
   const domain = settings.JMB_SERVER_NAME.toLowerCase();
-  const file = firstReadable(prosodyFiles(domain), readFile);
+  const files = [...prosodyFiles(domain), PROSODY_MAIN];
+  const file = firstReadable(files, readFile);
   if ('unreadable' in file) return { verdict: 'unknown', detail: file.unreadable };
-  const rules = tokenRules(file.text, domain);
+  // What stands above all hosts holds for each of them.
+  const main = firstReadable([PROSODY_MAIN], readFile);
+  const rules = tokenRules(['text' in main ? main.text : '', file.text], domain);
   if (rules === null) return { verdict: 'wrong', detail: `${file.path} has no VirtualHost "${domain}"` };
   const ours = { issuer: settings.JMB_JWT_ISS, audience: settings.JMB_JWT_AUD, secret: settings.JMB_JWT_SECRET };
   const faults = tokenFaults(rules, ours);

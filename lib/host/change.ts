@@ -51,7 +51,7 @@ function nothingChanged(error: unknown): HostError {
 function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
   const { tree } = hands;
   try {
-    const found = look(tree, wishes.front, upgrade);
+    const found = look(tree, wishes, upgrade);
     const made = plan(tree, found, wishes);
     const options = remembered(wishes.auth, wishes.given);
     const { changes, run } = beginRun(tree, made.changes, { bash: found.bash, options });
@@ -71,12 +71,7 @@ function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
 }
 
 /** The programs fitted to their Node, the services told (also of what a run that was killed had changed), and an answer from the front. */
-async function putToWork(
-  hands: Hands,
-  upgrade: boolean,
-  { front: asked, port }: Wishes,
-  changed: readonly string[],
-): Promise<void> {
+async function putToWork(hands: Hands, upgrade: boolean, wishes: Wishes, changed: readonly string[]): Promise<void> {
   const { tree, steps } = hands;
   await quietStep(steps, 'Fitting the programs to this Node', nodeForPrograms(hands), [`${PREFIX}/lib/prepare.js`]);
   const paths = openRun(tree)?.states.map(({ path }) => path) ?? [];
@@ -87,9 +82,9 @@ async function putToWork(
     );
   }
   if (!hasSystemd()) return;
-  const { domain, front } = look(tree, asked, upgrade);
+  const { domain, front } = look(tree, wishes, upgrade);
   try {
-    const where = { domain, port: front.kind === 'nginx' ? port : undefined };
+    const where = { domain, port: front.kind === 'nginx' ? wishes.port : undefined };
     await steps.unlessEnded(untilProgramsAnswer(where, PATIENCE));
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

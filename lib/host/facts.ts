@@ -9,16 +9,16 @@ export interface TokenSettings {
 
 const CONFIG_FILE = /^([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)-config\.js$/;
 
-/**
- * The host's domain, from the names of the files in `/etc/jitsi/meet`.
- * Null where no file is called `DOMAIN-config.js`; throws an Error that lists them where several are.
- */
-export function jitsiDomain(fileNames: readonly string[]): string | null {
-  const domains = fileNames.flatMap((name) => CONFIG_FILE.exec(name)?.[1] ?? []).sort();
-  if (domains.length > 1) {
-    throw new Error(`Jitsi Meet is set up for more than one domain here: ${domains.join(', ')}`);
-  }
-  return domains[0] ?? null;
+/** The domains that Jitsi Meet is set up for, from the names of the files in `/etc/jitsi/meet`: those of `DOMAIN-config.js`. */
+export function jitsiDomains(fileNames: readonly string[]): readonly string[] {
+  return fileNames.flatMap((name) => CONFIG_FILE.exec(name)?.[1] ?? []).sort();
+}
+
+/** What stands in Prosody's files, one or several in the order in which it reads them. */
+type Texts = string | readonly string[];
+
+function sectionsIn(texts: Texts): readonly Section[] {
+  return typeof texts === 'string' ? sectionsOf(texts) : texts.flatMap(sectionsOf);
 }
 
 /** What Prosody takes for an option of the host: its own, then the global one. */
@@ -32,30 +32,13 @@ function option(sections: readonly Section[], domain: string, name: string): str
   return textOf(assigned(sections, domain, name));
 }
 
-/** Of `app_id` and `app_secret`, the one that is set to something other than plain text, such as `os.getenv("KEY")`; null where neither is. */
-export function unreadableToken(prosodyText: string, domain: string): string | null {
-  const sections = sectionsOf(prosodyText);
-  const isUnreadable = (name: string): boolean => {
-    const found = assigned(sections, domain, name);
-    return found !== null && textOf(found) === null;
-  };
-  return ['app_id', 'app_secret'].find(isUnreadable) ?? null;
-}
-
 /** `app_id` and `app_secret` that hold for the domain's VirtualHost in a Prosody configuration; null unless both are there and not empty. */
-export function tokenSettings(prosodyText: string, domain: string): TokenSettings | null {
-  const sections = sectionsOf(prosodyText);
+export function tokenSettings(texts: Texts, domain: string): TokenSettings | null {
+  const sections = sectionsIn(texts);
   if (sectionsFor(sections, 'VirtualHost', domain).length === 0) return null;
   const appId = option(sections, domain, 'app_id');
   const appSecret = option(sections, domain, 'app_secret');
   return appId && appSecret ? { appId, appSecret } : null;
-}
-
-/** Whether the domain's VirtualHost in a Prosody configuration asks for tokens. */
-export function authenticationIsToken(text: string, domain: string): boolean {
-  const sections = sectionsOf(text);
-  const known = sectionsFor(sections, 'VirtualHost', domain).length > 0;
-  return known && option(sections, domain, 'authentication') === 'token';
 }
 
 /** Which tokens Prosody lets in, as far as its files say so in plain text. */
@@ -84,14 +67,17 @@ export interface TokenClaim {
 /** The algorithm of our tokens (RFC 7518 section 3.2). */
 const ALGORITHM = 'HS256';
 
+/** Prosody's own file, which includes the others. */
+export const PROSODY_MAIN = '/etc/prosody/prosody.cfg.lua';
+
 /** Where Prosody keeps a host's options, the first that is there. */
 export function prosodyFiles(domain: string): readonly string[] {
   return ['conf.d', 'conf.avail'].map((folder) => `/etc/prosody/${folder}/${domain}.cfg.lua`);
 }
 
-/** The rules of a domain's VirtualHost; null where the text has no such host. */
-export function tokenRules(text: string, domain: string): TokenRules | null {
-  const sections = sectionsOf(text);
+/** The rules of a domain's VirtualHost; null where the texts have no such host. */
+export function tokenRules(texts: Texts, domain: string): TokenRules | null {
+  const sections = sectionsIn(texts);
   if (sectionsFor(sections, 'VirtualHost', domain).length === 0) return null;
   const list = (name: string, fallback: readonly string[] | null): readonly string[] | null => {
     const found = assigned(sections, domain, name);

@@ -1,20 +1,16 @@
 /** What stands on a Jitsi host, as far as JMB needs to know; nothing is changed here. */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { exists, namesIn } from './entries.ts';
-import {
-  authenticationIsToken,
-  jitsiDomain,
-  prosodyFiles,
-  type TokenRules,
-  type TokenSettings,
-  tokenRules,
-  tokenSettings,
-  unreadableToken,
-} from './facts.ts';
+import { jitsiDomains, PROSODY_MAIN, type TokenRules, type TokenSettings, tokenRules, tokenSettings } from './facts.ts';
 import type { Front } from './front.ts';
 import { frontOf } from './fronts.ts';
 import { isKnown } from './journal.ts';
-import { BASH_KEPT, OLD_DATABASE, PREFIX } from './paths.ts';
+import { BASH_KEPT, DATA, FOLDER, OLD_DATABASE, PREFIX } from './paths.ts';
 import type { Recipe } from './prosody.ts';
+import { type ProsodySetup, prosodySetup } from './prosody_files.ts';
+import { recalled } from './remembered.ts';
+import { tokenTrouble } from './token_trouble.ts';
 import { HostError, type Tree } from './tree.ts';
 
 /** A host as found. */
@@ -37,38 +33,71 @@ export interface Found {
 
 const PLUGINS = '/usr/share/jitsi-meet/prosody-plugins';
 
-/** The host's domain and Prosody's file for it; throws HostError with a sentence where there is none. */
-export function lookAtProsody(tree: Tree): Pick<Found, 'domain' | 'prosody'> {
-  const domain = jitsiDomain(namesIn(tree, '/etc/jitsi/meet'));
-  if (domain === null) {
+/**
+ * The host's domain, and Prosody's files for it; throws HostError with a sentence where there are none.
+ * @param asked the domain that was asked for; what an earlier run was told where nothing is said
+ */
+export function lookAtProsody(
+  tree: Tree,
+  asked = recalled(tree, {}).domain,
+): { readonly domain: string; readonly prosody: ProsodySetup } {
+  const domain = domainOf(namesIn(tree, '/etc/jitsi/meet'), asked);
+  const prosody = prosodySetup(tree, domain);
+  if (prosody !== undefined) return { domain, prosody };
+  throw new HostError(
+    exists(tree, PROSODY_MAIN)
+      ? `Prosody has no file for ${domain}: no VirtualHost "${domain}" in /etc/prosody/conf.avail, conf.d or prosody.cfg.lua. dpkg-reconfigure jitsi-meet-prosody makes it; JMB and Prosody stand on one host.`
+      : `Prosody has no file for ${domain} in /etc/prosody/conf.avail: install jitsi-meet-prosody.`,
+  );
+}
+
+function domainOf(names: readonly string[], asked: string | undefined): string {
+  const domains = jitsiDomains(names);
+  const [first, ...others] = domains;
+  if (first === undefined) {
     throw new HostError(
       'Jitsi Meet is not installed here: /etc/jitsi/meet holds no DOMAIN-config.js. Install jitsi-meet first.',
     );
   }
-  const prosody = prosodyFiles(domain).find((path) => tree.read(path) !== undefined);
-  if (prosody === undefined)
-    throw new HostError(`Prosody has no file for ${domain} in /etc/prosody/conf.avail: install jitsi-meet-prosody.`);
-  return { domain, prosody };
+  const there = domains.join(', ');
+  if (asked !== undefined) {
+    const found = domains.find((domain) => domain.toLowerCase() === asked.toLowerCase());
+    if (found !== undefined) return found;
+    throw new HostError(`--domain ${asked}: Jitsi Meet is not set up for it here (/etc/jitsi/meet has ${there}).`);
+  }
+  if (others.length === 0) return first;
+  throw new HostError(
+    `Jitsi Meet is set up for more than one domain here: ${there}. Say with --domain NAME which one is for JMB.`,
+  );
 }
 
-/** Looks; throws HostError with a sentence when JMB cannot be installed here. */
-export function look(tree: Tree, front: string | undefined, upgrade: boolean): Found {
+/** Folders of ours that something else may stand in the place of. */
+function wantFolders(tree: Tree): void {
+  for (const path of [PREFIX, DATA, FOLDER]) {
+    const found = lstatSync(join(tree.root, tree.real(path)), { throwIfNoEntry: false });
+    if (found === undefined || found.isDirectory()) continue;
+    throw new HostError(`${path} is a file, where JMB wants a folder: move it away, and start again.`);
+  }
+}
+
+/**
+ * Looks; throws HostError with a sentence when JMB cannot be installed here.
+ * @param asked web server and domain as they were asked for
+ */
+export function look(
+  tree: Tree,
+  asked: { readonly front: string | undefined; readonly domain: string | undefined },
+  upgrade: boolean,
+): Found {
   const has = (path: string): boolean => exists(tree, path);
-  const { domain, prosody } = lookAtProsody(tree);
-  const lua = tree.read(prosody) ?? '';
-  const token = tokenSettings(lua, domain);
-  const rules = tokenRules(lua, domain);
-  const unreadable = unreadableToken(lua, domain);
-  if (unreadable !== null) {
-    throw new HostError(
-      `${unreadable} in ${prosody} is no plain text: JMB needs the same value as Prosody, so write it there in quotes, and start again.`,
-    );
-  }
-  if (token === null || rules === null || !authenticationIsToken(lua, domain)) {
-    throw new HostError(
-      `Tokens are not enabled in ${prosody}: apt-get install jitsi-meet-tokens, answer its questions, and start again.`,
-    );
-  }
+  const { domain, prosody } = lookAtProsody(tree, asked.domain);
+  const texts = prosody.files.map(({ text }) => text);
+  const trouble = tokenTrouble(prosody, domain);
+  if (trouble !== undefined) throw new HostError(trouble);
+  const token = tokenSettings(texts, domain);
+  const rules = tokenRules(texts, domain);
+  if (token === null || rules === null) throw new HostError(`Tokens are not enabled in ${prosody.path}.`);
+  wantFolders(tree);
   const bash = has(`${PREFIX}/cgi/booking.cgi`);
   if (bash && !upgrade) {
     throw new HostError(
@@ -86,11 +115,11 @@ export function look(tree: Tree, front: string | undefined, upgrade: boolean): F
     domain,
     token,
     rules,
-    prosody,
+    prosody: prosody.path,
     recipe:
       has(`${PLUGINS}/mod_muc_wait_for_host.lua`) && has(`${PLUGINS}/mod_persistent_lobby.lua`) ? 'current' : 'older',
     hasTokenAffiliation: has(`${PLUGINS}/mod_token_affiliation.lua`),
-    front: frontOf(tree, domain, front),
+    front: frontOf(tree, domain, asked.front),
     bash,
     oldDatabase: has(OLD_DATABASE) ? OLD_DATABASE : undefined,
   };

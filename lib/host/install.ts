@@ -1,6 +1,7 @@
 /** install.sh on a Jitsi host: looks, asks, shows, and then changes it as a whole or not at all. */
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { wantAddresses } from './addresses.ts';
 import { change } from './change.ts';
 import type { Plan } from './changes.ts';
 import { namesIn } from './entries.ts';
@@ -31,7 +32,7 @@ export async function install(words: Words, hands: Hands): Promise<number> {
   wantJitsi(tree);
   const upgrade = words.has('upgrade');
   const wishes = await wished(words, hands);
-  const found = look(tree, wishes.front, upgrade);
+  const found = look(tree, wishes, upgrade);
   const made = plan(tree, found, wishes);
   say(...foundLines(found, wishes));
   if (!found.bash && !wasKilled(tree) && isAsWished(tree, made, wishes)) {
@@ -62,6 +63,7 @@ function isAsWished(tree: Tree, { changes }: Plan, { auth, given }: Wishes): boo
 /** What is to be, as far as it was said, remembered or answered. */
 async function wished(words: Words, hands: Hands): Promise<Wishes> {
   const { auth, values } = await askSignIn(hands, recalled(hands.tree, words.values));
+  wantAddresses(values);
   const port = portOf(values.port ?? PORT);
   await wantFreePort(hands, port);
   const idp = values['idp-metadata'];
@@ -71,6 +73,7 @@ async function wished(words: Words, hands: Hands): Promise<Wishes> {
     given: { ...values, ...xml, port: `${port}` },
     front: values.front,
     frontPage: frontPageOf(values['front-page'] ?? 'jmb'),
+    domain: values.domain,
     port,
     fastcgi: values.fastcgi === 'yes',
     apacheIdle: !isStaged(hands) && !(await apacheIsInService(hands)),

@@ -21,6 +21,7 @@ export const OPTIONS = {
   'oidc-issuer': { takes: 'value' },
   'oidc-client': { takes: 'value' },
   'oidc-secret-file': { takes: 'value' },
+  domain: { takes: 'value', keeps: true },
   front: { takes: 'value', keeps: true },
   'front-page': { takes: 'value', keeps: true },
   port: { takes: 'value', keeps: true },

@@ -23,6 +23,8 @@ export interface Wishes {
   readonly front: string | undefined;
   /** Whose page the front page is; `jmb`: it leads to the list of meetings. */
   readonly frontPage: 'jmb' | 'jitsi';
+  /** Jitsi's domain that was asked for; undefined: the only one. */
+  readonly domain: string | undefined;
   readonly port: number;
   readonly fastcgi: boolean;
   /** Whether Apache was not there, or not in service, before this run. */

@@ -39,7 +39,7 @@ export function planSignIn(to: Draft, domain: string, { auth, given, dist }: Wis
       // Sessions are sealed with it: a new one would have everybody sign in again.
       const seal = /^OIDCCryptoPassphrase "(\w+)"$/m.exec(to.tree.read(file) ?? '')?.[1] ?? randomText(LETTERS, 32);
       const lines = (secret: string) =>
-        `OIDCClientSecret ${apacheWord(secret.replace(/\r?\n$/, ''))}\nOIDCCryptoPassphrase "${seal}"\n`;
+        `OIDCClientSecret ${apacheWord(secret.replace(/\r?\n$/, ''), 'the secret of --oidc-secret-file')}\nOIDCCryptoPassphrase "${seal}"\n`;
       const wanted = () => want('oidc-secret-file');
       fromFile(to, file, given['oidc-secret-file'], wanted, "the provider's secret", lines);
       const [issuer, client] = [address('oidc-issuer'), want('oidc-client')];
@@ -67,7 +67,11 @@ function fromFile(
     return;
   }
   const from = want();
-  if (!existsSync(from)) throw new HostError(`${from} is not there: it should hold ${what}`);
+  if (!existsSync(from)) {
+    // What is no path may be the secret itself.
+    const named = /^\.{0,2}\//.test(from) ? from : 'the file that is named for it';
+    throw new HostError(`${named} is not there: it should hold ${what}`);
+  }
   to.file(path, make(readFileSync(from, 'utf8')), what, SECRET);
 }
 

@@ -23,5 +23,7 @@ export function remembered(
 /** What was said now, and what an earlier run was told and this one is not. Another way to sign in begins anew. */
 export function recalled(tree: Tree, said: Values): Values {
   const { options } = readInstalled(tree);
-  return said.auth === undefined || said.auth === options['auth'] ? { ...options, ...said } : said;
+  if (said.auth === undefined || said.auth === options['auth']) return { ...options, ...said };
+  // Which domain is not a matter of how people sign in.
+  return options['domain'] === undefined ? said : { domain: options['domain'], ...said };
 }

@@ -61,9 +61,11 @@ export const AUTHS: Readonly<
   },
 };
 
-/** A value in a line of Apache's configuration. */
-export function apacheWord(value: string): string {
-  if (/[\n\r\0]|\$\{/.test(value)) throw new HostError(`Apache's files cannot hold "${value}" (a line's end, or \${)`);
+/** A value in a line of Apache's configuration. @param what names it, should it be refused */
+export function apacheWord(value: string, what: string): string {
+  // Not shown: it may be a secret.
+  if (/[\n\r\0]|\$\{/.test(value))
+    throw new HostError(`Apache's files cannot hold ${what}: it has a line's end, or \${ in it`);
   return `"${value.replace(/(["\\])/g, '\\$1')}"`;
 }
 
@@ -79,7 +81,7 @@ export function siteBody(
   prefix: string,
   { fastcgi, frontPage }: { readonly fastcgi: boolean; readonly frontPage: boolean },
 ): string {
-  const lines = Object.entries(defines).map(([name, value]) => `Define ${name} ${apacheWord(value)}\n`);
+  const lines = Object.entries(defines).map(([name, value]) => `Define ${name} ${apacheWord(value, name)}\n`);
   if (fastcgi) lines.push('Define JMB_FASTCGI\n');
   if (frontPage) lines.push('Define JMB_FRONT_PAGE\n');
   return `${lines.join('')}Include "${prefix}/apache/jitsi-jmb.conf"\n`;

@@ -73,7 +73,7 @@ async function takeUpModule(tree: Tree): Promise<string | null> {
   const service = roomService(settings);
   if (service === undefined) return 'JMB_PROSODY_SECRET_FILE is empty: nothing speaks to our module';
   const { domain, prosody } = lookAtProsody(tree);
-  const component = conferenceOf(tree.read(prosody) ?? '', domain);
+  const component = conferenceOf(tree.read(prosody.path) ?? '', domain);
   const file = readFileSync(join(tree.root, tree.real(path)));
   return takeUp(file, { control: ['prosodyctl'], host: domain, component, service });
 }

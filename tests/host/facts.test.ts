@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { authenticationIsToken, jitsiDomain, tokenSettings } from '../../lib/host/facts.ts';
-import { DOMAIN, PROSODY } from './samples.ts';
+import { jitsiDomains, tokenSettings } from '../../lib/host/facts.ts';
+import { DOMAIN } from './samples.ts';
 
-describe('jitsiDomain', () => {
+describe('jitsiDomains', () => {
   it('finds the one domain among the files of the folder', () => {
     const names = [
       'interface_config.js',
@@ -10,12 +10,12 @@ describe('jitsiDomain', () => {
       `${DOMAIN}-config.js`,
       `${DOMAIN}-config.js.dpkg-old`,
     ];
-    expect(jitsiDomain(names)).toBe(DOMAIN);
-    expect(jitsiDomain(['jaas', '-config.js', '../x-config.js'])).toBeNull();
+    expect(jitsiDomains(names)).toEqual([DOMAIN]);
+    expect(jitsiDomains(['jaas', '-config.js', '../x-config.js'])).toEqual([]);
   });
 
   it('lists several', () => {
-    expect(() => jitsiDomain(['b.example-config.js', 'a.example-config.js'])).toThrow('a.example, b.example');
+    expect(jitsiDomains(['b.example-config.js', 'a.example-config.js'])).toEqual(['a.example', 'b.example']);
   });
 });
 
@@ -65,17 +65,5 @@ describe('tokenSettings', () => {
   it('falls back on the global part, as Prosody does', () => {
     const text = `app_id = "a"\napp_secret = "b"\nauthentication = "token"\nVirtualHost "${DOMAIN.toUpperCase()}"\n`;
     expect(tokenSettings(text, DOMAIN)).toEqual({ appId: 'a', appSecret: 'b' });
-    expect(authenticationIsToken(text, DOMAIN)).toBe(true);
-  });
-});
-
-describe('authenticationIsToken', () => {
-  it('goes by the host of the domain', () => {
-    expect(authenticationIsToken(PROSODY['as packaged'] ?? '', DOMAIN)).toBe(true);
-    expect(authenticationIsToken(PROSODY['as packaged'] ?? '', `auth.${DOMAIN}`)).toBe(false);
-    expect(
-      authenticationIsToken(`VirtualHost "${DOMAIN}"\n authentication = "jitsi-anonymous" -- "token"\n`, DOMAIN),
-    ).toBe(false);
-    expect(authenticationIsToken('authentication = "token"', DOMAIN)).toBe(false);
   });
 });

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree } from './jitsi_tree.ts';
 
 const LUA = `etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
@@ -27,6 +27,57 @@ it.each<[string, () => void, readonly string[], string]>([
   ['a secret from elsewhere', lua(/app_secret=.*/, 'app_secret = os.getenv("KEY")'), CAS, 'app_secret in /etc/prosody'],
   ['Lua that is none', lua(/Component/, '} Component ['), CAS, `${DOMAIN}.cfg.lua`],
   ['the Bash version', () => tree.put('opt/jitsi-jmb/cgi/booking.cgi', ''), CAS, '--upgrade goes over from it'],
+  [
+    'accounts of Prosody',
+    lua(/"token"/, '"internal_hashed"'),
+    CAS,
+    `/etc/prosody/conf.d/${DOMAIN}.cfg.lua:2 says authentication = "internal_hashed"`,
+  ],
+  [
+    'a server of keys',
+    lua(/app_secret=.*/, 'asap_key_server = "https://keys.example.org"'),
+    CAS,
+    `/etc/prosody/conf.d/${DOMAIN}.cfg.lua:4: asap_key_server has Prosody take tokens`,
+  ],
+  ['another host in Prosody', lua(/VirtualHost "meet/, 'VirtualHost "other'), CAS, `no VirtualHost "${DOMAIN}" in`],
+  ['a domain that is not there', () => {}, [...CAS, '--domain', 'other.org'], `/etc/jitsi/meet has ${DOMAIN}`],
+  [
+    'a file for a folder',
+    () => tree.put('opt/jitsi-jmb', 'x'),
+    CAS,
+    '/opt/jitsi-jmb is a file, where JMB wants a folder',
+  ],
+  [
+    'CAS by FTP',
+    () => {},
+    ['--auth', 'cas', '--cas-url', 'ftp://cas.example.org'],
+    'begins with https:// or http://, not with ftp://',
+  ],
+  [
+    'CAS by its name',
+    () => {},
+    ['--auth', 'cas', '--cas-url', 'cas.example.org'],
+    'such as https://cas.example.org/cas',
+  ],
+  ['CAS at a blank', () => {}, ['--auth', 'cas', '--cas-url', 'https://cas example.org'], '--cas-url takes an address'],
+  [
+    'LDAP by HTTP',
+    () => {},
+    ['--auth', 'ldap', '--ldap-url', 'https://x', '--ldap-base', 'dc=x'],
+    'ldaps:// or ldap://, not with https://',
+  ],
+  [
+    'OpenID by mail',
+    () => {},
+    ['--auth', 'oidc', '--oidc-issuer', 'mailto:x', '--oidc-client', 'x', '--oidc-secret-file', '/x'],
+    '--oidc-issuer takes an address',
+  ],
+  [
+    'metadata by FTP',
+    () => {},
+    ['--auth', 'mellon', '--idp-metadata', 'ftp://x/y'],
+    'a file, or an address that begins with https://',
+  ],
   ['a second JMB', () => tree.put('opt/jitsi-jmb/cgi-bin/booking.cgi', ''), CAS, 'Another JMB is here'],
   ['nothing to upgrade', () => {}, [...CAS, '--upgrade'], 'there is no Bash version'],
   ['nothing to uninstall', () => {}, ['--uninstall'], 'there is nothing to take away'],
@@ -49,6 +100,86 @@ it.each<[string, () => void, readonly string[], string]>([
   expect(said).not.toMatch(/\bat .+:\d+:\d+|unbound variable|command not found/);
   expect(status).toBe(1);
   expect(tree.snapshot()).toEqual(before);
+});
+
+it('no package is said to lack where it is another way to sign in', () => {
+  for (const [from, to] of [
+    [/"token"/, '"internal_hashed"'],
+    [/app_secret=.*/, 'asap_key_server = "https://keys.example.org"'],
+  ] as const) {
+    lua(from, to)();
+    expect(tree.install(...CAS).said).not.toContain('apt-get install');
+  }
+});
+
+it.each([
+  ['a line in it', 'Hush-1\nHush-2\n', []],
+  ['a variable of Apache', `Hush-$${'{x}'}\n`, []],
+  ['itself given for its file', undefined, ['Hush-1']],
+])('a secret that is refused is not shown: %s', (_, secret, word) => {
+  if (secret !== undefined) tree.put('secret', secret);
+  const file = word[0] ?? join(tree.root, 'secret');
+  const oidc = ['--auth', 'oidc', '--oidc-issuer', 'https://x.test', '--oidc-client', 'x', '--oidc-secret-file', file];
+  const { status, said } = tree.install(...oidc);
+  expect(status).toBe(1);
+  expect(said).not.toContain('Hush');
+});
+
+it('nor is the password in an address', () => {
+  const { status, said } = tree.install('--auth', 'mellon', '--idp-metadata', 'http://me:Hush@127.0.0.1:9/idp');
+  expect(status).toBe(1);
+  expect(said).toContain('--idp-metadata http://127.0.0.1:9/idp');
+  expect(said).not.toContain('Hush');
+});
+
+describe('several domains', () => {
+  beforeEach(() => tree.put('etc/jitsi/meet/other.org-config.js', ''));
+
+  it('are named, with the option that chooses', () => {
+    const { status, said } = tree.install(...CAS);
+    expect(status).toBe(1);
+    expect(said).toContain(`${DOMAIN}, other.org. Say with --domain NAME which one is for JMB`);
+  });
+
+  it('one is chosen, and remembered also when people sign in another way', () => {
+    const before = tree.snapshot();
+    expect(tree.install(...CAS, '--domain', DOMAIN)).toMatchObject({ status: 0 });
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(tree.install('--auth', 'shib')).toMatchObject({ status: 0 });
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+});
+
+describe('Prosody set up by hand', () => {
+  const MAIN = 'etc/prosody/prosody.cfg.lua';
+
+  it('with all in its own file is taken, and is as before afterwards', () => {
+    const host = tree.read(LUA);
+    rmSync(join(tree.root, 'etc/prosody/conf.d'), { recursive: true });
+    rmSync(join(tree.root, 'etc/prosody/conf.avail'), { recursive: true });
+    tree.put(
+      MAIN,
+      `admins = {}\nmodules_enabled = { "roster" }\nauthentication = "internal_hashed"\nVirtualHost "localhost"\n${host}`,
+    );
+    const before = tree.snapshot();
+    expect(tree.install(...CAS)).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('/etc/prosody/prosody.cfg.lua'),
+    });
+    expect(tree.read(MAIN)).toContain(`VirtualHost "guest.${DOMAIN}"`);
+    expect(tree.read(MAIN)).toContain('plugin_paths = { "/opt/jitsi-jmb/prosody" }');
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
+  it('with identity and secret above all hosts is taken', () => {
+    tree.put(LUA, tree.read(LUA).replace(/ {4}app_(?:id|secret).*\n/g, ''));
+    tree.put(MAIN, 'app_id = "above"\napp_secret = "all hosts"\nVirtualHost "localhost"\n');
+    expect(tree.install(...CAS)).toMatchObject({ status: 0, said: expect.stringContaining('issuer above') });
+    expect(tree.read('opt/jitsi-jmb/etc/jmb_jwt.cf')).toContain('JMB_JWT_SECRET="all hosts"');
+  });
 });
 
 it.skipIf(existsSync(join(clone, '.private-node')))('no Node', () => {

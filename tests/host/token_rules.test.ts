@@ -98,4 +98,17 @@ describe('jmb check secret', () => {
     expect(secret(settings, () => 'VirtualHost "other"')).toMatchObject({ verdict: 'wrong' });
     expect(secret({ ...settings, JMB_JWT_ISS: '' }, () => host(''))).toMatchObject({ verdict: 'wrong' });
   });
+
+  it('finds what stands above all hosts, and a host in Prosody’s own file', () => {
+    const missing = failing('ENOENT');
+    const main = '/etc/prosody/prosody.cfg.lua';
+    const reader = (files: Readonly<Record<string, string>>) => (path: string) => files[path] ?? missing(path);
+    expect(secret(settings, reader({ [main]: host('') }))).toMatchObject({ verdict: 'ok' });
+    const [bare, key] = [`VirtualHost "${DOMAIN}"`, `app_id = "jmb"\napp_secret = "${KEY}"\n`];
+    const file = `/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
+    expect(secret(settings, reader({ [main]: key, [file]: bare }))).toMatchObject({ verdict: 'ok' });
+    expect(secret(settings, reader({ [main]: key.replace(KEY, 'x'), [file]: bare }))).toMatchObject({
+      verdict: 'wrong',
+    });
+  });
 });
