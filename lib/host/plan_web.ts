@@ -60,7 +60,7 @@ function planLoopback(to: Draft, taken: readonly Socket[], site: string): void {
 function planModules(to: Draft, { auth, fastcgi, ahead }: Wishes): void {
   const plain = exists(to.tree, '/etc/apache2/mods-enabled/mpm_prefork.load') ? 'cgi' : 'cgid';
   const missing: string[] = [];
-  const ours = ['headers', 'remoteip', 'allowmethods', 'rewrite', fastcgi ? 'fcgid' : plain];
+  const ours = ['headers', 'remoteip', 'allowmethods', 'reqtimeout', 'rewrite', fastcgi ? 'fcgid' : plain];
   for (const name of [...ours, ...AUTHS[auth].modules]) {
     for (const ending of ['load', 'conf']) {
       const file = `${name}.${ending}`;

@@ -31,6 +31,8 @@ export interface StageOptions {
   readonly apacheModules?: readonly string[];
   /** Apache configuration before jitsi-jmb.conf, which it tells what differs. */
   readonly defines?: string;
+  /** Apache configuration before jitsi-jmb.conf. */
+  readonly before?: string;
   /** Apache configuration after jitsi-jmb.conf. */
   readonly conf?: string;
 }
@@ -116,6 +118,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     conf: `Define JMB_PREFIX "${root}"
 Define JMB_AUTH "${auth}"
 ${options.defines ?? ''}
+${options.before ?? ''}
 Include "${root}/apache/jitsi-jmb.conf"
 ${options.conf ?? ''}
 `,
