@@ -5,6 +5,7 @@ import { type Draft, draft, type Plan } from './changes.ts';
 import { editConfigJs } from './config_js.ts';
 import type { Found } from './found.ts';
 import { editJicofo, editJvb } from './hocon.ts';
+import { planOldTimes } from './old_times.ts';
 import { PREFIX } from './paths.ts';
 import { planBash } from './plan_bash.ts';
 import { planSettings } from './plan_settings.ts';
@@ -43,6 +44,7 @@ export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   planProgram(to, wishes);
   planSettings(to, found, wishes.auth);
   planBash(to, found, wishes.dist);
+  planOldTimes(to, found);
   planJitsi(to, found);
   planWebServers(to, found, wishes);
   const cron = readFileSync(join(wishes.dist, 'cron/jitsi-jmb.cron'), 'utf8').replaceAll('@JMB_PREFIX@', PREFIX);
