@@ -1,11 +1,19 @@
 /** `jmb check`: asks everything that JMB leans on whether it holds, one line each. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { whyOf } from '../lib/failure.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { unknownSettings } from '../lib/settings.ts';
 import { mailsIn } from '../lib/store/outbox.ts';
+import { lastRun } from '../lib/store/runs.ts';
 import { checkIntegrity, newestBooking } from '../lib/store/upkeep.ts';
+import { accountName } from './accounts.ts';
+import { CRON_FILE, cronRuns, foundFile } from './check_cron.ts';
+import { directory } from './check_directory.ts';
+import { front } from './check_front.ts';
 import { node } from './check_node.ts';
 import { rooms, secret } from './check_prosody.ts';
+import { rights } from './check_rights.ts';
 import type { Answer } from './finding.ts';
 import { probeGuard } from './guard.ts';
 import type { CommandContext } from './surroundings.ts';
@@ -22,11 +30,14 @@ const questions: readonly (readonly [string, Question])[] = [
   ['settings', settings],
   ['node', runtime],
   ['database', database],
-  ['directory', directory],
+  ['rights', fileRights],
+  ['directory', directories],
   ['mail', mailServer],
   ['clock', clock],
+  ['cron', cron],
   ['secret', tokenSecret],
   ['rooms', roomModule],
+  ['front', publicFront],
   ['guard', guard],
 ];
 
@@ -108,12 +119,19 @@ function database(context: CommandContext): Finding {
     : { about, verdict: 'wrong', detail: `${context.settings.JMB_DB}: ${fault}; restore the last jmb backup` };
 }
 
-async function directory(context: CommandContext): Promise<Finding> {
-  const about = 'directory';
-  if (!context.directory) return { about, verdict: 'off', detail: 'JMB_LDAPSEARCH is not set' };
-  const began = performance.now();
-  await context.directory.personOf('jmb-check');
-  return { about, verdict: 'ok', detail: `answers in ${Math.round(performance.now() - began)} ms` };
+function fileRights({ settings, root }: CommandContext): Finding {
+  return { about: 'rights', ...rights(settings, root) };
+}
+
+async function directories({ settings }: CommandContext): Promise<Finding> {
+  return { about: 'directory', ...(await directory(settings.JMB_LDAPSEARCH)) };
+}
+
+/** Without cron nobody is reminded, and no mail that waits goes out. */
+function cron({ settings, store, clock, root }: CommandContext): Finding {
+  const runs = { last: lastRun(store, 'remind')?.at, now: clock.now(), mayRest: settings.JMB_ACTIVE_COMMAND !== '' };
+  const user = accountName(statSync(settings.JMB_DB).uid);
+  return { about: 'cron', ...cronRuns(foundFile(CRON_FILE), { command: join(root, 'bin/jmb'), user }, runs) };
 }
 
 async function mailServer(context: CommandContext): Promise<Finding> {
@@ -163,6 +181,10 @@ function tokenSecret({ settings }: CommandContext): Finding {
 
 async function roomModule({ settings, root }: CommandContext): Promise<Finding> {
   return { about: 'rooms', ...(await rooms(settings, root)) };
+}
+
+async function publicFront({ settings }: CommandContext): Promise<Finding> {
+  return { about: 'front', ...(await front(settings.JMB_URL)) };
 }
 
 /** Without a guard, the whole world books in anybody's name. */

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { State } from '../lib/start/state.ts';
+import { addonFault, type State } from '../lib/start/state.ts';
 import type { Answer } from './finding.ts';
 
 /** Asks the very Node, with the flags, that a program names in its first line. */
@@ -19,7 +19,9 @@ export function node(root: string): Answer {
     return { verdict: 'wrong', detail: `${first} does not run the programs (${why}); as root: ${mend}` };
   }
   const { addon, compiled, node: name } = JSON.parse(asked.stdout) as State;
-  if (addon !== null) return { verdict: 'wrong', detail: addon };
+  // The command itself may run by another Node.
+  const fault = addon ?? addonFault();
+  if (fault !== null) return { verdict: 'wrong', detail: fault };
   if (!compiled) {
     return {
       verdict: 'warning',

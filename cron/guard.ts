@@ -1,6 +1,5 @@
 /** Asks the web server, as a stranger, whether booking and token are guarded and join and ical are not. */
-import type { IncomingMessage } from 'node:http';
-import { whyOf } from '../lib/failure.ts';
+import { ask } from './stranger.ts';
 
 /** What the stranger was told. */
 export interface GuardFinding {
@@ -8,8 +7,6 @@ export interface GuardFinding {
   readonly detail: string;
 }
 
-/** A stranger's forged identity: no answer may depend on it. */
-const FORGED = { 'Remote-User': 'jmb-check', 'Cas-Uid': 'jmb-check', 'Cas-Mail': 'jmb-check@example.invalid' };
 const PREFIXES = ['', '/cgi-bin'];
 
 /**
@@ -24,8 +21,10 @@ export async function probeGuard(base: string): Promise<GuardFinding> {
       if (fault !== null) return { verdict: 'wrong', detail: fault };
     }
     const free = `${prefix}/join.cgi?id=jmbcheckjmbcheck`;
-    const { status } = await ask(`${base}${free}`);
-    if (status !== 404) return { verdict: 'wrong', detail: `${free} answers ${status}, not 404: guests cannot enter` };
+    const { status, ours } = await ask(`${base}${free}`);
+    // Who has asked too often is sent away by ours, too.
+    if (status !== 404 && !(ours && status === 429))
+      return { verdict: 'wrong', detail: `${free} answers ${status}, not 404: guests cannot enter` };
   }
   return { verdict: 'ok', detail: `${base}: strangers must sign in for booking and token, and reach join` };
 }
@@ -43,17 +42,4 @@ function openDoor(answer: { status: number; location: string }, path: string, ba
 /** A redirect from http to https, or to the list, is no guard. */
 function ownPage(location: string, base: string): boolean {
   return /(^|\/)(booking|token)\.cgi(\?|$)/.test(location.split('service=')[0] ?? '') && location.startsWith(base);
-}
-
-async function ask(address: string): Promise<{ status: number; location: string }> {
-  const { get } = address.startsWith('https:') ? await import('node:https') : await import('node:http');
-  return new Promise((resolve, reject) => {
-    const headers = { ...FORGED, Accept: 'text/html' };
-    const request = get(address, { headers, timeout: 10_000 }, (response: IncomingMessage) => {
-      response.resume();
-      resolve({ status: response.statusCode ?? 0, location: response.headers.location ?? '' });
-    });
-    request.on('timeout', () => request.destroy(new Error(`${address}: no answer within 10 s`)));
-    request.on('error', (error) => reject(new Error(`${address}: ${whyOf(error)}`)));
-  });
 }

@@ -100,7 +100,10 @@ Examples:
     .action((file: string) => work(async () => (await import('./restore.ts')).restore(file))());
   program
     .command('check')
-    .argument('[about...]', 'only these: settings, node, database, directory, mail, clock, secret, rooms, guard')
+    .argument(
+      '[about...]',
+      'only these: settings, node, database, rights, directory, mail, clock, cron, secret, rooms, front, guard',
+    )
     .description('all that JMB leans on, one line each: ok, warning, unknown (ask as root), wrong, off')
     .option('--json', 'for a script')
     .action((about: string[], options: { json?: boolean }) =>

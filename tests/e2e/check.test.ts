@@ -1,5 +1,5 @@
 /** `jmb check` against a service that is as it should be, and against ones that are not. */
-import { writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
@@ -35,6 +35,8 @@ async function check(running: Stage): Promise<{ status: number | null; about(nam
 test('all is well', async () => {
   jmb = await stage();
   await book(jmb, 'alice');
+  expect((await check(jmb)).about('cron')).toMatch(/^wrong: .*jitsi-jmb is not there .*; jmb remind has never run/);
+  await jmbCommand(jmb, 'remind', '--quiet');
   const found = await check(jmb);
   expect(found.about('settings')).toMatch(/^ok/);
   expect(found.about('database')).toMatch(/^ok/);
@@ -44,10 +46,14 @@ test('all is well', async () => {
   // This machine has a Prosody at most, not one of this domain.
   expect(found.about('secret')).toMatch(/^unknown: no Prosody of this domain here/);
   expect(found.about('rooms')).toMatch(/^off/);
+  expect(found.about('rights')).toMatch(/^ok/);
+  // This machine's cron has no file of ours, but it has just run.
+  expect(found.about('cron')).toMatch(/^warning: .*; but jmb remind ran \d+ s ago$/);
+  expect(found.about('front')).toMatch(/^ok/);
   expect(found.about('guard')).toMatch(/^ok/);
   expect(found.status).toBe(0);
   const lines = (await jmbCommand(jmb, 'check')).stdout.trimEnd().split('\n');
-  expect(lines).toHaveLength(9);
+  expect(lines).toHaveLength(12);
   expect((await jmbCommand(jmb, 'check', 'clock', 'database')).stdout.match(/^\w+ +\w+/gm)).toHaveLength(2);
   const unknown = await jmbCommand(jmb, 'check', 'weather');
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('not "weather"')]);
@@ -119,4 +125,25 @@ test('a sender that the mail server refuses is a setting to mend', async () => {
   } finally {
     await smtp.stop();
   }
+}, 30_000);
+
+test('a database, settings and secrets that are open to everybody, or closed to the web server', async (context) => {
+  if (process.getuid?.() !== 0) return context.skip();
+  jmb = await stage({ settings: { JMB_PROSODY_SECRET_FILE: '/etc/hostname' } });
+  await book(jmb, 'alice');
+  chmodSync(jmb.db, 0o644);
+  chmodSync(join(jmb.root, 'etc/jmb_jwt.cf'), 0o600);
+  chownSync(join(jmb.root, 'etc/jmb_jwt.cf'), 0, 0);
+  const found = (await check(jmb)).about('rights');
+  expect(found).toMatch(/^wrong: .*everybody on this machine may read \S+data\/jmb\.db \(chmod o=\)/);
+  expect(found).toMatch(/www-data cannot read \S+jmb_jwt\.cf \(chgrp www-data, chmod g\+r\)/);
+  expect(found).toMatch(/may read \/etc\/hostname/);
+  // Of settings it depends on what they hold.
+  expect(found).not.toContain('jmb_local.cf');
+  writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), 'JMB_NAME="Ours"\n', { mode: 0o644 });
+  expect((await check(jmb)).about('rights')).not.toContain('jmb_local.cf');
+  writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), 'JMB_SMTP_URL="smtp://me:mine@127.0.0.1:1"\n');
+  expect((await check(jmb)).about('rights')).toMatch(
+    /everybody on this machine may read \S+jmb_local\.cf \(chgrp www-data, chmod o=\)/,
+  );
 }, 30_000);

@@ -135,3 +135,18 @@ test('programs that are fitted to a Node that has gone, or not fitted, are said 
     writeFileSync(file, source);
   }
 });
+
+test('programs whose Node is as it should be, while that of the command is another', () => {
+  const file = join(root, 'cgi-bin/join.cgi');
+  const source = readFileSync(file, 'utf8');
+  const good = join(root, 'good-node');
+  writeFileSync(good, `#!/bin/sh\necho '{ "node": "Node v99", "addon": null, "compiled": true }'\n`, { mode: 0o755 });
+  try {
+    writeFileSync(file, source.replace(/^#!.*/, `#!${good}`));
+    expect(jmb('check', 'node').stdout).toMatch(/^ok {7}node +Node v99\n$/);
+    leaveToAnother();
+    expect(jmb('check', 'node').stdout).toContain(SENTENCE);
+  } finally {
+    writeFileSync(file, source);
+  }
+});

@@ -27,13 +27,15 @@ export interface Asked {
 
 /** A running nginx. */
 export interface Nginx {
+  /** Of 127.0.0.1. */
+  readonly port: number;
   /** Asks by https for the domain, from 127.0.0.2. */
   ask(path: string, asked?: Asked): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 /** Where Jitsi's site may include the folder of additions. */
-export type Place = 'before rooms' | 'after rooms';
+export type Place = 'before rooms' | 'after rooms' | 'nowhere';
 
 /** As in Jitsi's own: the front page and files from a folder, any other name a room, a name with a slash its tenant's front page. */
 const ROOMS = `location ~ ^/([^/?&:'"]+)$ { set $room "$1"; try_files $uri @room; }
@@ -74,7 +76,7 @@ http {
         index index.html;
         ssl_certificate ${file('cert', cert)};
         ssl_certificate_key ${file('key', key)};
-        ${place === 'before rooms' ? `${ours}\n        ${ROOMS}` : `${ROOMS}\n        ${ours}`}
+        ${{ 'before rooms': ours + ROOMS, 'after rooms': ROOMS + ours, nowhere: ROOMS }[place]}
     }
 }
 `,
@@ -100,7 +102,7 @@ http {
     await stop();
     throw new Error(`nginx does not answer: ${said}`);
   }
-  return { ask: (path, asked = {}) => ask(domain, port, path, asked), stop };
+  return { port, ask: (path, asked = {}) => ask(domain, port, path, asked), stop };
 }
 
 function ask(domain: string, port: number, path: string, { as, headers = {}, body }: Asked): Promise<Answer> {

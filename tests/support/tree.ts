@@ -30,7 +30,8 @@ export function makeTree(root: string, { settings, modules }: TreeOptions, from:
   nameInterpreter(root);
   for (const name of ['etc', 'modules', 'data', 'log']) mkdirSync(join(root, name), { recursive: true });
   for (const name of ['data', 'log']) giveToWebUser(join(root, name));
-  writeFileSync(join(root, 'etc/jmb_jwt.cf'), settingsFile(settings));
+  writeFileSync(join(root, 'etc/jmb_jwt.cf'), settingsFile(settings), { mode: 0o640 });
+  giveToWebUser(join(root, 'etc/jmb_jwt.cf'));
   for (const [name, source] of Object.entries(modules)) writeFileSync(join(root, 'modules', name), source);
 }
 
