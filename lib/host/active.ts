@@ -1,4 +1,5 @@
 /** Of two hosts that share a database, the one that sends: how the Bash version asks which it is. */
+import { spawnSync } from 'node:child_process';
 import { exists, namesIn } from './entries.ts';
 import type { Tree } from './tree.ts';
 
@@ -22,4 +23,16 @@ export function activeCommand(tree: Tree, bash: string): string | undefined {
   if (exists(tree, command)) return `${command} -q`;
   // As the scripts have it: a host that is given the command one day asks it from then on.
   return named === undefined ? undefined : `! test -x ${command} || ${command} -q`;
+}
+
+/** How long the command may take, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Whether a command ends alike for root, as whom the Bash version asked, and for www-data, as whom our cron asks. */
+export function endsAlike(command: string): boolean {
+  const asked = ['root', 'www-data'].map(
+    (user) =>
+      spawnSync('runuser', ['-u', user, '--', '/bin/sh', '-c', command], { stdio: 'ignore', timeout: PATIENCE }).status,
+  );
+  return asked[0] === asked[1];
 }

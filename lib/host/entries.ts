@@ -1,5 +1,5 @@
-/** What stands in a tree: whether anything is at a path, and which names a folder holds. */
-import { lstatSync, readdirSync } from 'node:fs';
+/** What stands in a tree: whether anything is at a path, a file's bytes, and which names a folder holds. */
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tree } from './tree.ts';
 
@@ -15,4 +15,10 @@ export function namesIn(tree: Tree, path: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** What a file holds, byte for byte; undefined where there is none. */
+export function bytesOf(tree: Tree, path: string): Buffer | undefined {
+  const file = join(tree.root, tree.real(path));
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : undefined;
 }

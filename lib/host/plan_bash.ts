@@ -1,8 +1,8 @@
 /** What comes over from the Bash version beside settings and meetings, and what of it must not be left pointing nowhere. */
-import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Draft } from './changes.ts';
-import { exists, namesIn } from './entries.ts';
+import { bytesOf, exists, namesIn } from './entries.ts';
 import type { Found } from './found.ts';
 import { readInstalled } from './journal.ts';
 import { BASH_KEPT, PREFIX } from './paths.ts';
@@ -25,10 +25,10 @@ function comesOver(to: Draft, bash: boolean, name: string): void {
   const { tree } = to;
   const path = `${PREFIX}/${name}`;
   const from = bash ? path : `${BASH_KEPT}/${name}`;
-  const file = join(tree.root, tree.real(from));
+  const content = bytesOf(tree, from);
   to.keep(path);
-  if ((bash || !exists(tree, path)) && existsSync(file) && lstatSync(file).isFile())
-    to.file(path, readFileSync(file), 'of the Bash version', { keeps: true });
+  if ((bash || !exists(tree, path)) && content !== undefined)
+    to.file(path, content, 'of the Bash version', { keeps: true });
 }
 
 /** Programs of the Bash version go with it; what is read only is read where it lies now. */

@@ -1,12 +1,11 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
 import { jitsi } from '../settings/jitsi.ts';
-import { assignmentsOf } from '../settings/shell.ts';
 import { HIDDEN } from '../settings/shell_reader.ts';
 import { randomText } from '../store/secrets.ts';
-import { activeCommand } from './active.ts';
+import { activeCommand, endsAlike } from './active.ts';
 import { bashDefaults } from './bash_defaults.ts';
 import type { Draft } from './changes.ts';
-import { exists, namesIn } from './entries.ts';
+import { bytesOf, exists, namesIn } from './entries.ts';
 import { audienceFor, tokenFaults } from './facts.ts';
 import type { Found } from './found.ts';
 import { BASH_KEPT, DATA, PREFIX } from './paths.ts';
@@ -44,6 +43,14 @@ function sayDefaults(to: Draft, defaults: ReadonlyMap<string, string>, isSet: (n
   to.note(`jmb_local.cf is silent about these, which stay as in the Bash version (in jmb_jwt.cf):${lines.join('')}`);
 }
 
+/** Says where cron would be told something else than the Bash version was. In a tree that is not this host nobody can ask. */
+function sayActive(to: Draft, command: string | undefined): void {
+  if (command === undefined || to.tree.root !== '/' || process.getuid?.() !== 0 || endsAlike(command)) return;
+  to.note(
+    `JMB_ACTIVE_COMMAND, \`${command}\`, ends otherwise for www-data, as whom cron asks, than for root: give www-data the right, or reminders come twice or not at all`,
+  );
+}
+
 /** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the module's secret (once). */
 export function planSettings(to: Draft, found: Found, auth: Auth): void {
   const { tree } = to;
@@ -70,9 +77,8 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
 
   // A Bash version moves away before anything is written, and its settings come along.
   const mine = `${PREFIX}/etc/jmb_local.cf`;
-  const local = found.bash ? tree.read(mine) : tree.read(`${BASH_KEPT}/etc/jmb_local.cf`);
-  const current = tree.read(mine) ?? local ?? '';
-  const own = ownSettings(current);
+  const theirs = found.bash ? mine : `${BASH_KEPT}/etc/jmb_local.cf`;
+  const current = tree.read(mine) ?? tree.read(theirs) ?? '';
   const modules = namesIn(tree, `${PREFIX}/modules`);
   const seen = lookAtSettings(
     [
@@ -81,9 +87,13 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     ],
     { auth, domain: found.domain, hasModule: (name) => modules.includes(`${name}.mjs`) },
   );
+  const { own } = seen;
   if (found.bash && seen.faults.length > 0) throw cannotRead(seen);
   for (const note of [...seen.faults, ...seen.notes]) to.note(note);
-  if (found.bash) sayDefaults(to, defaults, (name) => own(name) !== undefined);
+  if (found.bash) {
+    sayDefaults(to, defaults, (name) => own(name) !== undefined);
+    sayActive(to, own('JMB_ACTIVE_COMMAND') ?? defaults.get('JMB_ACTIVE_COMMAND'));
+  }
   const signed = {
     issuer: own('JMB_JWT_ISS') ?? found.token.appId,
     audience: own('JMB_JWT_AUD') ?? audience,
@@ -92,7 +102,7 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   for (const fault of tokenFaults(found.rules, signed))
     to.note(`${found.prosody}: ${fault}: until then every token is refused`);
   to.keep(mine);
-  if (found.bash || !exists(tree, mine)) to.file(mine, local ?? LOCAL, 'your settings', kept);
+  if (found.bash || !exists(tree, mine)) to.file(mine, bytesOf(tree, theirs) ?? LOCAL, 'your settings', kept);
 
   // Both must read it, and nobody else.
   const gid = tree.number('group', 'prosody') ?? 0;
@@ -110,14 +120,4 @@ function cannotRead({ faults, notes }: SettingsLook): HostError {
   return new HostError(
     `the settings of the Bash version cannot be taken over as they are:${lines.join('')}\nNothing was changed.`,
   );
-}
-
-/** What the administrator has set; nothing where that file cannot be read, which `jmb check` says. */
-function ownSettings(source = ''): (name: string) => string | undefined {
-  try {
-    const values = assignmentsOf('jmb_local.cf', source);
-    return (name) => values.get(name)?.value;
-  } catch {
-    return () => undefined;
-  }
 }

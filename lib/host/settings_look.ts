@@ -24,6 +24,8 @@ export interface SettingsLook {
   readonly faults: readonly string[];
   /** What holds but does not do what it did, a sentence each. */
   readonly notes: readonly string[];
+  /** What the last file itself gives a setting; undefined where it is silent. */
+  readonly own: (name: string) => string | undefined;
 }
 
 /** What the settings have to fit. */
@@ -51,7 +53,12 @@ export function lookAtSettings(files: readonly SettingsFile[], around: Surroundi
   for (const fault of [zoneFault(values), directoryFault(value('JMB_LDAPSEARCH') ?? '')]) {
     if (fault !== undefined) faults.push(`${placed(fault.name)}: ${fault.detail}`);
   }
-  return { faults, notes: [...moduleNotes(value, placed, around), ...directoryNotes(value), ...unknownNotes(reading)] };
+  const notes = [...moduleNotes(value, placed, around), ...directoryNotes(value), ...unknownNotes(reading)];
+  const own = (name: string): string | undefined => {
+    const found = reading.placeOf(name);
+    return found?.file === files.at(-1)?.path ? found?.value : undefined;
+  };
+  return { faults, notes, own };
 }
 
 type Values = { readonly [Name in SettingName]: ReturnType<(typeof settingsTable)[Name]['read']> };

@@ -88,8 +88,9 @@ export class Reading {
 
   /** What the files set that the table does not know. */
   others(): ReadonlyMap<string, Assignment> {
-    for (const name of NAMES) this.#found.delete(name);
-    return this.#found;
+    const others = new Map<string, Assignment>();
+    for (const [name, assignment] of this.#found) if (!isSetting(name)) others.set(name, assignment);
+    return others;
   }
 
   #mistake(fault: SettingsError): void {

@@ -1,9 +1,20 @@
 /** --upgrade from the Bash version: what it did where its settings are silent, mistakes before anything is changed, and what lies beside them. */
-import { existsSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endsAlike } from '../../lib/host/active.ts';
 import { readSettings, type Settings } from '../../lib/settings.ts';
-import { CAS, DOMAIN, type JitsiTree, jitsiTree } from './jitsi_tree.ts';
+import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree } from './jitsi_tree.ts';
 
 let tree: JitsiTree;
 const LOCAL = 'opt/jitsi-jmb/etc/jmb_local.cf';
@@ -77,6 +88,25 @@ fi
     expect(jwt).not.toMatch(/SHOW_ARCHIVES|MAIL_DOMAIN|JMB_PATH|LDAPSEARCH/);
     expect(said).toContain('JMB_MAX_GUESTS="80"');
     expect(existsSync(join(tree.root, 'run'))).toBe(false);
+  });
+
+  it('is a file that leans on defaults and was written long ago taken byte for byte', () => {
+    const bytes = Buffer.from(`JMB_NAME="Visio Universit\u00e9"\r\nJMB_ICAL_NAME="\${JMB_MAIL_DOMAIN}"\r\n`, 'latin1');
+    writeFileSync(join(tree.root, LOCAL), bytes);
+    const { said, settings } = upgrade();
+    expect(readFileSync(join(tree.root, LOCAL))).toEqual(bytes);
+    expect(settings).toMatchObject({ JMB_NAME: 'Visio Universit\u00e9', JMB_ICAL_NAME: 'example.org' });
+    expect(said).not.toContain('JMB_ICAL_NAME=');
+  });
+
+  it('a whole one leaves nothing of who may book to a default', () => {
+    copyFileSync(join(clone, 'tests/support/jmb_local.cf'), join(tree.root, LOCAL));
+    const { said, settings } = upgrade();
+    expect(said).not.toMatch(/JMB_MODULE|not known here|JMB_LDAPSEARCH is empty/);
+    expect(settings).toMatchObject({
+      JMB_MODULE_CHECK_MODERATOR: ['ldap-filter', 'booking', 'private-room'],
+      JMB_REDIRECT_CLOSE: 'https://www.example.org',
+    });
   });
 
   it('what it says itself holds, and a missing directory is told', () => {
@@ -221,6 +251,13 @@ describe('what lies beside', () => {
     expect(settings.JMB_ACTIVE_COMMAND).toBe(command);
     expect(said).toContain(`JMB_ACTIVE_COMMAND="${command}"`);
     expect(tree.install().said).toContain('Nothing to change');
+  });
+
+  it.runIf(process.getuid?.() === 0)('a command that www-data may not ask is told apart', () => {
+    const command = join(tree.root, 'ha');
+    expect(endsAlike('true') && endsAlike('false')).toBe(true);
+    tree.put('ha', '#!/bin/sh\nexit 0\n', 0o700);
+    expect(endsAlike(command)).toBe(false);
   });
 
   it('a host without such a pair asks nothing', () => {
