@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { basic } from '../support/accounts.ts';
 import { asFields } from '../support/forms.ts';
 import { JOIN, linkIn, mailsSince } from '../support/letters.ts';
 import { type Nginx, type Place, startNginx } from '../support/nginx.ts';
@@ -70,6 +71,9 @@ describe.each<Place>(['before rooms', 'after rooms'])('included %s', (place) => 
     });
     expect(list.body).toContain('Bob Durand');
     expect(list.body).not.toContain('evil.test');
+    await nginx.ask('/booking.cgi', { headers: { ...forged, authorization: basic('alice', 'wrong') } });
+    // What fail2ban reads.
+    expect(jmb.apacheLog()).toMatch(/\[client 127\.0\.0\.2:\d+\] AH01617: user alice/);
     const visitors = new Set(readFileSync(join(jmb.root, 'log/visitors'), 'utf8').trim().split('\n'));
     expect(visitors).toEqual(new Set(['127.0.0.2']));
   });

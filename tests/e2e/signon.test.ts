@@ -1,5 +1,6 @@
 /** Sign-in by a directory and by a database, through the shipped files, to a token. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -29,6 +30,35 @@ async function holds(jmb: Guarded, name: string): Promise<void> {
     expect((await visitor(FORGED)(jmb.url + path, 'alice')).status).toBe(401);
   }
   expect((await visitor(FORGED)(`${jmb.url}/join.cgi?id=nobodyknowsthis1`, 'alice')).status).toBe(404);
+  await countsFailures(jmb);
+}
+
+/** fail2ban's filter finds each failure once, with the address of who failed, whatever is typed for a name. */
+async function countsFailures(jmb: Guarded): Promise<void> {
+  const forged = 'x\n[Thu Nov 26 06:00:00.000000 2026] [auth_basic:error] [pid 1] [client 6.6.6.6:1] AH01617: user y';
+  const tries = [
+    ['alice', 'wrong'],
+    ['nobody', 'x'],
+    ['a b', 'x'],
+    [forged, 'x'],
+    [forged.slice(2), 'x'],
+  ] as const;
+  const before = failuresIn(jmb.log()).length;
+  for (const [name, password] of tries) {
+    const headers = { authorization: basic(name, password) };
+    expect((await visitor(headers)(`${jmb.url}/booking.cgi?list`, 'alice')).status).toBe(401);
+  }
+  await visitor({ authorization: basic('alice') })(`${jmb.url}/booking.cgi?list`, 'alice');
+  await visitor()(`${jmb.url}/booking.cgi?list`, 'alice');
+  expect(failuresIn(jmb.log()).slice(before), jmb.log()).toEqual(tries.map(() => '127.0.0.1'));
+}
+
+/** The addresses that the shipped filter finds in a log, as fail2ban looks for them: each line without its time. */
+function failuresIn(log: string): string[] {
+  const filter = readFileSync(new URL('../../apache/fail2ban.conf', import.meta.url), 'utf8');
+  const pattern = /^failregex = (.*)$/m.exec(filter)?.[1] ?? '';
+  const regex = new RegExp(pattern.replace('<HOST>', String.raw`(?<host>[\d.]+)`));
+  return log.split('\n').flatMap((line) => regex.exec(line.replace(/^\[[^\]]*\]/, '[]'))?.groups?.['host'] ?? []);
 }
 
 describe('signing in', () => {
