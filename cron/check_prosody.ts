@@ -45,7 +45,11 @@ function lookedUp(
   // What stands above all hosts holds for each of them.
   const main = firstReadable([PROSODY_MAIN], readFile);
   const rules = tokenRules(['text' in main ? main.text : '', file.text], domain);
-  if (rules === null) return { verdict: 'wrong', detail: `${file.path} has no VirtualHost "${domain}"` };
+  if (rules === null) {
+    // Of a Prosody that serves others.
+    if (file.path === PROSODY_MAIN) return { verdict: 'unknown', detail: noneHere(files) };
+    return { verdict: 'wrong', detail: `${file.path} has no VirtualHost "${domain}"` };
+  }
   const ours = { issuer: settings.JMB_JWT_ISS, audience: settings.JMB_JWT_AUD, secret: settings.JMB_JWT_SECRET };
   const faults = tokenFaults(rules, ours);
   if (faults.length > 0) return { verdict: 'wrong', detail: `${file.path}: ${faults.join('; ')}` };
@@ -70,7 +74,11 @@ function firstReadable(
       if (codeOf(error) !== 'ENOENT') return { unreadable: whyOf(error) };
     }
   }
-  return { unreadable: `no Prosody of this domain here: neither ${paths.join(' nor ')}` };
+  return { unreadable: noneHere(paths) };
+}
+
+function noneHere(paths: readonly string[]): string {
+  return `no Prosody of this domain here: neither ${paths.join(' nor ')} has it`;
 }
 
 /** Whether Prosody runs our module on both hosts, and the one that lies in our folder. */

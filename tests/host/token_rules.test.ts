@@ -87,6 +87,17 @@ describe('jmb check secret', () => {
       detail: `/etc/prosody/conf.d/${DOMAIN}.cfg.lua: permission denied; ask as root: jmb check secret`,
     });
     expect(secret(settings, failing('ENOENT'))).toMatchObject({ verdict: 'unknown' });
+    // A Prosody of other hosts, which its package brings with "localhost".
+    const others = (path: string): string => {
+      if (path.endsWith('/prosody.cfg.lua')) return 'VirtualHost "localhost"\n';
+      return failing('ENOENT')(path);
+    };
+    expect(secret(settings, others)).toEqual({
+      verdict: 'unknown',
+      detail: expect.stringMatching(
+        /^no Prosody of this domain here: neither .* nor \/etc\/prosody\/prosody\.cfg\.lua has it$/,
+      ),
+    });
     expect(secret({ ...settings, JMB_JWT_SECRET: 'short' }, failing('EACCES'))).toMatchObject({ verdict: 'warning' });
     expect(secret(settings, () => host('', 'os.getenv("S")'))).toMatchObject({ verdict: 'unknown' });
   });
