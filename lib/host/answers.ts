@@ -1,49 +1,111 @@
-/** Whether the installed programs answer through Apache: the last look before a run is held to be good. */
-import { request as http } from 'node:http';
-import { request as https } from 'node:https';
+/** Whether JMB answers at its addresses, through the server that people reach: the last look before a run is held to be good. */
+import { type Answer, asked } from './asked.ts';
+import type { Address, Front } from './front.ts';
 import { HostError } from './tree.ts';
 
-/** Where Apache listens. */
+/** What is asked, and where. */
 export interface Where {
   readonly domain: string;
-  /** A port of 127.0.0.1, plain; undefined where Apache is the front itself, with TLS on 443. */
+  readonly front: Front;
+  /** Apache's port on 127.0.0.1 behind nginx; undefined where Apache is the front itself. */
   readonly port: number | undefined;
+  /** Whose page the front page is to be. */
+  readonly frontPage: 'jmb' | 'jitsi';
 }
 
-/** An address that says nothing about anybody; the answer to it is a page of ours. */
-const PATH = '/join.cgi?id=install';
-const EXPECTED = 404;
+/** Seconds for one answer: a provider that the way to sign in asks may take its time. */
+const PATIENCE = 10;
 
-/** Asks until the programs answer, for so many seconds; throws HostError with the last answer when they do not. */
-export async function untilProgramsAnswer(where: Where, seconds: number): Promise<void> {
-  let last = '';
-  for (const until = Date.now() + seconds * 1000; Date.now() < until; ) {
-    try {
-      const status = await statusOf(where);
-      if (status === EXPECTED) return;
-      last = `it answers ${status}`;
-    } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
-    }
+/** A question, and what is wrong with an answer; undefined: nothing. */
+interface Question {
+  readonly path: string;
+  readonly fault: (answer: Answer) => string | undefined;
+}
+
+/** Asks until everything answers as it should, for so many seconds; throws HostError with what does not. */
+export async function untilProgramsAnswer({ domain, front, port, frontPage }: Where, seconds: number): Promise<void> {
+  if (port !== undefined) {
+    const address = { host: '127.0.0.1', port, tls: false, proxied: false };
+    const [fault] = await lastFaults(address, domain, [{ path: LINK, fault: notNobodys }], seconds);
+    if (fault !== undefined)
+      throw new HostError(`Apache does not answer as it should: ${fault}. Its log, /var/log/apache2, says why.`);
+  }
+  if (front.address === undefined) return;
+  const questions = [...PROGRAMS, ...frontPageOf(front, frontPage)];
+  const faults = await lastFaults(front.address, domain, questions, seconds);
+  if (faults.length === 0) return;
+  throw new HostError(
+    `${front.kind === 'nginx' ? 'nginx' : 'Apache'}, asked on this machine at port ${front.address.port} for ${domain}, does not answer as it should: ${faults.join('; ')}.`,
+  );
+}
+
+/** Asks what is not as it should be again and again; what is still wrong in the end, each with its addresses. */
+async function lastFaults(
+  address: Address,
+  domain: string,
+  questions: readonly Question[],
+  seconds: number,
+): Promise<readonly string[]> {
+  let open = questions;
+  for (const until = Date.now() + seconds * 1000; ; ) {
+    const wrong = new Map<string, Question[]>();
+    for (const { question, why } of await Promise.all(open.map((one) => answered(address, domain, one))))
+      if (why !== undefined) wrong.set(why, [...(wrong.get(why) ?? []), question]);
+    open = [...wrong.values()].flat();
+    if (open.length === 0 || Date.now() >= until)
+      return [...wrong].map(([why, those]) => `${why} (${those.map(({ path }) => path).join(', ')})`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  throw new HostError(`Apache does not answer ${PATH} as it should: ${last}. Its log, /var/log/apache2, says why.`);
 }
 
-function statusOf({ domain, port }: Where): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const to = { host: '127.0.0.1', path: PATH, headers: { host: domain }, timeout: 3000 };
-    // The certificate is for browsers to judge.
-    const sent =
-      port === undefined
-        ? https({ ...to, port: 443, servername: domain, rejectUnauthorized: false })
-        : http({ ...to, port });
-    sent.once('timeout', () => sent.destroy(new Error('it does not answer within 3 seconds')));
-    sent.once('error', reject);
-    sent.once('response', (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
-    sent.end();
-  });
+async function answered(
+  address: Address,
+  domain: string,
+  question: Question,
+): Promise<{ question: Question; why: string | undefined }> {
+  try {
+    return { question, why: question.fault(await asked(address, domain, question.path, PATIENCE)) };
+  } catch (error) {
+    return { question, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A link that is nobody's. */
+const LINK = '/join.cgi?id=install';
+/** Answers to it, and to a feed that is nobody's: not found, or asked too often. */
+const NOBODYS: readonly number[] = [404, 429];
+
+const PROGRAMS: readonly Question[] = ['', '/cgi-bin'].flatMap((folder) => [
+  { path: `${folder}/booking.cgi`, fault: notGuarded },
+  { path: `${folder}/token.cgi?room=install`, fault: notGuarded },
+  { path: `${folder}${LINK}`, fault: notNobodys },
+  { path: `${folder}/ical.cgi?id=install`, fault: notNobodys },
+]);
+
+function notNobodys(answer: Answer): string | undefined {
+  return notOurs(answer) ?? (NOBODYS.includes(answer.status) ? undefined : `it answers ${answer.status}`);
+}
+
+/** Who has not signed in is asked to, in whatever way; a provider that is away is no fault of the front's. */
+function notGuarded(answer: Answer): string | undefined {
+  const open = answer.status < 300 || answer.status === 404;
+  return notOurs(answer) ?? (open ? `it answers ${answer.status} to who has not signed in` : undefined);
+}
+
+/** What apache/jitsi-jmb.conf says with every answer of ours. */
+function notOurs({ status, headers }: Answer): string | undefined {
+  const policy = `${headers['content-security-policy'] ?? ''}`;
+  return policy.includes("default-src 'none'") ? undefined : `it answers ${status} with a page that is not JMB's`;
+}
+
+function frontPageOf({ ownFrontPage }: Front, wished: Where['frontPage']): readonly Question[] {
+  if (ownFrontPage) return [];
+  const leads = ({ headers: { location = '' } }: Answer): boolean =>
+    /^(?:https?:\/\/[^/]*)?\/close\.cgi\?front$/.test(location);
+  const fault = (answer: Answer): string | undefined => {
+    const right = wished === 'jmb' ? leads(answer) : answer.status < 500 && !leads(answer);
+    const way = wished === 'jmb' ? '; --front-page jitsi leaves it alone' : '';
+    return right ? undefined : `it answers ${answer.status}, not what --front-page ${wished} says${way}`;
+  };
+  return [{ path: '/', fault }];
 }

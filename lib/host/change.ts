@@ -84,7 +84,8 @@ async function putToWork(hands: Hands, upgrade: boolean, wishes: Wishes, changed
   if (!hasSystemd()) return;
   const { domain, front } = look(tree, wishes, upgrade);
   try {
-    const where = { domain, port: front.kind === 'nginx' ? wishes.port : undefined };
+    const { port, frontPage } = wishes;
+    const where = { domain, front, port: front.kind === 'nginx' ? port : undefined, frontPage };
     await steps.unlessEnded(untilProgramsAnswer(where, PATIENCE));
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

@@ -79,7 +79,7 @@ describe('nginx', () => {
     jmb = await stage({ settings: { JMB_URL: HERE } });
     const port = Number(new URL(jmb.url).port);
     nginx = await startNginx(DOMAIN, port, 'after rooms');
-    plain = await startNginx(DOMAIN, port, 'before rooms', false);
+    plain = await startNginx(DOMAIN, port, 'before rooms', { frontPage: false });
   });
 
   afterAll(async () => {

@@ -1,5 +1,6 @@
 /** The hosts that an installation is tried on. */
 import type { SUITES } from './debian_root.ts';
+import { DOMAIN } from './jitsi_tree.ts';
 
 /** What is special about each. */
 export interface Case {
@@ -8,6 +9,8 @@ export interface Case {
   /** The way to sign in that is changed to in the end. */
   readonly change: readonly string[];
   readonly shape: { prosody: string; configJs: string; jicofo: string; bridge: string };
+  /** The file of Jitsi's site, and whether it is as Jitsi's package has it. */
+  readonly site: { readonly name: string; readonly packaged: boolean };
   /** Whether the Bash version is there before. */
   readonly bash: boolean;
 }
@@ -19,6 +22,7 @@ export const CASES: readonly Case[] = [
     front: 'nginx',
     change: ['cas', '--cas-url', 'https://cas.example.org/cas'],
     shape: { prosody: 'as packaged', configJs: 'as packaged', jicofo: 'as packaged', bridge: 'the bridge as packaged' },
+    site: { name: `${DOMAIN}.conf`, packaged: true },
     bash: true,
   },
   {
@@ -34,6 +38,7 @@ export const CASES: readonly Case[] = [
       '/etc/key',
     ],
     shape: { prosody: 'CRLF', configJs: 'CRLF', jicofo: 'CRLF', bridge: 'no final newline' },
+    site: { name: 'visio.conf', packaged: false },
     bash: false,
   },
   {
@@ -46,6 +51,7 @@ export const CASES: readonly Case[] = [
       jicofo: 'authentication on',
       bridge: 'empty',
     },
+    site: { name: `${DOMAIN}-le-ssl.conf`, packaged: false },
     bash: false,
   },
   {
@@ -58,6 +64,7 @@ export const CASES: readonly Case[] = [
       jicofo: 'braces around everything',
       bridge: 'ends in a comment',
     },
+    site: { name: `${DOMAIN}.conf`, packaged: true },
     bash: false,
   },
 ];

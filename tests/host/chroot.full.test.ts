@@ -11,7 +11,7 @@ import { CASES } from './cases.ts';
 import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
-import { APACHE_SITE, jitsiFiles, NGINX_SITE } from './stand_ins.ts';
+import { APACHE_BY_CERTBOT, APACHE_SITE, jitsiFiles, NGINX_BY_HAND, NGINX_SITE } from './stand_ins.ts';
 
 /** What JMB touches, but for packages, and code that is kept compiled. */
 const OURS =
@@ -23,9 +23,10 @@ JMB_MODULE_CHECK_EDITOR=""
 JMB_MODULE_CHECK_MODERATOR="booking.sh private-room.sh"
 `;
 
-describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) => {
+describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bash }) => {
   let host: DebianRoot;
   let before: ReadonlyMap<string, string>;
+  const server = front === 'nginx' ? 'nginx' : 'apache2';
   const ours = () =>
     Object.fromEntries([...host.snapshot()].filter(([path]) => OURS.test(path) && !path.endsWith('.cache')));
   const SQL = ['--auth', 'sql', '--sql-file', '/etc/sql'];
@@ -50,9 +51,9 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
       bridge: HOCON[shape.bridge] ?? '',
     });
     symlinkSync(`/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
-    const server = front === 'nginx' ? 'nginx' : 'apache2';
-    host.put(`etc/${server}/sites-available/${DOMAIN}.conf`, front === 'nginx' ? NGINX_SITE : APACHE_SITE);
-    symlinkSync(`../sites-available/${DOMAIN}.conf`, join(host.root, `etc/${server}/sites-enabled/${DOMAIN}.conf`));
+    const [packaged, byHand] = front === 'nginx' ? [NGINX_SITE, NGINX_BY_HAND] : [APACHE_SITE, APACHE_BY_CERTBOT];
+    host.put(`etc/${server}/sites-available/${site.name}`, site.packaged ? packaged : byHand);
+    symlinkSync(`../sites-available/${site.name}`, join(host.root, `etc/${server}/sites-enabled/${site.name}`));
     rmSync(join(host.root, `etc/${server}/sites-enabled/default`), { force: true });
     if (front === 'apache') host.run('a2enmod', '-q', 'ssl', 'rewrite');
     accounts();
@@ -116,6 +117,8 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
     });
     expect(host.ask('/join.cgi?id=nobody')).toMatch(/^HTTP\/\S+ 404[\s\S]*Introuvable/);
     expect(host.ask('/jmb/style.css')).toMatch(/^HTTP\/\S+ 200[\s\S]*text\/css/i);
+    expect(host.ask('/')).toMatch(/^HTTP\/\S+ 302[\s\S]*location: \S*\/close\.cgi\?front\r/i);
+    expect(host.ask('/?jitsi')).toMatch(/^HTTP\/\S+ 200[\s\S]*Jitsi$/);
     expect(host.ask('/someroom')).toMatch(/^HTTP\/\S+ 200[\s\S]*(?:the room someroom|Jitsi)$/);
     if (!bash) return;
     expect(host.ask('/booking.cgi', ...alice)).toContain('De Bash');
@@ -152,6 +155,25 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, bash }) =
     expect(ours()).toEqual(once);
     expect(host.ask('/booking.cgi', '-u', 'alice:alice')).toMatch(/^HTTP\/\S+ 200/);
   });
+
+  it.runIf(front === 'nginx')(
+    'with a front that keeps an address to itself goes on as before',
+    { timeout: 900_000 },
+    () => {
+      const file = `etc/nginx/sites-available/${site.name}`;
+      const was = host.run('cat', `/${file}`).said;
+      host.put(file, was.replace('listen 443 ssl;', '$& if ($uri ~ token) { return 200 "Jitsi"; }'));
+      const once = ours();
+      const { status, said } = host.install(...CHANGE);
+      const those = '/token.cgi?room=install, /cgi-bin/token.cgi?room=install';
+      expect(said).toContain(`does not answer as it should: it answers 200 with a page that is not JMB's (${those}).`);
+      expect(said).toContain('Everything was put back.');
+      expect(status).toBe(1);
+      expect(ours()).toEqual(once);
+      host.put(file, was);
+      host.run('systemctl', 'reload-or-restart', 'nginx');
+    },
+  );
 
   it('signs in another way from now on', { timeout: 900_000 }, () => {
     const { status, said } = host.install(...CHANGE);

@@ -69,6 +69,9 @@ export const NGINX_SITE = `server {
 }
 `;
 
+/** The same by hand, which includes nothing of anybody's. */
+export const NGINX_BY_HAND = NGINX_SITE.replace(/^.*jaas.*\n/m, '');
+
 /** Jitsi's site in Apache. */
 export const APACHE_SITE = `<VirtualHost *:80>
   ServerName ${DOMAIN}
@@ -88,3 +91,6 @@ export const APACHE_SITE = `<VirtualHost *:80>
   RewriteRule ^/([a-zA-Z0-9]+)$ /index.html [L]
 </VirtualHost>
 `;
+
+/** The same as certbot leaves it, where every name is a room. */
+export const APACHE_BY_CERTBOT = `<IfModule mod_ssl.c>\n${APACHE_SITE.replace('*:443>', '*:443 >').replace('[a-zA-Z0-9]+', '[^/]+')}</IfModule>\n`;

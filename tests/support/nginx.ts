@@ -37,6 +37,16 @@ export interface Nginx {
 /** Where Jitsi's site may include the folder of additions. */
 export type Place = 'before rooms' | 'after rooms' | 'nowhere';
 
+/** What differs from the usual. */
+export interface NginxOptions {
+  /** Whether the front page leads to JMB; it does where nothing is said. */
+  readonly frontPage?: boolean;
+  /** Words behind the address that it listens on. */
+  readonly listen?: string;
+  /** Lines of the site, before all others. */
+  readonly lines?: string;
+}
+
 /** As in Jitsi's own: the front page and files from a folder, any other name a room, a name with a slash its tenant's front page. */
 const ROOMS = `location ~ ^/([^/?&:'"]+)$ { set $room "$1"; try_files $uri @room; }
         location @room { return 200 "the room $room"; }
@@ -44,7 +54,12 @@ const ROOMS = `location ~ ^/([^/?&:'"]+)$ { set $room "$1"; try_files $uri @room
         location /cgi-bin/ { return 200 "Jitsi"; }`;
 
 /** Starts it in front of Apache's port. */
-export async function startNginx(domain: string, apachePort: number, place: Place, frontPage = true): Promise<Nginx> {
+export async function startNginx(
+  domain: string,
+  apachePort: number,
+  place: Place,
+  { frontPage = true, listen = 'ssl', lines = '' }: NginxOptions = {},
+): Promise<Nginx> {
   const root = mkdtempSync(join(tmpdir(), 'jmb-nginx-'));
   chmodSync(root, 0o755);
   const port = await freePort();
@@ -70,7 +85,8 @@ http {
     uwsgi_temp_path ${root}/uwsgi;
     scgi_temp_path ${root}/scgi;
     server {
-        listen 127.0.0.1:${port} ssl;
+        listen 127.0.0.1:${port} ${listen};
+        ${lines}
         server_name ${domain};
         root ${root}/www;
         index index.html;
