@@ -16,19 +16,15 @@ export function close(request: Request, { settings }: Context): Response {
   const welcome = settings.JMB_URL + WELCOME;
   // Apache writes a query of one word as `front=`.
   if (!/^front=?$/.test(request.query)) return go(302, back === 'close.cgi' ? welcome : target);
-  const meeting = endedMeeting(request, settings);
-  // Who opens the front page by its address wants to book, or to see what is booked.
-  if (!known && meeting === 'none') return go(302, `${settings.JMB_URL}/booking.cgi`);
-  return go(302, meeting === 'went around' || back !== undefined ? welcome : target);
+  // Who opens the front page by its address wants to book, or to see what is booked. So does, in the end, whoever another
+  // host sends back here: `go` lets no Referer go on (W3C Referrer Policy).
+  if (!known && !endedMeeting(request, settings)) return go(302, `${settings.JMB_URL}/booking.cgi`);
+  return go(302, back === undefined ? target : welcome);
 }
 
-/**
- * Whether the browser comes from a meeting, by its `Referer`. It keeps that on all redirects that follow; its word for
- * where they came from (`Sec-Fetch-Site`, W3C Fetch Metadata) then tells that another host sent it back here.
- */
-function endedMeeting(request: Request, { JMB_URL }: Settings): 'just now' | 'went around' | 'none' {
-  if (!requestHeader(request, 'Referer')?.startsWith(`${JMB_URL}/`)) return 'none';
-  return (requestHeader(request, 'Sec-Fetch-Site') ?? 'same-origin') === 'same-origin' ? 'just now' : 'went around';
+/** Whether the browser comes from a page of this host that is not ours: a room. */
+function endedMeeting(request: Request, { JMB_URL }: Settings): boolean {
+  return requestHeader(request, 'Referer')?.startsWith(`${JMB_URL}/`) === true;
 }
 
 /** Whether an address is this host's front page or close.cgi, from where a browser would be led in a circle. */

@@ -1,8 +1,10 @@
 /** Jitsi's front page in a real nginx and a real Apache: it leads to JMB, or stays Jitsi's, and never in a circle. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askAt } from '../support/ask_at.ts';
+import { openBrowser } from '../support/browser.ts';
 import { type Nginx, startNginx } from '../support/nginx.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
@@ -133,4 +135,48 @@ RewriteRule ^/([^/?&:'"]+)/$ / [PT]`,
   });
 
   leads(ask);
+});
+
+describe('in a browser, when a meeting ends', () => {
+  let jmb: Stage;
+  let nginx: Nginx;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    // Another name of the same host, which leads to the first.
+    jmb = await stage({ settings: { JMB_URL: HERE, JMB_REDIRECT_CLOSE: 'https://www.example.org/' } });
+    const lines = `if ($host = www.example.org) { return 301 ${HERE}/; }`;
+    nginx = await startNginx(DOMAIN, Number(new URL(jmb.url).port), 'after rooms', { lines });
+    browser = await openBrowser([`--host-resolver-rules=MAP *:443 127.0.0.1:${nginx.port}`]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await nginx?.stop();
+    await jmb?.stop();
+  });
+
+  /** Leaves a room as Jitsi does; the addresses that follow, and the last answer's status. */
+  async function leave(cookies: readonly string[]): Promise<{ way: string[]; status: number | undefined }> {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    await context.addCookies(cookies.map((name) => ({ name, value: '1', url: HERE })));
+    const page = await context.newPage();
+    await page.goto(`${HERE}/someroom`);
+    const way: string[] = [];
+    page.on('request', (sent) => way.push(sent.url().replace(HERE, '')));
+    const last = page.waitForResponse((answer) => answer.status() < 300 || answer.status() >= 400);
+    await page.evaluate("window.location.pathname = '/'");
+    const status = (await last).status();
+    await context.close();
+    return { way, status };
+  }
+
+  it('leads back to the list who has seen it', async () => {
+    expect(await leave(['viajmb'])).toEqual({ way: ['/', '/close.cgi?front', '/booking.cgi?list'], status: 401 });
+  });
+
+  it('leads no guest in a circle, although the place for them leads back here', async () => {
+    const around = ['/', '/close.cgi?front', 'https://www.example.org/'];
+    expect(await leave([])).toEqual({ way: [...around, '/', '/close.cgi?front', '/booking.cgi'], status: 401 });
+  });
 });

@@ -65,7 +65,8 @@ export const NGINX_SITE = `server {
     ssl_certificate_key /etc/jitsi/meet/tests.key;
     root /usr/share/jitsi-meet;
     include /etc/jitsi/meet/jaas/*.conf;
-    location ~ ^/([^/?&:'"]+)$ { return 200 "the room $1"; }
+    location ~ ^/([^/?&:'"]+)$ { set $room "$1"; try_files $uri @room; }
+    location @room { return 200 "the room $room"; }
 }
 `;
 

@@ -150,7 +150,6 @@ describe('the front page, which leads to close.cgi?front', () => {
 
   it('is where the administrator wants everyone else after a meeting', async () => {
     expect(await to(ROOM)).toBe('https://www.example.org/');
-    expect(await to({ ...ROOM, HTTP_SEC_FETCH_SITE: 'same-origin' })).toBe('https://www.example.org/');
     expect(await to(ROOM, 'https://meet.example.org/static/bye.html')).toBe('https://meet.example.org/static/bye.html');
   });
 
@@ -158,11 +157,6 @@ describe('the front page, which leads to close.cgi?front', () => {
     expect(await to(ROOM, address)).toBe(WELCOME);
     const list = `JMB_DEFAULT_URL_REDIRECT="${address}"\n`;
     expect(await to({ HTTP_COOKIE: 'viajmb=1' }, address, list)).toBe(WELCOME);
-  });
-
-  it('is Jitsi’s own for who comes around by another name of this host', async () => {
-    for (const from of ['same-site', 'cross-site'])
-      expect(await to({ ...ROOM, HTTP_SEC_FETCH_SITE: from })).toBe(WELCOME);
   });
 });
 

@@ -16,9 +16,9 @@ function executable(): string {
   return found;
 }
 
-/** Starts a browser; the caller closes it. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: executable(), args: ['--no-sandbox'] });
+/** Starts a browser with switches of Chromium's; the caller closes it. */
+export function openBrowser(switches: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: executable(), args: ['--no-sandbox', ...switches] });
 }
 
 /** A window of someone (nobody when left out), in French unless told otherwise. */
