@@ -16,5 +16,6 @@ serve('booking', {
   register_new: { POST: later(save, 'meetingBook') },
   register_edit: { POST: later(save, 'meetingChange') },
   extend: { POST: later(() => import('../lib/pages/meeting_extend.ts'), 'meetingExtend') },
+  logout: { GET: later(() => import('../lib/pages/sign_out.ts'), 'signOut') },
   del: { GET: later(remove, 'removalAsk'), POST: later(remove, 'meetingRemove') },
 });

@@ -6,6 +6,7 @@ import { type Log, openLog } from './log.ts';
 import type { Request } from './message.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
 import { keptDirectory } from './people/kept_directory.ts';
+import { wayOut } from './people/way_out.ts';
 import { type Manner, takeZone } from './settings/manner.ts';
 import { readSettings, type Settings, type SettingsError, settingsFiles } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -23,6 +24,8 @@ export interface Context {
   /** The reader's language, and the texts in it. */
   readonly language: Language;
   readonly texts: Texts;
+  /** Whether who signed in can sign out again (JMB_LOGOUT of apache/auth-*.conf); where nobody asks by way of the web, not said. */
+  readonly signsOut?: boolean;
 }
 
 /** What outlives a request in a process that stays: settings, log, database, directory. */
@@ -140,11 +143,13 @@ class RequestContext implements Context {
   readonly clock = systemClock;
   readonly language: Language;
   readonly texts: Texts;
+  readonly signsOut: boolean;
 
   constructor(around: Surroundings, request: Request) {
     this.#around = around;
     this.language = languageOf(request.env['HTTP_ACCEPT_LANGUAGE']);
     this.texts = texts(this.language);
+    this.signsOut = wayOut(request) !== undefined;
   }
 
   get settings(): Settings {

@@ -49,6 +49,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
     styleVersion,
     signedIn: user !== undefined,
     user,
+    signsOut: context.signsOut,
     editor: editor === true,
     onList: place === 'list',
     onNew: place === 'new',

@@ -6,6 +6,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'frame.nav': 'Main navigation',
   'frame.list': 'My meetings',
   'frame.new': 'New meeting',
+  'frame.sign_out': 'Sign out',
   'frame.user': 'Signed in as',
 
   'day.today': 'today',
@@ -228,5 +229,6 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'refused.too_early': 'The room of this meeting opens on {date} at {time} ({zone} time). Use this link again then.',
   'refused.too_many_secrets':
     'Too many links that don’t lead anywhere came from your network. Try again in a few minutes.',
+  'refused.no_way_out': 'You can’t sign out here: close the browser to end your session.',
   'refused.no_feed': 'This address doesn’t lead to a calendar.',
 };

@@ -4,6 +4,7 @@ export const frPages = {
   'frame.nav': 'Navigation principale',
   'frame.list': 'Mes réunions',
   'frame.new': 'Nouvelle réunion',
+  'frame.sign_out': 'Se déconnecter',
   'frame.user': 'Votre compte',
 
   'day.today': 'aujourd’hui',
@@ -233,5 +234,7 @@ export const frPages = {
     'La salle de cette réunion ouvre le {date} à {time} (heure de {zone}). Revenir par ce lien à ce moment-là.',
   'refused.too_many_secrets':
     'Trop de liens qui ne mènent nulle part sont venus de votre adresse réseau. Réessayer dans quelques minutes.',
+  'refused.no_way_out':
+    'Il n’est pas possible de se déconnecter ici\u00a0: fermer le navigateur pour terminer la session.',
   'refused.no_feed': 'Cette adresse ne mène à aucun agenda.',
 } as const;

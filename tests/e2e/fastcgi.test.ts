@@ -9,8 +9,9 @@ import { type Stage, stage } from '../support/stage.ts';
 let plain: Stage;
 let kept: Stage;
 beforeAll(async () => {
-  plain = await stage({ way: 'cgid' });
-  kept = await stage({ way: 'fcgid' });
+  const conf = `<LocationMatch "\${JMB_GUARDED}">\nSetEnvIfExpr true "JMB_LOGOUT=/out?back="\n</LocationMatch>`;
+  plain = await stage({ way: 'cgid', conf });
+  kept = await stage({ way: 'fcgid', conf });
 });
 afterAll(async () => {
   await plain.stop();
@@ -64,6 +65,11 @@ it('takes a form in chunks, whose length nobody says ahead', async () => {
     });
     expect(status).toBe(303);
   }
+});
+
+it('signs out where Apache says', async () => {
+  const told = await kept.ask('/booking.cgi?logout', { as: 'alice' });
+  expect([told.status, told.headers.get('location')]).toEqual([302, `/out?back=${encodeURIComponent(`${kept.url}/`)}`]);
 });
 
 it('keeps people apart who ask at once', async () => {

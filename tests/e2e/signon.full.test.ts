@@ -55,9 +55,17 @@ async function signsIn(options: GuardOptions, after: (jmb: Guarded) => void = ()
       }
     }
     // A query without a `=`, which gets one on its way (apache/jitsi-jmb.conf).
-    const list = await visitor()(`${jmb.url}/booking.cgi?list`, 'dwho');
+    const browser = visitor();
+    const list = await browser(`${jmb.url}/booking.cgi?list`, 'dwho');
     expect(list.status, list.url).toBe(200);
     expect(list.body).toContain('Doctor Who');
+    // Signed in it stays so, until it signs out: here and at the provider.
+    expect((await browser(`${jmb.url}/booking.cgi?list`, null)).body).toContain('Doctor Who');
+    expect(list.body).toContain('href="booking.cgi?logout"');
+    const out = await browser(`${jmb.url}/booking.cgi?logout`, null);
+    const again = await browser(`${jmb.url}/booking.cgi?list`, null);
+    expect(again.body, `${out.status} ${out.url}\n${out.body.slice(0, 2000)}`).toMatch(/name="password"/);
+    expect(again.url.startsWith(provider.url), again.url).toBe(true);
     const unknown = await visitor(FORGED)(`${jmb.url}/join.cgi?id=nobodyknowsthis1`, 'dwho');
     expect(unknown.status).toBe(404);
   } finally {
@@ -150,7 +158,7 @@ function shibd(folder: string, url: string): ChildProcess {
   <SessionCache type="StorageService" StorageService="mem" cacheTimeout="3600" inprocTimeout="900"/><ReplayCache StorageService="mem"/>
   <ApplicationDefaults entityID="${url}/shibboleth" REMOTE_USER="uid" signing="false" encryption="false">
     <Sessions lifetime="28800" timeout="3600" relayState="ss:mem" checkAddress="false" handlerSSL="false" cookieProps="http" handlerURL="/Shibboleth.sso">
-      <SSO entityID="${provider.url}/saml/metadata">SAML2</SSO></Sessions>
+      <SSO entityID="${provider.url}/saml/metadata">SAML2</SSO><Logout>SAML2 Local</Logout></Sessions>
     <Errors supportContact="root@localhost"/><MetadataProvider type="XML" validate="false" path="${idp}"/>
     <AttributeExtractor type="XML" validate="false" path="${map}"/>
     <CredentialResolver type="File" key="${key}" certificate="${cert}"/>

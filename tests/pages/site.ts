@@ -8,6 +8,7 @@ import type { Context } from '../../lib/context.ts';
 import type { Handler } from '../../lib/http/route.ts';
 import { refusalPage } from '../../lib/pages/refusal.ts';
 import type { Directory } from '../../lib/people/directory.ts';
+import { wayOut } from '../../lib/people/way_out.ts';
 import { isRefusal } from '../../lib/refusal.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { type BookingFacts, insertMeeting, type Saved } from '../../lib/store/bookings.ts';
@@ -91,11 +92,11 @@ ${settings.replaceAll('ROOT', root)}
     rmSync(root, { recursive: true, force: true });
   });
   const log: string[] = [];
-  const contextAt = (now: number, accept: string | undefined): Context => {
+  const contextAt = (now: number, accept: string | undefined, signsOut = false): Context => {
     const language = languageOf(accept);
     const event = (name: string, fields: object) => void log.push(`${name} ${JSON.stringify(fields)}`);
     const clock = fixedClock(now);
-    return { settings: read, clock, log: { event }, store, directory, language, texts: texts(language) };
+    return { settings: read, clock, log: { event }, store, directory, language, texts: texts(language), signsOut };
   };
   return {
     store,
@@ -114,7 +115,7 @@ ${settings.replaceAll('ROOT', root)}
         body,
         env: { SCRIPT_NAME: '/booking.cgi', QUERY_STRING: query, ...person, ...env },
       };
-      const context = contextAt(NOW + later, env['HTTP_ACCEPT_LANGUAGE']);
+      const context = contextAt(NOW + later, env['HTTP_ACCEPT_LANGUAGE'], wayOut({ env }) !== undefined);
       const result = await handler(request, context);
       const answer = isRefusal(result) ? refusalPage(result, request, context) : result;
       const text = String(answer.body);

@@ -180,6 +180,8 @@ function configuration(root: string, url: string, { saml, byOid, redirect }: Cli
         oidcRPMetaDataOptionsClientID: 'jmb',
         oidcRPMetaDataOptionsClientSecret: 'jmbsecret',
         oidcRPMetaDataOptionsRedirectUris: redirect,
+        oidcRPMetaDataOptionsPostLogoutRedirectUris: new URL('/', redirect).href,
+        oidcRPMetaDataOptionsLogoutBypassConfirm: 1,
         oidcRPMetaDataOptionsIDTokenSignAlg: 'RS256',
         oidcRPMetaDataOptionsBypassConsent: 1,
         oidcRPMetaDataOptionsUserIDAttr: 'uid',

@@ -22,8 +22,8 @@ export function stranger(address: string, headers: Readonly<Record<string, strin
 export function visitor(headers: Readonly<Record<string, string>> = {}) {
   const jar: Jar = new Map();
 
-  /** Follows redirects up to a room, and fills the forms of the way as this user. */
-  return async (address: string, user: string): Promise<Arrival> => {
+  /** Follows redirects up to a room, and fills the forms of the way as this user; as nobody, it stops where somebody is to sign in. */
+  return async (address: string, user: string | null): Promise<Arrival> => {
     let arrival = await ask(jar, headers, new URL(address));
     for (let steps = 0; steps < 25; steps += 1) {
       if (arrival.location !== '') {
@@ -82,7 +82,7 @@ function ask(jar: Jar, headers: Readonly<Record<string, string>>, url: URL, body
 }
 
 /** The form to send: the one that asks for a password, or that carries a SAML answer. */
-function formOf({ body, url }: Arrival, user: string): { action: URL; fields: URLSearchParams } | undefined {
+function formOf({ body, url }: Arrival, user: string | null): { action: URL; fields: URLSearchParams } | undefined {
   for (const [form] of body.matchAll(/<form[\s\S]*?<\/form>/g)) {
     const fields = new URLSearchParams();
     for (const [tag] of form.matchAll(/<(?:input|textarea)[^>]*>/g)) {
@@ -90,6 +90,7 @@ function formOf({ body, url }: Arrival, user: string): { action: URL; fields: UR
       if (name !== undefined) fields.set(name, plain(/value="([^"]*)"/.exec(tag)?.[1] ?? ''));
     }
     if (fields.has('password')) {
+      if (user === null) return undefined;
       fields.set('user', user);
       fields.set('password', user);
     } else if (!fields.has('SAMLResponse')) continue;
