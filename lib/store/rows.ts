@@ -8,7 +8,8 @@ import { decodeEntities } from '../text/entities.ts';
  * row leaves open is nothing, and no time is beyond the year 9999.
  */
 export const MEETING_COLUMNS = `
-  CAST(m.meeting_id AS TEXT) AS id, coalesce(m.meeting_name, '') AS room, coalesce(m.meeting_object, '') AS subject,
+  CAST(m.meeting_id AS TEXT) AS id, CAST(coalesce(m.meeting_name, '') AS TEXT) AS room,
+  CAST(coalesce(m.meeting_object, '') AS TEXT) AS subject,
   max(0, min(CAST(coalesce(m.meeting_begin, 0) AS INTEGER), 253402300799)) AS begin,
   max(0, min(CAST(coalesce(m.meeting_end, 0) AS INTEGER), 253402300799)) AS end,
   max(0, min(CAST(coalesce(m.meeting_duration, 0) AS INTEGER), 253402300799)) AS duration,
@@ -18,9 +19,9 @@ export const MEETING_COLUMNS = `
 
 /** The columns of an attendee `a`. */
 export const ATTENDEE_COLUMNS = `
-  coalesce(a.attendee_meeting_hash, '') AS hash, coalesce(a.attendee_role, '') AS role,
+  CAST(coalesce(a.attendee_meeting_hash, '') AS TEXT) AS hash, CAST(coalesce(a.attendee_role, '') AS TEXT) AS role,
   lower(coalesce(a.attendee_email, '')) AS email,
-  coalesce(a.attendee_count, 0) AS connections, coalesce(a.attendee_partstat, 0) AS partstat`;
+  CAST(coalesce(a.attendee_count, 0) AS INTEGER) AS connections, coalesce(a.attendee_partstat, 0) AS partstat`;
 
 /** What MEETING_COLUMNS gives. */
 export interface MeetingRow extends Omit<Meeting, 'modified'> {

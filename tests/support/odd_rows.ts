@@ -12,6 +12,10 @@ export const ODD: readonly (readonly [string, string])[] = [
   ['no subject', 'UPDATE meetings SET meeting_object = NULL'],
   ['guests without an address', "UPDATE attendees SET attendee_email = '' WHERE attendee_role <> 'owner'"],
   ['counts and answers of nothing', "UPDATE attendees SET attendee_count = NULL, attendee_partstat = 'x'"],
+  [
+    'bytes that are no text',
+    "UPDATE meetings SET meeting_name = x'ff', meeting_object = x'fe'; UPDATE attendees SET attendee_count = x'fd'",
+  ],
   ['no length', 'UPDATE meetings SET meeting_duration = NULL, meeting_create = NULL'],
   ['an end before its begin', 'UPDATE meetings SET meeting_begin = meeting_end + 60'],
   ['a begin beyond all calendars', 'UPDATE meetings SET meeting_begin = 9e18'],
