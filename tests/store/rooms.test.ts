@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
 import { endingMeetings, markEnding, roomIsTaken } from '../../lib/store/endings.ts';
 import { rememberAddresses } from '../../lib/store/feeds.ts';
+import { meetingByRoom } from '../../lib/store/meetings.ts';
 import { countPrivate } from '../../lib/store/privates.ts';
 import {
   accountsWith,
@@ -18,6 +19,17 @@ import { ALICE, BOOKING, clockAt, NOW, open } from './scratch.ts';
 const DAY = 86_400;
 const END = BOOKING.begin + BOOKING.duration;
 const order = { room: 'abc', person: '', does: 'end', meetingId: '1795446000000000000', until: NOW + DAY } as const;
+
+it('rooms that old rows write in capitals are known by the name that Prosody has', () => {
+  const store = open();
+  const { meeting } = insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+  store.transaction(() => store.run("UPDATE meetings SET meeting_name = 'ConseilDeLabo'"));
+  expect(meetingByRoom(store, 'conseildelabo')?.id).toBe(meeting.id);
+  expect(endingMeetings(store, NOW, END + 1, 600).map((one) => one.meeting.room)).toEqual(['conseildelabo']);
+  expect(roomIsTaken(store, { id: '1', room: 'conseildelabo' }, NOW)).toBe(true);
+  orderRoom(store, { ...order, room: 'conseildelabo' });
+  expect(closedButBooked(store, NOW)).toHaveLength(1);
+});
 
 describe('orders to Prosody', () => {
   it('are told until they are done, the last word on a room or person counts', () => {
