@@ -8,6 +8,12 @@ import { parseLdapsearch } from './ldapsearch.ts';
 /** How long an answer stands in for a directory that is silent, in seconds. */
 export const STANDS_IN = 86_400;
 
+/**
+ * For how long a directory that was found silent is not waited for again, in seconds, where there is a kept answer: one
+ * that swallows questions holds each page for as long as it may take.
+ */
+const LET_BE = 20;
+
 /** What a question needs: where answers are kept, for how long, and where it is said that the directory is silent. */
 export type Keeping = Pick<Context, 'settings' | 'store' | 'clock' | 'log'>;
 
@@ -21,14 +27,15 @@ interface Known<Answer> {
 /**
  * The same directory, for the time of one request. Who someone is and who matches a filter is asked at most once in
  * `JMB_LDAP_KEEP` minutes (0: each time, and nothing is kept); who has an address is asked each time, since invitations go
- * by it. Once it was found silent, a request does not wait for it again where there is a kept answer.
+ * by it. Once it was found silent, nobody waits for it again for a moment where there is a kept answer.
  */
 export function keptDirectory(directory: Directory, keeping: Keeping): Directory {
   const { settings } = keeping;
   const seconds = settings.JMB_LDAP_KEEP * 60;
   if (seconds === 0) return directory;
   const where = placeOf(settings.JMB_LDAPSEARCH);
-  let silent = false;
+  const silence = JSON.stringify(['silent', where]);
+  let said = false;
 
   const asked = async <Answer>(
     question: readonly string[],
@@ -38,16 +45,23 @@ export function keptDirectory(directory: Directory, keeping: Keeping): Directory
     const { store, clock, log } = keeping;
     const key = JSON.stringify([...question, where]);
     const known = knownAnswer(keeping, key, read);
-    if (known !== undefined && (known.age < seconds || silent)) return known.answer;
+    if (known !== undefined && (known.age < seconds || said)) return known.answer;
+    const standIn = (old: Known<Answer>, reason: string): Answer => {
+      if (!said) log.event('directory-silent', { for: question[0], uid: question[1], kept: old.age, reason });
+      said = true;
+      return old.answer;
+    };
+    const silent = known && knownAnswer(keeping, silence, textIn);
+    if (known && silent && silent.age < LET_BE) return standIn(known, `${silent.answer} (${silent.age} s ago)`);
     try {
       const answer = await ask();
       keepAnswer(store, key, JSON.stringify(answer), clock.now());
       return answer;
     } catch (error) {
-      if (known === undefined || !(error instanceof Unavailable) || error.what !== 'directory') throw error;
-      silent = true;
-      log.event('directory-silent', { for: question[0], uid: question[1], kept: known.age, reason: error.detail });
-      return known.answer;
+      if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
+      keepAnswer(store, silence, JSON.stringify(error.detail), clock.now());
+      if (known === undefined) throw error;
+      return standIn(known, error.detail);
     }
   };
 
@@ -95,9 +109,9 @@ function personIn(value: unknown): Person | null | undefined {
   if (typeof value !== 'object') return undefined;
   const { uid, email, name, aliases } = value as Partial<Record<keyof Person, unknown>>;
   if (typeof uid !== 'string' || !Array.isArray(aliases)) return undefined;
-  return { uid, email: textIn(email), name: textIn(name), aliases: aliases.map(String) };
+  return { uid, email: textIn(email) ?? null, name: textIn(name) ?? null, aliases: aliases.map(String) };
 }
 
-function textIn(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -139,11 +139,32 @@ describe('a directory that is silent', () => {
       expect(log[0]).toContain(`"kept":${STANDS_IN - 1}`);
       await expect(one.matches('bob', EMPLOYEE)).rejects.toThrow(Unavailable);
       now += 1;
+      store.transaction(() => store.run('DELETE FROM directory_answer WHERE answer_question LIKE \'["silent"%\''));
       await expect(request().personOf('alice')).rejects.toThrow(Unavailable);
     } finally {
       await slapd.resume();
     }
   });
+});
+
+it('a directory that was found silent is asked again after a moment, not at each request', async () => {
+  await request().personOf('alice');
+  now += 3600;
+  await slapd.pause();
+  try {
+    await request().personOf('alice');
+    asked = [];
+    now += 19;
+    await request().personOf('alice');
+    expect(asked).toEqual([]);
+    expect(log).toHaveLength(2);
+  } finally {
+    await slapd.resume();
+  }
+  now += 1;
+  await request().personOf('alice');
+  expect(asked).toEqual(['person alice']);
+  expect(log).toHaveLength(2);
 });
 
 describe('what is kept', () => {
