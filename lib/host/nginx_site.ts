@@ -153,8 +153,12 @@ function leadsToUs(all: readonly Directive[]): boolean {
   return all.some(({ name, words }) => name === 'include' && globFits(absolute(words[0] ?? ''), NGINX_LOCATIONS));
 }
 
-function isFrontPage({ name, words }: Directive): boolean {
-  return name === 'location' && /^= ?\/$/.test(words.join(' '));
+/** Whether a line sends browsers elsewhere from the front page alone; one that only serves it does not. */
+function isFrontPage({ name, words, block = [] }: Directive): boolean {
+  if (name === 'rewrite') return /^\^\/\??\$$/.test(words[0] ?? '');
+  const about = words.join(' ').replace(/["']/g, '');
+  if (!(name === 'location' ? /^= ?\/$/ : /^\(\s*\$(?:request_)?uri\s*=\s*\/\s*\)$/).test(about)) return false;
+  return block.some((line) => ['return', 'rewrite', 'proxy_pass'].includes(line.name));
 }
 
 /** Where to ask: by TLS before plain, 443 before other ports, any address before one. */

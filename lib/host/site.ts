@@ -122,11 +122,16 @@ client_max_body_size 256k;
 
 const PROGRAMS = ['booking', 'token', 'join', 'ical', 'invitation', 'close'];
 
-/** The front page as a browser asks for it, and not what a site rewrites to it; what is asked with a query stays Jitsi's. */
-const FRONT_PAGE = `location = / {
+/**
+ * The front page as a browser asks for it, and not what a site rewrites to it. What is asked with a query stays the site's
+ * own, whose location for it we do not know: so there is none of ours.
+ */
+const FRONT_PAGE = `if ($request_uri = /) { rewrite ^ /jmb/front-page last; }
+location = /jmb/front-page {
+    internal;
     # Whatever port and protocol another server in front of this one has.
     absolute_redirect off;
-    if ($request_uri = /) { return 302 /close.cgi?front; }
+    return 302 /close.cgi?front;
 }
 `;
 

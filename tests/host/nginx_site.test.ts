@@ -111,14 +111,21 @@ describe('a site that includes the folder of additions', () => {
   });
 });
 
-it('knows a front page of the site’s own', () => {
-  for (const [path, text] of Object.entries(withMain(NGINX['the older template'] ?? {}))) bare.put(path, text);
-  expect(nginxFront(bare.tree, DOMAIN)?.front.ownFrontPage).toBe(false);
-  for (const line of ['location = / { return 301 /x; }', 'location =/ { return 301 /x; }']) {
-    for (const [path, text] of Object.entries(withMain(NGINX['the older template'] ?? {})))
-      bare.put(path, text.replace('location = /who', `${line} $&`));
-    expect(nginxFront(bare.tree, DOMAIN)?.front.ownFrontPage).toBe(true);
-  }
+it.each([
+  ['location = / { return 301 /x; }', true],
+  ['location =/ { rewrite ^ /x; }', true],
+  ['location = / { proxy_pass http://127.0.0.1:1; }', true],
+  ['rewrite ^/$ /x redirect;', true],
+  ['if ($request_uri = "/") { return 302 /x; }', true],
+  ['if ( $uri = / ) { return 302 /x; }', true],
+  ['location = / { try_files /index.html =404; }', false],
+  ['location / { return 404; }', false],
+  ['if ($host = /) { return 404; }', false],
+  ['rewrite ^/([^/]+)$ / break;', false],
+])('knows a front page of the site’s own: %s', (line, own) => {
+  for (const [path, text] of Object.entries(withMain(NGINX['the older template'] ?? {})))
+    bare.put(path, text.replace('location = /who', `${line} $&`));
+  expect(nginxFront(bare.tree, DOMAIN)?.front.ownFrontPage).toBe(own);
 });
 
 it.each<[string, string]>([

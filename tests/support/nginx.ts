@@ -48,7 +48,8 @@ export interface NginxOptions {
 }
 
 /** As in Jitsi's own: the front page and files from a folder, any other name a room, a name with a slash its tenant's front page. */
-const ROOMS = `location ~ ^/([^/?&:'"]+)$ { set $room "$1"; try_files $uri @room; }
+const ROOMS = `location / { root www; index index.html; }
+        location ~ ^/([^/?&:'"]+)$ { root www; set $room "$1"; try_files $uri @room; }
         location @room { return 200 "the room $room"; }
         location ~ ^/([^/?&:'"]+)/$ { rewrite ^ /; }
         location /cgi-bin/ { return 200 "Jitsi"; }`;
@@ -88,8 +89,6 @@ http {
         listen 127.0.0.1:${port} ${listen};
         ${lines}
         server_name ${domain};
-        root ${root}/www;
-        index index.html;
         ssl_certificate ${file('cert', cert)};
         ssl_certificate_key ${file('key', key)};
         ${{ 'before rooms': ours + ROOMS, 'after rooms': ROOMS + ours, nowhere: ROOMS }[place]}
