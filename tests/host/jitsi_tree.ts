@@ -85,7 +85,8 @@ export function jitsiTree(root: string = mkdtempSync(join(tmpdir(), 'jmb-host-')
   };
 }
 
-function snapshot(root: string): Record<string, string> {
+/** Every path below a folder with its mode, owner, and digest or target. */
+export function snapshot(root: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
     const file = join(root, name);
