@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { says, start } from './support/started.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Started, says, start } from './support/started.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 
@@ -87,9 +87,76 @@ function sleepersOf(word: string): number {
   }).length;
 }
 
+describe('wait_for_locks', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'jmb-lock-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Waits for two locks, as long as this many seconds; the second is there and free. */
+  const wait = (patience: number): Started => {
+    writeFileSync(join(folder, 'lists'), '');
+    const script = `set -euo pipefail; . "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/apt_locks.sh"
+      wait_for_locks ${patience} "${folder}/nowhere" "${folder}/lists" "${folder}/dpkg" || exit 3; echo Free.`;
+    return start('bash', '-c', script);
+  };
+
+  /** Another program that holds a lock as apt and dpkg do (fcntl), until it is killed. */
+  const hold = async (): Promise<Started> => {
+    const script = `import fcntl, time
+f = open("${folder}/dpkg", "w"); fcntl.lockf(f, fcntl.LOCK_EX); print("held", flush=True); time.sleep(60)`;
+    const holder = start('python3', '-c', script);
+    await says(holder, 'held');
+    return holder;
+  };
+
+  it('waits for whoever holds one, and names them', async () => {
+    const holder = await hold();
+    const waiting = wait(600);
+    await says(waiting, 'Waiting for');
+    expect(waiting.said()).toBe(
+      `Waiting for python3 (process ${holder.process.pid}), which is at work with packages: 10 minutes at most...\n`,
+    );
+    holder.process.kill('SIGKILL');
+    expect(await waiting.ended).toBe(0);
+    expect(waiting.said()).toContain('Free.');
+  });
+
+  it('gives up in the end', async () => {
+    const holder = await hold();
+    expect(await wait(1).ended).toBe(3);
+    holder.process.kill('SIGKILL');
+    await holder.ended;
+  });
+
+  it('says nothing where nobody is at work, and makes no file', async () => {
+    const waiting = wait(600);
+    expect(await waiting.ended).toBe(0);
+    expect(waiting.said()).toBe('Free.\n');
+    expect(readdirSync(folder)).toEqual(['lists']);
+  });
+});
+
+describe('apt_step', () => {
+  it('tries again where somebody was faster', () => {
+    const count = join(tmpdir(), `jmb-apt-${process.pid}`);
+    const script = `set -euo pipefail; . "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/apt_locks.sh"
+      apt_locks=()
+      apt_step "Working" bash -c 'echo x >>${count}; [ $(wc -l <${count}) -gt 1 ] || { echo "E: Could not get lock /x"; exit 100; }'
+      apt_step "Failing" bash -c 'echo broken; exit 7'`;
+    const run = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+    rmSync(count);
+    expect(run.stdout).toBe('Working...\nFailing...\n');
+    expect(run.stderr).toMatch(/^broken\ninstall.sh: this failed with status 7: bash -c/);
+    expect(run.status).toBe(1);
+  });
+});
+
 describe('need_packages', () => {
   it('tells whoever is not root what is missing', () => {
     const script = `. "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/packages.sh"
+      . "${REPOSITORY}/lib/install/apt_locks.sh"
       id() { echo 1000; }
       need_packages bash jmb-no-such-package`;
     const run = spawnSync('bash', ['-c', script], { encoding: 'utf8' });

@@ -1,16 +1,29 @@
 # shellcheck shell=bash
 # Debian and Ubuntu packages: only those that are missing, without a question, and no service is started by it.
 
+# A file that is told of each package and folder before it comes; empty: none is told.
+brought=
+
+note_brought() {
+    [ -z "$brought" ] || printf '%s %s\n' "$1" "$2" >>"$brought"
+}
+
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# Those of the packages that are missing, a line each.
+missing_of() {
+    local name
+    for name in "$@"; do
+        is_installed "$name" || printf '%s\n' "$name"
+    done
+}
+
 # Installs those of the packages that are missing.
 need_packages() {
-    local missing=() name
-    for name in "$@"; do
-        is_installed "$name" || missing+=("$name")
-    done
+    local missing
+    mapfile -t missing < <(missing_of "$@")
     [ ${#missing[@]} -gt 0 ] || return 0
     [ "${root:-/}" = / ] || fail "these packages are missing, and with --root none is installed: ${missing[*]}"
     command -v apt-get >/dev/null || fail "this needs Debian or Ubuntu, or these by hand: ${missing[*]}"
@@ -18,17 +31,50 @@ need_packages() {
     apt_install "${missing[@]}"
 }
 
+# The messages of apt are read below: they are asked for in English.
+apt_words=(env LC_ALL=C.UTF-8 LANGUAGE= DEBIAN_FRONTEND=noninteractive apt-get)
+
 apt_install() {
     hold_services
     # A run that was interrupted leaves packages that are unpacked and not set up.
     if [ -n "$(dpkg --audit)" ]; then
-        quiet_step "Finishing an interrupted installation" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold
+        apt_step "Finishing an interrupted installation" env LC_ALL=C.UTF-8 LANGUAGE= DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold
     fi
     # Without a network what apt already knows may do.
-    step env DEBIAN_FRONTEND=noninteractive apt-get update -qq || say "The package lists are as old as they were."
-    quiet_step "Installing the packages $*" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
+    apt_try "${apt_words[@]}" update -qq || { show_output && say "The package lists are as old as they were."; }
+    [ -z "$brought" ] || new_ones "$@" | sed 's/^/package /' >>"$brought"
+    apt_step "Installing the packages $*" "${apt_words[@]}" install -y -qq --no-install-recommends \
+        -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
     release_services
+}
+
+# Takes packages away with their settings: those that came with a run that then refused.
+apt_purge() {
+    hold_services
+    apt_step "Taking away again what came ($#)" "${apt_words[@]}" purge -y -qq -o Dpkg::Use-Pty=0 "$@"
+    release_services
+}
+
+# The packages that would come with these, and are not there at all, a line each. Nothing is changed, no cache either.
+new_ones() {
+    "${apt_words[@]}" -s -qq "${no_trace[@]}" --no-install-recommends install "$@" | sed -n 's/^Inst \([^ ]*\) (.*/\1/p'
+}
+
+# For a look: no lock, no cache and no log of its plan.
+no_trace=(-o Debug::NoLocking=1 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dir::Log::Planner= -o Dir::Log::Solver=)
+
+# What these packages would cost, in a line, by what apt knows already.
+apt_cost() {
+    local said count size disk
+    count=$(new_ones "$@" 2>/dev/null | wc -l)
+    said=$("${apt_words[@]}" -y "${no_trace[@]}" --print-uris --no-install-recommends install "$@" 2>/dev/null) || true
+    size=$(sed -n 's/^Need to get \(.*\) of archives\.$/\1/p' <<<"$said")
+    disk=$(sed -n 's/^After this operation, \(.*\) of additional disk space.*/\1/p' <<<"$said")
+    if [ -n "$size" ]; then
+        printf '%s\n' "$count with all that they need: $size to download, ${disk:-nothing} on the disk"
+    else
+        printf '%s\n' "apt does not know them yet, and is not updated for a look: apt-get update, then they can be counted"
+    fi
 }
 
 # Packages start their services when they come in: not now (invoke-rc.d asks this program; 101 forbids).

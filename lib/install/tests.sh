@@ -41,7 +41,7 @@ run_tests() {
     check_passes "lint" npx biome check .
     check_passes "dead code" npx knip
     check_passes "Prosody's module" luacheck --quiet lib/jitsi/prosody
-    check_passes "shell scripts" shellcheck -x -a install.sh .ci/run
+    check_passes "shell scripts" shellcheck -x -a install.sh lib/install/apt.sh .ci/run
     run_vitest
     # Everything that goes through Apache once more, with programs that stay.
     export JMB_WAY=fcgid
