@@ -1,5 +1,5 @@
 /**
- * `npm run build`: makes dist/, the tree that install.sh puts under its prefix. Each executable is one CommonJS file
+ * `npm run build`, `node build.mjs [FOLDER]`: makes dist/, or that folder, the tree that install.sh puts under its prefix. Each executable is one CommonJS file
  * that holds only what it needs; big libraries that few requests touch are files of their own in dist/lib, loaded when
  * first used.
  */
@@ -26,8 +26,10 @@ import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
 
-/** Made beside dist/ and put in its place at the end, so that nothing that runs finds half a tree. */
-const out = mkdtempSync('dist.');
+/** What is made. */
+const target = process.argv[2] ?? 'dist';
+/** Made beside it and put in its place at the end, so that nothing that runs finds half a tree. */
+const out = mkdtempSync(`${target}.`);
 
 /** What every bundle has in common. ASCII, so that V8 keeps the source in one byte a character. */
 const COMMON = {
@@ -184,13 +186,13 @@ const made = await Promise.allSettled([
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),
 ]);
-rmSync('dist', { recursive: true, force: true });
+rmSync(target, { recursive: true, force: true });
 chmodSync(out, 0o755);
-renameSync(out, 'dist');
+renameSync(out, target);
 
 for (const file of [...sources('cgi-bin').map((name) => `lib/${name}.js`), 'bin/jmb']) {
-  if (existsSync(`dist/${file}`))
-    console.log(file.padEnd(20), `${Math.ceil(statSync(`dist/${file}`).size / 1024)} KiB`);
+  if (existsSync(`${target}/${file}`))
+    console.log(file.padEnd(20), `${Math.ceil(statSync(`${target}/${file}`).size / 1024)} KiB`);
 }
 // esbuild has already printed what was wrong; what could be built is there.
 if (made.some(({ status }) => status === 'rejected')) process.exitCode = 1;

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { wantAddresses } from './addresses.ts';
+import { holdBrought } from './brought.ts';
 import { change } from './change.ts';
 import type { Plan } from './changes.ts';
 import { namesIn } from './entries.ts';
@@ -12,7 +13,7 @@ import { pending } from './ledger.ts';
 import { metadata } from './metadata.ts';
 import { nodeForPrograms } from './node_place.ts';
 import type { Words } from './options.ts';
-import { bringPackages, missingPackages } from './packages.ts';
+import { bringPackages, costOf, missingPackages } from './packages.ts';
 import { plan, type Wishes } from './plan.ts';
 import { wasKilled } from './recover.ts';
 import { recalled, remembered } from './remembered.ts';
@@ -42,13 +43,15 @@ export async function install(words: Words, hands: Hands): Promise<number> {
   if (wasKilled(tree)) say('An earlier run did not come to its end: what it left is put back first.');
   say(...planLines(tree, made));
   const packages = isStaged(hands) ? [] : missingPackages(wishes.auth, wishes.fastcgi);
-  if (packages.length > 0) say(`Packages        ${packages.join(' ')}`);
+  if (packages.length > 0)
+    say(`Packages        ${packages.join(' ')}`, `                ${await costOf(hands, packages)}`);
   if (hands.dryRun) {
     say('Nothing was changed (--dry-run).');
     return 0;
   }
   await agree(hands, 'Change these files? Each is kept as it was for --uninstall.');
   await bringPackages(hands, packages);
+  if (!isStaged(hands)) holdBrought(hands);
   await change(hands, upgrade, { ...wishes, ahead: false });
   return 0;
 }

@@ -2,33 +2,42 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAsking } from './asking.ts';
-import type { Hands } from './hands.ts';
+import { giveBack, holdBrought } from './brought.ts';
+import { type Hands, isStaged } from './hands.ts';
 import { install } from './install.ts';
 import { readWords, type Words } from './options.ts';
-import { Ended, openSteps } from './steps.ts';
+import { Ended, openSteps, type Steps } from './steps.ts';
 import { HostError, treeAt } from './tree.ts';
 import { uninstall } from './uninstall.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
+  const steps = openSteps();
+  // install.sh says it first of all; it is known although the other words may be wrong.
+  const clone = argv[0] === '--clone' ? argv[1] : undefined;
+  let status = 1;
   try {
     const words = readWords(argv);
-    const hands = handsFor(words);
+    const hands = handsFor(words, steps);
     try {
-      return await (words.has('uninstall') ? uninstall(hands, words.has('purge')) : install(words, hands));
+      if (words.has('uninstall')) status = await uninstall(hands, words.has('purge'));
+      else {
+        status = await install(words, hands);
+        if (!hands.dryRun && !isStaged(hands)) holdBrought(hands);
+      }
     } finally {
       hands.asking.close();
     }
   } catch (error) {
-    if (error instanceof Ended) return error.status;
     const sentence = error instanceof Error ? error.message : String(error);
+    if (error instanceof Ended) status = error.status;
     // Where it is empty, all was said before.
-    if (sentence !== '') console.error(sentence);
-    return 1;
+    else if (sentence !== '') console.error(sentence);
   }
+  if (!argv.some((word) => /^--(?:dry-run$|root(?:=|$))/.test(word))) await giveBack({ clone, steps });
+  return status;
 }
 
-function handsFor(words: Words): Hands {
-  const steps = openSteps();
+function handsFor(words: Words, steps: Steps): Hands {
   return {
     tree: treeAt(rootOf(words.values.root ?? '/')),
     steps,

@@ -11,13 +11,29 @@ export function missingPackages(auth: Auth, fastcgi: boolean): readonly string[]
   return wanted.filter((name) => !isInstalled(name));
 }
 
-/** Runs a function of lib/install/packages.sh, which brings packages also where there is no Node yet. */
-export function aptWords(
-  clone: string,
-  task: 'install' | 'purge' | 'cost',
+/** Where install.sh and this program write down what comes, before it does, a line each: `package NAME` or `folder PATH`. */
+export function broughtFile(clone: string): string {
+  return join(clone, '.brought');
+}
+
+/** Has lib/install/packages.sh do it, which brings packages also where there is no Node yet; the exit status. */
+export async function apt(
+  { steps, clone }: Pick<Hands, 'steps' | 'clone'>,
+  task: 'install' | 'purge',
   names: readonly string[],
-): readonly string[] {
-  return [join(clone, 'lib/install/apt.sh'), task, ...names];
+): Promise<number | null> {
+  if (clone === undefined)
+    throw new HostError(`install.sh: only its clone can ${task} these packages: ${names.join(' ')}`);
+  const file = task === 'install' ? broughtFile(clone) : '';
+  const { status } = await steps.run('bash', [join(clone, 'lib/install/apt.sh'), task, file, ...names]);
+  return status;
+}
+
+/** What packages would cost, in a line; nothing where only the clone can tell. */
+export async function costOf({ steps, clone }: Hands, names: readonly string[]): Promise<string> {
+  if (clone === undefined) return '';
+  const words = [join(clone, 'lib/install/apt.sh'), 'cost', '', ...names];
+  return (await steps.run('bash', words, 'kept')).said.trim();
 }
 
 /** What a package's own scripts enable in Apache, by folder: its way to be switched off, and the ending of its files. */
@@ -32,13 +48,13 @@ const ENABLED = [
  * enabling is a change of ours, which goes when we go, and our own files say all that is needed.
  * @throws HostError where one does not come
  */
-export async function bringPackages({ steps, clone }: Hands, names: readonly string[]): Promise<void> {
+export async function bringPackages(hands: Hands, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
-  if (clone === undefined) throw new HostError(`install.sh: these packages are missing: ${names.join(' ')}`);
+  const { steps } = hands;
   const there = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
   const had = new Map(ENABLED.map(([folder]) => [folder as string, there(folder)]));
-  const { status } = await steps.run('bash', aptWords(clone, 'install', names));
-  if (status !== 0) throw new HostError('');
+  // It has said why.
+  if ((await apt(hands, 'install', names)) !== 0) throw new HostError('');
   for (const name of ['auth_cas', 'auth_mellon', 'shib', 'auth_openidc']) {
     for (const [folder, command, ending] of ENABLED) {
       const file = `${name}.${ending}`;

@@ -30,18 +30,6 @@ is_staged() {
     [ "$root" != / ]
 }
 
-need_built_program() {
-    if is_staged; then
-        is_new_enough node || is_new_enough "$private_node/node" ||
-            fail "there is no Node: with --root nothing is installed, so bring Node $oldest_node or later yourself"
-    fi
-    need_node
-    if [ -z "${JMB_DIST_READY:-}" ] || [ ! -x "$here/dist/bin/jmb-install" ]; then
-        need_node_modules
-        build
-    fi
-}
-
 # The program that changes a host's files: the clone's. The way back must not need a network: what is built or was installed will do.
 find_program() {
     local installed=${root%/}$prefix/bin
@@ -53,12 +41,35 @@ find_program() {
             if [ -e "$installed/jmb-install" ]; then program=$installed/jmb-install && return 0; fi
         fi
     fi
-    need_built_program
+    if is_staged; then
+        find_node || fail "there is no Node: with --root nothing is installed, so bring Node $oldest_node or later yourself"
+    fi
+    if find_node && [ -n "${JMB_DIST_READY:-}" ] && [ -x "$program" ]; then return 0; fi
+    if ! find_node || ! modules_match; then
+        is_staged || prepare_bare_host "$@"
+        need_node
+        need_node_modules
+    fi
+    if has_word --dry-run "$@"; then build_aside; else build; fi
+}
+
+# For a look the clone stays as it is, too.
+build_aside() {
+    local aside
+    aside=$(mktemp -d)
+    at_end rm -rf "$aside"
+    quiet_step "Building" node "$here/build.mjs" "$aside/dist"
+    program=$aside/dist/bin/jmb-install
 }
 
 on_host() {
     local program
     root=$(realpath -m -- "$(value_of --root "$@")" 2>/dev/null) || root=/
+    is_staged || brought=$here/.brought
     find_program "$@"
+    if has_word --dry-run "$@"; then
+        step node "$program" --clone "$here" "$@"
+        exit
+    fi
     exec node "$program" --clone "$here" "$@"
 }

@@ -11,17 +11,21 @@ is_new_enough() {
     [ "$("$1" -p 'typeof process.getBuiltinModule' 2>/dev/null)" = function ]
 }
 
-# Puts a node that is new enough, and an npm, first in PATH.
-need_node() {
-    if is_new_enough node && command -v npm >/dev/null; then return 0; fi
-    if ! is_new_enough "$private_node/node"; then
-        command -v npm >/dev/null || need_packages npm
-        if is_new_enough node; then return 0; fi
-        install_private_node
-    fi
+# Puts a node that is new enough first in PATH, if there is one; else false.
+find_node() {
+    if is_new_enough node; then return 0; fi
+    is_new_enough "$private_node/node" || return 1
     PATH=$private_node:$PATH
     export PATH
-    is_new_enough node || fail "the private Node in $here/.private-node does not run: delete that folder and start again"
+}
+
+# The same, and brings one where there is none, with an npm.
+need_node() {
+    if find_node && command -v npm >/dev/null; then return 0; fi
+    need_packages npm
+    if find_node; then return 0; fi
+    install_private_node
+    find_node || fail "the private Node in $here/.private-node does not run: delete that folder and start again"
 }
 
 install_private_node() {
@@ -31,6 +35,7 @@ install_private_node() {
     aarch64) machine=arm64 ;;
     *) fail "there is no private Node for $(uname -m): install Node $oldest_node or later yourself" ;;
     esac
+    [ -e "$folder" ] || note_brought folder "$folder"
     rm -rf "$folder"
     mkdir -p "$folder"
     printf '{ "private": true }\n' >"$folder/package.json"
@@ -55,15 +60,24 @@ node_headers() {
         fs.existsSync(root + "/include/node/node_api.h") ? root : ""' 2>/dev/null || true
 }
 
+modules_match() {
+    node "$here/lib/install/modules_match.mjs"
+}
+
+# What node_modules is compiled by.
+compilers=(python3 make g++)
+
 # Installs the packages of package-lock.json, if those in node_modules are not the same or were compiled for another node.
 need_node_modules() {
-    if ! node "$here/lib/install/modules_match.mjs"; then
-        need_packages python3 make g++
+    if ! modules_match; then
+        need_packages "${compilers[@]}"
+        [ -e "$here/node_modules" ] || note_brought folder "$here/node_modules"
         npm_step "Installing the packages of package-lock.json (compiling takes a minute)" "$here" ci
-        node "$here/lib/install/modules_match.mjs" || fail "npm ci has left node_modules incomplete"
+        modules_match || fail "npm ci has left node_modules incomplete"
     fi
 }
 
 build() {
-    quiet_step "Building" npm --prefix "$here" run build
+    [ -e "$here/dist" ] || note_brought folder "$here/dist"
+    quiet_step "Building" node "$here/build.mjs"
 }
