@@ -57,6 +57,9 @@ export async function quietly(
   work: (context: CommandContext, complain: Complain) => Promise<number>,
   now?: string,
 ): Promise<number> {
+  // What libraries remark (nodemailer, of a host without a network) and Node itself (of what it will drop) is nothing to mend.
+  console.warn = () => undefined;
+  process.removeAllListeners('warning');
   const complaints: string[] = [];
   let context: CommandContext | undefined;
   let status: number;

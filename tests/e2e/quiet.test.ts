@@ -1,5 +1,5 @@
 /** What cron mails: the output of `jmb remind --quiet` in every situation that a host gets into. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +87,19 @@ test('a mail server, a Prosody or a directory that is away, a database that is h
   expect([held.stdout, held.stderr]).toEqual(['', '']);
   expect(jmb.log()).toMatch(/failed step=\w+ reason="database: SQLITE_BUSY/);
 }, 90_000);
+
+test('a host that has lost its network: nothing', async (context) => {
+  if (spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status !== 0) return context.skip();
+  jmb = await stage({ settings: { JMB_SMTP_URL: 'smtp://localhost:1' } });
+  await book(jmb, 'alice');
+  fallDue(jmb);
+  const alone = spawnSync(
+    'unshare',
+    ['-n', 'sh', '-c', 'ip link set lo up; exec "$0" remind --quiet', join(jmb.root, 'bin/jmb')],
+    { encoding: 'utf8' },
+  );
+  expect([alone.status, alone.stdout, alone.stderr]).toEqual([0, '', '']);
+}, 30_000);
 
 test('a line of the settings that cannot be read: a sentence, once, and again when it is broken anew', async () => {
   jmb = await stage();
