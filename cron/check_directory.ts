@@ -1,7 +1,7 @@
 /** What `jmb check` asks about directories: the one of the settings, and the one that Apache alone signs people in by. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { whyOf } from '../lib/failure.ts';
+import { codeOf, whyOf } from '../lib/failure.ts';
 import { search } from '../lib/people/directory-search.ts';
 import { type DirectoryAddress, parseLdapsearch } from '../lib/people/ldapsearch.ts';
 import type { Answer } from './finding.ts';
@@ -12,19 +12,24 @@ const APACHE = '/etc/apache2';
 /** How long a server may take, in milliseconds. */
 const PATIENCE = 3_000;
 
+/** What a directory says to who may not look (RFC 4511 appendix A), for which some say that there is nothing. */
+const HIDES = /NoSuchObject|InsufficientAccess|InappropriateAuth|0x20|0x30|0x32/;
+
 /** Asks each of them for somebody whom none has. */
 export async function directory(setting: string, apache = APACHE): Promise<Answer> {
   const answers: Answer[] = [];
   if (setting.trim() !== '') answers.push(await asked('JMB_LDAPSEARCH', parseLdapsearch(setting)));
   const used = directoryOfApache(apache);
-  if (used !== null) answers.push('unreadable' in used ? unseen(used.unreadable) : await asked('Apache', used));
+  if (used !== null) answers.push('verdict' in used ? used : await asked('Apache', used));
   if (answers.length === 0) return { verdict: 'off', detail: 'JMB_LDAPSEARCH is not set' };
   const verdict = (['wrong', 'unknown', 'ok'] as const).find((one) => answers.some((answer) => answer.verdict === one));
   return { verdict: verdict ?? 'ok', detail: answers.map(({ detail }) => detail).join('; ') };
 }
 
-function unseen(why: string): Answer {
-  return { verdict: 'unknown', detail: `Apache: ${why}; ask as root: jmb check directory` };
+/** A file that is not there stops Apache at its next start; one that may not be read is for root to look at. */
+function unread(error: unknown): Answer {
+  if (codeOf(error) === 'ENOENT') return { verdict: 'wrong', detail: `Apache: ${whyOf(error)}` };
+  return { verdict: 'unknown', detail: `Apache: ${whyOf(error)}; ask as root: jmb check directory` };
 }
 
 async function asked(whose: string, address: DirectoryAddress): Promise<Answer> {
@@ -34,13 +39,15 @@ async function asked(whose: string, address: DirectoryAddress): Promise<Answer> 
       return new EqualityFilter({ attribute: 'uid', value: 'jmb-check' });
     });
   } catch (error) {
-    return { verdict: 'wrong', detail: `${whose}: ${whyOf(error)}` };
+    const why = `${whose}: ${whyOf(error)}`;
+    const hint = address.bind === null && HIDES.test(why) ? ': it shows strangers nothing, or has no such base' : '';
+    return { verdict: 'wrong', detail: why + hint };
   }
   return { verdict: 'ok', detail: `${whose}: answers in ${Math.round(performance.now() - began)} ms` };
 }
 
 /** The directory that Apache's files name; null: none, or another way to sign in. */
-export function directoryOfApache(folder: string): DirectoryAddress | { readonly unreadable: string } | null {
+export function directoryOfApache(folder: string): DirectoryAddress | Answer | null {
   try {
     const site = ['sites-enabled', 'jitsi-jmb'].map((name) => textsIn(join(folder, name))).join('\n');
     const url = defined(site, 'JMB_LDAP_URL') ?? /^\s*AuthLDAPURL\s+"?(ldaps?:\/\/[^/"]+)/im.exec(site)?.[1];
@@ -50,8 +57,12 @@ export function directoryOfApache(folder: string): DirectoryAddress | { readonly
     const bindFile = defined(site, 'JMB_LDAP_BIND');
     const bound = bindFile === undefined ? site : readFileSync(bindFile, 'utf8');
     const password = directive(bound, 'AuthLDAPBindPassword');
-    if (password?.startsWith('exec:'))
-      return { unreadable: `the password comes from ${password.slice('exec:'.length)}` };
+    if (password?.startsWith('exec:')) {
+      return {
+        verdict: 'unknown',
+        detail: `Apache: the password comes from ${password.slice('exec:'.length)}, which is not run here`,
+      };
+    }
     return {
       urls: serversOf(url),
       base,
@@ -62,7 +73,7 @@ export function directoryOfApache(folder: string): DirectoryAddress | { readonly
       startTls: false,
     };
   } catch (error) {
-    return { unreadable: whyOf(error) };
+    return unread(error);
   }
 }
 
