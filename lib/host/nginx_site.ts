@@ -107,7 +107,7 @@ function answering(servers: readonly Server[], domain: string, named: boolean): 
     const [taken] = there.filter(({ listen }) => listen.byDefault).concat(there);
     return taken !== undefined && isJitsis(taken.server, domain) ? [taken] : [];
   });
-  const serves = found.filter(({ server }) => !sendsOn(server.all));
+  const serves = found.filter(({ server, listen }) => listen.tls || !sendsOn(server.all));
   const secure = serves.filter(({ listen }) => listen.tls);
   if (secure.length > 0) return [...new Set(secure.map(({ server }) => server))];
   return [...new Set(serves.map(({ server }) => server))];

@@ -96,6 +96,10 @@ export const NGINX: Readonly<Record<string, Readonly<Record<string, string>>>> =
     [`${at}a`]: other('listen 443 ssl default_server;', `server_name other.example.org; # ${DOMAIN}\n`),
     [`${at}b`]: block('listen 443 ssl;', named),
   },
+  'a front page by the Bash version': {
+    [`${at}a`]: TO_HTTPS + block('listen 443 ssl;', named, 'include /etc/jitsi/meet/bash/*.conf;'),
+    'etc/jitsi/meet/bash/jmb.conf': 'location / { return 302 https://$host/close.cgi; }\n',
+  },
   'through a snippet': {
     [`${at}a`]: `server {\n    include snippets/jitsi.conf;\n    ${THEIRS}\n    ${ROOMS}\n}\n`,
     'etc/nginx/snippets/jitsi.conf': `listen 443 ssl;\n${named}\n${TLS}\n`,
