@@ -1,7 +1,7 @@
 /** What stands in a tree: whether anything is at a path, a file's bytes, and which names a folder holds. */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tree } from './tree.ts';
+import { HostError, type Tree } from './tree.ts';
 
 /** Whether anything stands at a path. */
 export function exists(tree: Tree, path: string): boolean {
@@ -21,4 +21,13 @@ export function namesIn(tree: Tree, path: string): readonly string[] {
 export function bytesOf(tree: Tree, path: string): Buffer | undefined {
   const file = join(tree.root, tree.real(path));
   return lstatSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : undefined;
+}
+
+/** Throws HostError with a sentence where something else stands in the place of one of these folders. */
+export function wantFolders(tree: Tree, folders: readonly string[]): void {
+  for (const path of folders) {
+    const found = lstatSync(join(tree.root, tree.real(path)), { throwIfNoEntry: false });
+    if (found === undefined || found.isDirectory()) continue;
+    throw new HostError(`${path} is a file, where JMB wants a folder: move it away, and start again.`);
+  }
 }

@@ -1,12 +1,10 @@
 /** What stands on a Jitsi host, as far as JMB needs to know; nothing is changed here. */
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { exists, namesIn } from './entries.ts';
 import { jitsiDomains, PROSODY_MAIN, type TokenRules, type TokenSettings, tokenRules, tokenSettings } from './facts.ts';
 import type { Front } from './front.ts';
 import { frontOf } from './fronts.ts';
 import { isKnown } from './journal.ts';
-import { BASH_KEPT, DATA, FOLDER, OLD_DATABASE, PREFIX } from './paths.ts';
+import { BASH_KEPT, OLD_DATABASE, PREFIX } from './paths.ts';
 import type { Recipe } from './prosody.ts';
 import { type ProsodySetup, prosodySetup } from './prosody_files.ts';
 import { recalled } from './remembered.ts';
@@ -71,15 +69,6 @@ function domainOf(names: readonly string[], asked: string | undefined): string {
   );
 }
 
-/** Folders of ours that something else may stand in the place of. */
-function wantFolders(tree: Tree): void {
-  for (const path of [PREFIX, DATA, FOLDER]) {
-    const found = lstatSync(join(tree.root, tree.real(path)), { throwIfNoEntry: false });
-    if (found === undefined || found.isDirectory()) continue;
-    throw new HostError(`${path} is a file, where JMB wants a folder: move it away, and start again.`);
-  }
-}
-
 /**
  * Looks; throws HostError with a sentence when JMB cannot be installed here.
  * @param asked web server and domain as they were asked for
@@ -97,7 +86,6 @@ export function look(
   const token = tokenSettings(texts, domain);
   const rules = tokenRules(texts, domain);
   if (token === null || rules === null) throw new HostError(`Tokens are not enabled in ${prosody.path}.`);
-  wantFolders(tree);
   const bash = has(`${PREFIX}/cgi/booking.cgi`);
   if (bash && !upgrade) {
     throw new HostError(

@@ -3,9 +3,11 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAsking } from './asking.ts';
 import { giveBack, holdBrought } from './brought.ts';
+import { wantFolders } from './entries.ts';
 import { type Hands, isStaged } from './hands.ts';
 import { install } from './install.ts';
 import { readWords, type Words } from './options.ts';
+import { DATA, FOLDER, PREFIX } from './paths.ts';
 import { Ended, openSteps, type Steps } from './steps.ts';
 import { HostError, treeAt } from './tree.ts';
 import { uninstall } from './uninstall.ts';
@@ -19,6 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const words = readWords(argv);
     const hands = handsFor(words, steps);
     try {
+      wantFolders(hands.tree, [PREFIX, DATA, FOLDER]);
       if (words.has('uninstall')) status = await uninstall(hands, words.has('purge'));
       else {
         status = await install(words, hands);

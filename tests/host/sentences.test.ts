@@ -47,6 +47,18 @@ it.each<[string, () => void, readonly string[], string]>([
     CAS,
     '/opt/jitsi-jmb is a file, where JMB wants a folder',
   ],
+  ...['/var/www/jitsi-jmb', '/var/lib/jitsi-jmb'].map((path): [string, () => void, readonly string[], string] => [
+    `a file for ${path}`,
+    () => tree.put(path.slice(1), 'x'),
+    CAS,
+    `${path} is a file, where JMB wants a folder`,
+  ]),
+  [
+    'a file for a folder, and the Bash version',
+    () => tree.put('opt/jitsi-jmb', 'x'),
+    [...CAS, '--upgrade'],
+    '/opt/jitsi-jmb is a file, where JMB wants a folder',
+  ],
   [
     'CAS by FTP',
     () => {},
