@@ -35,6 +35,7 @@ function openDoor(answer: { status: number; location: string }, path: string, ba
   const { status, location } = answer;
   if (status >= 300 && status < 400 && !location.includes('jwt=') && !ownPage(location, base)) return null;
   if (status === 403) return `${path} answers 403: refused, but by whom? No guard asked the stranger to sign in`;
+  if (status >= 500) return `${path} answers ${status}: nobody is there to ask the stranger to sign in; see front`;
   if (status === 404) return `${path} answers 404: the web server does not pass it to JMB`;
   return `${path} answers ${status} to a stranger: nothing guards it`;
 }

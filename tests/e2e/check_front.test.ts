@@ -1,6 +1,7 @@
 /** The front as `jmb check` sees it: a real nginx before Apache, Jitsi's own page in our place, and nobody. */
 import { afterEach, expect, test } from 'vitest';
 import { front } from '../../cron/check_front.ts';
+import { probeGuard } from '../../cron/guard.ts';
 import { type Nginx, startNginx } from '../support/nginx.ts';
 import { freePort } from '../support/port.ts';
 import { type Stage, stage } from '../support/stage.ts';
@@ -28,6 +29,9 @@ test('nginx leads all four programs to JMB, whatever the name stands for, until 
   expect(await asked(base)).toMatch(/^warning: 127\.0\.0\.1:\d+ leads .*, but browsers do not trust it: .*SELF_SIGNED/);
   await jmb.stopServer();
   expect(await asked(base)).toMatch(/^wrong: .*\/booking\.cgi\?list answers 502: Apache does not run/);
+  // The guard asks by the name, which stands for nothing here.
+  const guard = await probeGuard(base.replace(DOMAIN, 'localhost'));
+  expect(guard.detail).toBe('/booking.cgi answers 502: nobody is there to ask the stranger to sign in; see front');
 }, 40_000);
 
 test('a page of Jitsi’s in the place of ours', async () => {

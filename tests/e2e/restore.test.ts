@@ -84,6 +84,21 @@ test('a copy takes the place of the database, which is kept aside with all that 
   expect(readdirSync(dirname(running.db)).filter((name) => name.includes('.before-'))).toHaveLength(2);
 }, 40_000);
 
+test('a copy by hand brings along what its log holds', async () => {
+  const { running, restore } = await twoStates();
+  await running.stopServer();
+  const folder = mkdtempSync(join(tmpdir(), 'jmb-by-hand-'));
+  folders.push(folder);
+  for (const end of ['', '-wal']) copyFileSync(running.db + end, join(folder, `old.db${end}`));
+  expect((await restore()).status).toBe(0);
+  expect(subjectsIn(running.db)).toEqual(['Before']);
+  const names = readdirSync(folder).sort();
+  const done = await restore(join(folder, 'old.db'));
+  expect([done.status, done.stderr]).toEqual([0, '']);
+  expect(subjectsIn(running.db)).toEqual(['Before', 'After']);
+  expect(readdirSync(folder).sort()).toEqual(names);
+}, 40_000);
+
 test('a file that is no whole copy of ours is named with what is wrong, and nothing is touched', async () => {
   const { running, copy, restore } = await twoStates();
   await running.stopServer();
