@@ -10,7 +10,7 @@ export const PACKAGES_APART = {
 };
 
 /** Those of them that doors load on the way of a request: V8 keeps their code compiled as that of the doors' own parts. */
-export const COMPILED = ['ldapts'];
+export const COMPILED = ['ldapts', 'jose/jwt/sign'];
 
 /** How the addon's name begins: it works with the JavaScript of its own release of better-sqlite3 alone. */
 const ADDON = `better_sqlite3-${createRequire(import.meta.url)('better-sqlite3/package.json').version}.`;
