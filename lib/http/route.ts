@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { bodyLength } from './cgi.ts';
-import { bodyText, parseParams } from './params.ts';
+import { parseForm, parseParams } from './params.ts';
 
 /** Answers one request. Throws only for bugs and broken surroundings. */
 export type Handler = (request: Request, context: Context) => Response | Refusal | Promise<Response | Refusal>;
@@ -50,14 +50,15 @@ export function handlerOf(route: Route, method: string): { handler: Handler } | 
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** What is wrong with a request before any handler sees it: a status, or null when nothing is. */
-export function flawOf(request: Request): 400 | 413 | 415 | null {
+/** The request with its form read, or what is wrong with it before any handler sees it: a status. */
+export function wholeOf(request: Request): Request | 400 | 413 | 415 {
   if (/[%&]/.test(request.query) && parseParams(request.query) === null) return 400;
   const announced = bodyLength(request.env);
   if ('status' in announced) return announced.status;
   if (announced.length !== request.body.byteLength) return 400;
-  if (request.method !== 'POST' || announced.length === 0) return null;
+  if (request.method !== 'POST' || announced.length === 0) return request;
   const type = (request.env['CONTENT_TYPE'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (type !== FORM) return 415;
-  return parseParams(bodyText(request)) === null ? 400 : null;
+  const form = parseForm(request);
+  return form === null ? 400 : { ...request, form };
 }

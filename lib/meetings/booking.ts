@@ -64,8 +64,8 @@ export type Checked =
 /** The longest subject, in characters: it goes into headers, calendars and tabs. */
 export const LONGEST_SUBJECT = 200;
 
-/** How many times as long a subject may be typed, before blanks are drawn together. */
-const SLACK = 5;
+/** The longest subject that is looked at, in characters, before blanks are drawn together. */
+export const LONGEST_TYPED_SUBJECT = 5 * LONGEST_SUBJECT;
 
 /** The longest date, time or duration that is looked at, in characters. */
 export const LONGEST_WORD = 40;
@@ -144,7 +144,7 @@ function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number
 }
 
 function checkSubject(typed: string, rules: BookingRules, begin: number, wrong: Wrong): string {
-  if (typed.length > SLACK * LONGEST_SUBJECT) {
+  if (typed.length > LONGEST_TYPED_SUBJECT) {
     wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
     return '';
   }

@@ -4,7 +4,13 @@ import type { Context } from '../context.ts';
 import { formParams, type Params } from '../http/params.ts';
 import { type Letter, lettersToAll } from '../mail/letters.ts';
 import { timesStand } from '../meetings/access.ts';
-import { type Booking, type BookingForm, checkBooking, LONGEST_WORD } from '../meetings/booking.ts';
+import {
+  type Booking,
+  type BookingForm,
+  checkBooking,
+  LONGEST_TYPED_SUBJECT,
+  LONGEST_WORD,
+} from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
@@ -106,7 +112,8 @@ async function askedForm(
     date: word('date'),
     time: word('time'),
     duration: word('duration'),
-    subject: field('object'),
+    // One more than can be: what is left still says that it is too long.
+    subject: field('object').slice(0, LONGEST_TYPED_SUBJECT + 1),
     moderators: field('moderators'),
     guests: field('guests'),
   };

@@ -54,6 +54,7 @@ export function splitAddresses(text: string, most = Number.POSITIVE_INFINITY): A
   };
   let words: string[] = [];
   for (const [token] of text.replace(UNSEEN, '').matchAll(TOKENS)) {
+    if (words.length > left) left = -1;
     if (left < 0) break;
     const bracketed = token.length > 1 && token.startsWith('<');
     if (bracketed) {
