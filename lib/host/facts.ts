@@ -70,9 +70,9 @@ const ALGORITHM = 'HS256';
 /** Prosody's own file, which includes the others. */
 export const PROSODY_MAIN = '/etc/prosody/prosody.cfg.lua';
 
-/** Where Prosody keeps a host's options, the first that is there. */
-export function prosodyFiles(domain: string): readonly string[] {
-  return ['conf.d', 'conf.avail'].map((folder) => `/etc/prosody/${folder}/${domain}.cfg.lua`);
+/** Where Jitsi's packages keep a host's options: as Prosody reads it, and where that is a link to. */
+export function prosodyFiles(domain: string): readonly [string, string] {
+  return [`/etc/prosody/conf.d/${domain}.cfg.lua`, `/etc/prosody/conf.avail/${domain}.cfg.lua`];
 }
 
 /** The rules of a domain's VirtualHost; null where the texts have no such host. */

@@ -25,7 +25,9 @@ export function prosodySetup(tree: Tree, domain: string): ProsodySetup | undefin
   const included = namesIn(tree, INCLUDED).filter((name) => name.endsWith('.cfg.lua'));
   const paths = [PROSODY_MAIN, ...included.map((name) => `${INCLUDED}/${name}`)];
   const files = new Map<string, string>();
-  for (const path of [...prosodyFiles(domain), ...paths]) {
+  const [first, ...laidAside] = prosodyFiles(domain);
+  // What Prosody reads goes before what lies ready for it.
+  for (const path of [first, ...paths, ...laidAside]) {
     const text = tree.read(path);
     if (text !== undefined) files.set(path, text);
   }

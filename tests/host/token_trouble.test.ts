@@ -93,7 +93,11 @@ describe('the files of Prosody together', () => {
     expect(setup({ 'prosody.cfg.lua': INCLUDES, 'conf.d/jitsi.cfg.lua': HOST }).path).toBe(
       '/etc/prosody/conf.d/jitsi.cfg.lua',
     );
-    expect(setup({ [`conf.avail/${DOMAIN}.cfg.lua`]: HOST }).path).toBe(`/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`);
+    rmSync(join(root, 'etc'), { recursive: true });
+    const aside = { [`conf.avail/${DOMAIN}.cfg.lua`]: HOST };
+    expect(setup({ 'prosody.cfg.lua': HOST, ...aside }).path).toBe('/etc/prosody/prosody.cfg.lua');
+    rmSync(join(root, 'etc'), { recursive: true });
+    expect(setup(aside).path).toBe(`/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`);
     expect(setup({ [`conf.d/${DOMAIN}.cfg.lua`]: HOST }).path).toBe(`/etc/prosody/conf.d/${DOMAIN}.cfg.lua`);
   });
 });
