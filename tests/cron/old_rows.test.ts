@@ -69,6 +69,30 @@ describe.each<readonly [string, string]>([
   });
 });
 
+test('who has two seats is reminded once, in the higher role', () => {
+  const store = open();
+  const context = contextOf(store);
+  const { meeting } = insertMeeting(store, clockAt(NOW), ALICE, BOOKING);
+  planReminderRows(store, 'mail', meeting.id, [NOW + 60]);
+  const [moderator = ''] = BOOKING.moderators;
+  store.transaction(() =>
+    store.run(
+      `INSERT INTO attendees (attendee_meeting_id, attendee_meeting_hash, attendee_role, attendee_email)
+       VALUES (?, 'guestSeatOfHeld1', 'guest', ?), (?, 'guestSeatOfHeld2', 'guest', ?)`,
+      BigInt(meeting.id),
+      moderator.toUpperCase(),
+      BigInt(meeting.id),
+      ALICE,
+    ),
+  );
+  expect(enqueueReminders(context)).toBe(3);
+  expect(outboxOf(store, meeting.id).map(({ role, recipient }) => `${role} ${recipient}`)).toEqual([
+    `owner ${ALICE}`,
+    `moderator ${moderator}`,
+    `guest ${BOOKING.guests[0]}`,
+  ]);
+});
+
 test('removing tells nobody, and says what it does not find', async () => {
   const store = open();
   const context = contextOf(store);
