@@ -14,7 +14,7 @@ import { beginRun, openRun, settleRun } from './run.ts';
 import { servicesBack, servicesOf } from './services.ts';
 import { quietStep } from './steps.ts';
 import { hasSystemd, tellServices } from './tell.ts';
-import { HostError } from './tree.ts';
+import { HostError, type Tree } from './tree.ts';
 
 /** Seconds that the programs have until they must answer. */
 const PATIENCE = 15;
@@ -42,9 +42,17 @@ export async function change(hands: Hands, upgrade: boolean, wishes: Wishes): Pr
   say(`Done. ${PREFIX}/bin/jmb check tells whether all is well; ./install.sh --uninstall is the way back.`);
 }
 
-/** A failure before any service was told of anything. */
-function nothingChanged(error: unknown): HostError {
+/** A failure before any service was told of anything, everything put back. */
+function nothingChanged(error: unknown, tree: Tree): HostError {
   const why = error instanceof Error ? error.message : String(error);
+  try {
+    recover(tree);
+  } catch (another) {
+    const next = another instanceof Error ? another.message : String(another);
+    return new HostError(
+      `${why}\n${next}\ninstall.sh: not everything could be put back: mend what the lines above say and start again, which puts it back`,
+    );
+  }
   return new HostError(`${why}\ninstall.sh: nothing was changed: mend what the line above says and start again`);
 }
 
@@ -65,8 +73,7 @@ function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
     say(`Imported ${imported.meetings} meetings and ${imported.feeds} feeds of the flat files.`);
     say(...imported.bad.map((one) => `Not imported: ${one}`));
   } catch (error) {
-    recover(tree);
-    throw nothingChanged(error);
+    throw nothingChanged(error, tree);
   }
 }
 

@@ -50,8 +50,10 @@ export async function install(words: Words, hands: Hands): Promise<number> {
     return 0;
   }
   await agree(hands, 'Change these files? Each is kept as it was for --uninstall.');
-  await bringPackages(hands, packages);
-  if (!isStaged(hands)) holdBrought(hands);
+  if (!isStaged(hands)) {
+    await bringPackages(hands, packages);
+    holdBrought(hands);
+  }
   await change(hands, upgrade, { ...wishes, ahead: false });
   return 0;
 }

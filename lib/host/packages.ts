@@ -1,5 +1,5 @@
 /** The Debian packages that an installation needs. */
-import { existsSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Hands, isInstalled } from './hands.ts';
 import { AUTHS, type Auth } from './site.ts';
@@ -11,7 +11,10 @@ export function missingPackages(auth: Auth, fastcgi: boolean): readonly string[]
   return wanted.filter((name) => !isInstalled(name));
 }
 
-/** Where install.sh and this program write down what comes, before it does, a line each: `package NAME` or `folder PATH`. */
+/**
+ * Where install.sh and this program write down what comes, before it does, a line each: `package NAME` or `folder PATH`; and
+ * what is to be switched off then, `a2dismod NAME`.
+ */
 export function broughtFile(clone: string): string {
   return join(clone, '.brought');
 }
@@ -36,29 +39,42 @@ export async function costOf({ steps, clone }: Hands, names: readonly string[]):
   return (await steps.run('bash', words, 'kept')).said.trim();
 }
 
-/** What a package's own scripts enable in Apache, by folder: its way to be switched off, and the ending of its files. */
-const ENABLED = [
-  ['/etc/apache2/conf-enabled', 'a2disconf', 'conf'],
-  ['/etc/apache2/mods-enabled', 'a2dismod', 'load'],
-] as const;
+/** The commands by which Apache's files are switched off, and where those are that a package's own scripts have switched on. */
+const SWITCHES = {
+  a2disconf: (name: string) => `/etc/apache2/conf-enabled/${name}.conf`,
+  a2dismod: (name: string) => `/etc/apache2/mods-enabled/${name}.load`,
+} as const;
 
 /**
  * Brings packages. They enable their Apache module themselves: mod_auth_cas then has Apache not start where it is not set up, and
- * what mod_shib puts into conf-enabled has it not start once the module goes. What came that way is switched off again:
- * enabling is a change of ours, which goes when we go, and our own files say all that is needed.
+ * what mod_shib puts into conf-enabled has it not start once the module goes. What came that way is switched off again, also
+ * where an earlier run was killed before it could: enabling is a change of ours, which goes when we go, and our own files say
+ * all that is needed.
  * @throws HostError where one does not come
  */
 export async function bringPackages(hands: Hands, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  const { steps } = hands;
-  const there = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
-  const had = new Map(ENABLED.map(([folder]) => [folder as string, there(folder)]));
+  const { clone } = hands;
+  if (names.length > 0 && clone !== undefined) {
+    const off = Object.entries(SWITCHES).flatMap(([command, file]) =>
+      ['auth_cas', 'auth_mellon', 'shib', 'auth_openidc'].flatMap((name) =>
+        existsSync(file(name)) ? [] : [`${command} ${name}\n`],
+      ),
+    );
+    appendFileSync(broughtFile(clone), off.join(''));
+  }
   // It has said why.
-  if ((await apt(hands, 'install', names)) !== 0) throw new HostError('');
-  for (const name of ['auth_cas', 'auth_mellon', 'shib', 'auth_openidc']) {
-    for (const [folder, command, ending] of ENABLED) {
-      const file = `${name}.${ending}`;
-      if (!there(folder).includes(file) || had.get(folder)?.includes(file)) continue;
+  if (names.length > 0 && (await apt(hands, 'install', names)) !== 0) throw new HostError('');
+  await switchOff(hands);
+}
+
+async function switchOff({ steps, clone }: Hands): Promise<void> {
+  if (clone === undefined || !existsSync(broughtFile(clone))) return;
+  const lines = readFileSync(broughtFile(clone), 'utf8').split('\n');
+  for (const [command, file] of Object.entries(SWITCHES)) {
+    for (const name of lines.flatMap((line) =>
+      line.startsWith(`${command} `) ? [line.slice(command.length + 1)] : [],
+    )) {
+      if (!existsSync(file(name))) continue;
       const off = await steps.run(command, ['-q', '-f', name]);
       if (off.status !== 0) throw new HostError(`install.sh: ${command} ${name} fails`);
     }

@@ -11,11 +11,17 @@ prepare_bare_host() {
         exit 0
     fi
     show_needs
+    at_end say_what_stays
     has_word --yes "$@" && return 0
     [ -t 0 ] || fail "nobody is there to ask: --yes agrees, --dry-run only shows"
     local answer
     read -r -p "Bring these first? They go again if the installation is refused then. [y/N] " answer
     [[ $answer =~ ^[yYoO] ]] || fail "nothing was changed"
+}
+
+# For a try that does not come as far as the program, which takes it away.
+say_what_stays() {
+    [ ! -s "$brought" ] || say "What came so far stays for the next try, and goes if that is refused."
 }
 
 # The first looks of the program (lib/host), for the little that is seen without it.

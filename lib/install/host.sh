@@ -65,7 +65,11 @@ build_aside() {
 on_host() {
     local program
     root=$(realpath -m -- "$(value_of --root "$@")" 2>/dev/null) || root=/
-    is_staged || brought=$here/.brought
+    if ! is_staged; then
+        brought=$here/.brought
+        # What a run that was killed has left keeps services from starting.
+        has_word --dry-run "$@" || [ "$(id -u)" != 0 ] || release_services
+    fi
     find_program "$@"
     if has_word --dry-run "$@"; then
         step node "$program" --clone "$here" "$@"

@@ -37,13 +37,13 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** Between two acts that are tried by default. */
-const STRIDE = 23;
+const STRIDE = 37;
 
 let shop: Workshop;
 
 beforeAll(() => {
   shop = workshop();
-  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  for (const stream of ['log', 'error'] as const) vi.spyOn(console, stream).mockImplementation(() => undefined);
 });
 
 afterAll(() => {
