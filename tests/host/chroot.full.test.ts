@@ -116,6 +116,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
       context: { user: { name: 'Alice Martin', email: 'alice.martin@example.org' } },
     });
     expect(host.ask('/join.cgi?id=nobody')).toMatch(/^HTTP\/\S+ 404[\s\S]*Introuvable/);
+    for (const name of ['reqtimeout', 'rewrite']) expect(host.run('apache2ctl', '-M').said).toContain(`${name}_module`);
     expect(host.ask('/jmb/style.css')).toMatch(/^HTTP\/\S+ 200[\s\S]*text\/css/i);
     expect(host.ask('/')).toMatch(/^HTTP\/\S+ 302[\s\S]*location: \S*\/close\.cgi\?front\r/i);
     expect(host.ask('/?jitsi')).toMatch(/^HTTP\/\S+ 200[\s\S]*Jitsi$/);
