@@ -14,11 +14,15 @@ export interface Holder {
 /** What SQLite has open of a database, by the ends of the names. */
 const ENDS = ['', '-wal', '-shm', '-journal'];
 
-/** The programs that have a database open, without this one: by their open files, and by their locks, which everybody may see. */
-export function holdersOf(database: string): Holder[] {
+/**
+ * The programs that have a database open, without this one: by their open files, and by their locks, which everybody may see.
+ * @param isHeld whether it is known that somebody has: then a lock counts by the number of its file alone, for some file systems
+ *   (overlayfs) have two names for a device
+ */
+export function holdersOf(database: string, isHeld = false): Holder[] {
   const files = ENDS.map((end) => database + end).filter((file) => existsSync(file));
   const wanted = new Set(files.map(identity));
-  const locked = lockers(wanted);
+  const locked = lockers(wanted, isHeld);
   return list('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => locked.has(Number(pid)) || list(`/proc/${pid}/fd`).some((fd) => holds(pid, fd, wanted)))
@@ -45,10 +49,16 @@ function holds(pid: string, fd: string, wanted: ReadonlySet<string>): boolean {
 }
 
 /** Who has a lock on one of the files: `1: POSIX  ADVISORY  READ 4711 08:01:1234 128 128` (proc_locks(5)). */
-function lockers(wanted: ReadonlySet<string>): ReadonlySet<number> {
+function lockers(wanted: ReadonlySet<string>, byNumber: boolean): ReadonlySet<number> {
+  const numberOf = (file: string): string => file.split(':')[2] ?? '';
+  const numbers = new Set(byNumber ? [...wanted].map(numberOf) : []);
   const lines = text('/proc/locks').split('\n');
   const fields = lines.map((line) => line.replace('->', '').trim().split(/\s+/));
-  return new Set(fields.filter((one) => wanted.has(one[5] ?? '')).map((one) => Number(one[4])));
+  return new Set(
+    fields
+      .filter(([, , , , , file = '']) => wanted.has(file) || numbers.has(numberOf(file)))
+      .map((one) => Number(one[4])),
+  );
 }
 
 /** A script goes by its own name, not by that of its interpreter. */

@@ -43,7 +43,7 @@ function settle(
   try {
     const aside = freeName(`${database}.before-${isoDate(clock.now())}-${clockTime(clock.now()).replace(':', '')}`);
     const done = ready.takePlace(aside);
-    if (done === 'in use') return refuse(inUse(database, holdersOf(database)));
+    if (done === 'in use') return refuse(inUse(database, holdersOf(database, true)));
     log.event('restored', { file, aside: done === 'kept' ? aside : undefined });
     process.stdout.write(`${database} is ${file} now${done === 'kept' ? `; what was there is ${aside}` : ''}\n`);
     return 0;

@@ -5,6 +5,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -20,6 +21,7 @@ import { afterEach, expect, test } from 'vitest';
 import { jmbCommand, type Said } from '../support/command.ts';
 import { book } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
+import { giveToWebUser } from '../support/web_user.ts';
 
 let jmb: Stage | undefined;
 const folders: string[] = [];
@@ -169,35 +171,55 @@ test('programs that stay hold it until Apache is stopped', async () => {
   expect((await jmbCommand(running, 'restore', copy)).stderr).toBe('');
 }, 40_000);
 
+/** The command as the web server's user runs it. */
+function restoreAsWeb(running: Stage, copy: string): { status: number | null; stderr: string } {
+  const words = [process.execPath, join(running.root, 'bin/jmb'), 'restore', copy];
+  const user = ['--reuid', '33', '--regid', '33', '--clear-groups', '--'];
+  return spawnSync('setpriv', [...user, ...words], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } });
+}
+
 test('the web server’s user, who may not look into programs of others, sees by their locks that they are there', async (context) => {
   if (process.getuid?.() !== 0) return context.skip();
   const { running, copy } = await twoStates();
   await running.stopServer();
-  const asWeb = () =>
-    spawnSync(
-      'setpriv',
-      [
-        '--reuid',
-        '33',
-        '--regid',
-        '33',
-        '--clear-groups',
-        '--',
-        process.execPath,
-        join(running.root, 'bin/jmb'),
-        'restore',
-        copy,
-      ],
-      { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } },
-    );
   const busy = new Database(running.db);
   busy.prepare('SELECT 1 FROM meetings').get();
-  const refused = asWeb();
+  const refused = restoreAsWeb(running, copy);
   busy.close();
   expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(`process ${process.pid}`)]);
-  const done = asWeb();
+  const done = restoreAsWeb(running, copy);
   expect([done.status, done.stderr]).toEqual([0, '']);
   expect(subjectsIn(running.db)).toEqual(['Before']);
+}, 40_000);
+
+test('also on a file system that has two names for a device', async (context) => {
+  const { running, copy } = await twoStates();
+  await running.stopServer();
+  const upper = join(running.root, 'upper');
+  const data = dirname(running.db);
+  mkdirSync(upper);
+  const isOver =
+    spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', upper]).status === 0 &&
+    spawnSync('mkdir', [join(upper, 'up'), join(upper, 'work')]).status === 0 &&
+    spawnSync('mount', [
+      '-t',
+      'overlay',
+      'overlay',
+      '-o',
+      `lowerdir=${data},upperdir=${upper}/up,workdir=${upper}/work`,
+      data,
+    ]).status === 0;
+  try {
+    if (!isOver) return context.skip();
+    giveToWebUser(data);
+    const busy = new Database(running.db);
+    busy.prepare('SELECT 1 FROM meetings').get();
+    const refused = restoreAsWeb(running, copy);
+    busy.close();
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(`process ${process.pid}`)]);
+  } finally {
+    for (const at of [data, upper]) spawnSync('umount', ['-l', at]);
+  }
 }, 40_000);
 
 test('a damaged database gives way, and is kept as it is', async () => {
