@@ -5,6 +5,7 @@ import { type Address, type Front, reachable, type Socket, socketOf } from './fr
 import { globFits } from './glob.ts';
 import { insertLines, takeOutLines } from './marks.ts';
 import { absolute, type Directive, readNginx } from './nginx_conf.ts';
+import { rank } from './nginx_names.ts';
 import type { Tree } from './tree.ts';
 
 /** Our locations, in the folder that Jitsi's own template includes. */
@@ -19,52 +20,67 @@ interface Listen extends Socket {
 interface Server {
   readonly listens: readonly Listen[];
   readonly names: readonly string[];
-  readonly all: readonly Directive[];
+  readonly block: readonly Directive[];
   readonly file: string;
   readonly end: number;
 }
 
 /** Whether nginx answers for the domain by its name (`sure`), or only since nobody else does; undefined: it does not. */
 export function nginxFront(tree: Tree, domain: string): { readonly front: Front; readonly sure: boolean } | undefined {
-  const servers = serversOf(tree, domain);
+  const all = effective(tree);
+  const servers = serversOf(tree, all, domain);
   const named = answering(servers, domain, true);
   const chosen = named.length > 0 ? named : answering(servers, domain, false);
   if (chosen.length === 0) return undefined;
   const edits = new Map<string, number[]>();
-  for (const { file, end, all } of chosen) {
-    if (!leadsToUs(all)) edits.set(file, [...(edits.get(file) ?? []), end]);
+  for (const { file, end, block } of chosen) {
+    if (!leadsToUs(block)) edits.set(file, [...(edits.get(file) ?? []), end]);
   }
   const front = {
     kind: 'nginx' as const,
     address: addressOf(chosen),
     edits,
-    ownFrontPage: chosen.some(({ all }) => all.some(isFrontPage)),
-    sockets: servers.flatMap(({ listens }) => listens),
+    ownFrontPage: chosen.some(({ block }) => block.some(isFrontPage)),
+    // A multiplexer of nginx's may have 443, and hand what is for Jitsi to another port.
+    sockets: [...servers, ...serversIn(all, 'stream')].flatMap(({ listens }) => listens),
   };
   return { front, sure: named.length > 0 };
 }
 
-/** Every server block of nginx; of a tree without nginx's own files those of the sites in it. */
-function serversOf(tree: Tree, domain: string): readonly Server[] {
-  const textOf = (path: string): string | undefined => {
-    const text = tree.read(path);
-    // What an earlier run put in must not pass for the administrator's.
-    return text === undefined || path === NGINX_LOCATIONS ? undefined : undoNginx(text);
-  };
+/** All that nginx reads; of a tree without nginx's own files the sites in it. */
+function effective(tree: Tree): readonly Directive[] {
   const main = '/etc/nginx/nginx.conf';
-  const within = (all: readonly Directive[]): readonly Server[] =>
-    all.flatMap((one) => {
-      if (one.name === 'http') return within(one.block ?? []);
-      return one.name === 'server' && one.block !== undefined ? [serverOf(one)] : [];
-    });
-  const enabled = ['/etc/nginx/conf.d', '/etc/nginx/sites-enabled'].flatMap((folder) =>
-    namesIn(tree, folder).map((name) => `${folder}/${name}`),
-  );
-  const effective = within(readNginx(tree, textOf, exists(tree, main) ? [main] : enabled));
-  if (answering(effective, domain, true).length > 0) return effective;
+  if (exists(tree, main)) return readNginx(tree, theirs(tree), [main]);
+  const folders = ['/etc/nginx/conf.d', '/etc/nginx/sites-enabled'];
+  const sites = folders.flatMap((folder) => namesIn(tree, folder).map((name) => `${folder}/${name}`));
+  return readNginx(tree, theirs(tree), sites);
+}
+
+/** The text of a file as the administrator has it: what an earlier run put in must not pass for theirs. */
+function theirs(tree: Tree): (path: string) => string | undefined {
+  return (path) => {
+    const text = path === NGINX_LOCATIONS ? undefined : tree.read(path);
+    return text === undefined ? undefined : undoNginx(text);
+  };
+}
+
+/** The server blocks, with the site of Jitsi's package where that is not enabled (yet) and no other names the domain. */
+function serversOf(tree: Tree, all: readonly Directive[], domain: string): readonly Server[] {
+  const enabled = serversIn(all, 'http');
   const site = `/etc/nginx/sites-available/${domain}.conf`;
-  const known = effective.some(({ file }) => tree.real(file) === tree.real(site));
-  return known || !exists(tree, site) ? effective : [...within(readNginx(tree, textOf, [site])), ...effective];
+  const known =
+    answering(enabled, domain, true).length > 0 || enabled.some(({ file }) => tree.real(file) === tree.real(site));
+  return known || !exists(tree, site)
+    ? enabled
+    : [...serversIn(readNginx(tree, theirs(tree), [site]), 'http'), ...enabled];
+}
+
+function serversIn(all: readonly Directive[], kind: 'http' | 'stream'): readonly Server[] {
+  return all.flatMap((one) => {
+    if (one.name === kind) return (one.block ?? []).filter(({ name }) => name === 'server').map(serverOf);
+    // A site that is read by itself.
+    return one.name === 'server' && kind === 'http' ? [serverOf(one)] : [];
+  });
 }
 
 function serverOf({ block = [], file, end }: Directive): Server {
@@ -81,7 +97,7 @@ function serverOf({ block = [], file, end }: Directive): Server {
   return {
     listens: listens.length > 0 ? listens : [{ host: '*', port: 80, tls, byDefault: false, proxied: false }],
     names: block.filter(({ name }) => name === 'server_name').flatMap(({ words }) => words),
-    all: block,
+    block,
     file,
     end,
   };
@@ -101,35 +117,18 @@ function answering(servers: readonly Server[], domain: string, named: boolean): 
     }
   }
   const found = [...sockets.values()].flatMap((there) => {
-    const best = there.reduce((one, other) => (rank(other.server, domain) > rank(one.server, domain) ? other : one));
-    if (rank(best.server, domain) > 0) return [best];
+    const best = there.reduce((one, other) =>
+      rank(other.server.names, domain) > rank(one.server.names, domain) ? other : one,
+    );
+    if (rank(best.server.names, domain) > 0) return [best];
     if (named) return [];
     const [taken] = there.filter(({ listen }) => listen.byDefault).concat(there);
     return taken !== undefined && isJitsis(taken.server, domain) ? [taken] : [];
   });
-  const serves = found.filter(({ server, listen }) => listen.tls || !sendsOn(server.all));
+  const serves = found.filter(({ server, listen }) => listen.tls || !sendsOn(server.block));
   const secure = serves.filter(({ listen }) => listen.tls);
   if (secure.length > 0) return [...new Set(secure.map(({ server }) => server))];
   return [...new Set(serves.map(({ server }) => server))];
-}
-
-/** How well a block's names fit, as nginx chooses: the name itself, the longest `*.name`, the longest `name.*`, a pattern; 0: not. */
-function rank({ names }: Server, domain: string): number {
-  const host = domain.toLowerCase();
-  return Math.max(0, ...names.map((given) => rankOf(given.toLowerCase(), given, host)));
-}
-
-function rankOf(name: string, given: string, host: string): number {
-  if (name === host || name === `.${host}`) return 1e6;
-  if (name.startsWith('.') || name.startsWith('*.'))
-    return host.endsWith(name.replace(/^\*/, '')) ? 1e4 + name.length : 0;
-  if (name.endsWith('.*')) return host.startsWith(name.slice(0, -1)) ? 1e2 + name.length : 0;
-  if (!name.startsWith('~')) return 0;
-  try {
-    return new RegExp(given.slice(1).replace(/\(\?P</g, '(?<'), 'i').test(host) ? 1 : 0;
-  } catch {
-    return 0;
-  }
 }
 
 /** Whether a block does nothing but send browsers to https. */
@@ -143,9 +142,9 @@ function sendsOn(all: readonly Directive[]): boolean {
 }
 
 /** Whether a block without a name is Jitsi's all the same: by its file, or by what it serves. */
-function isJitsis({ names, file, all }: Server, domain: string): boolean {
+function isJitsis({ names, file, block }: Server, domain: string): boolean {
   if (names.some((name) => name !== '_' && name !== '')) return false;
-  const speaksOfIt = all.some(({ words }) => words.some((word) => /jitsi/i.test(word)));
+  const speaksOfIt = block.some(({ words }) => words.some((word) => /jitsi/i.test(word)));
   return speaksOfIt || [domain, `${domain}.conf`].includes(basename(file));
 }
 

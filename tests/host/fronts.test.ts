@@ -118,6 +118,17 @@ describe('what Apache listens on behind nginx', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
+  it('loses what a multiplexer of nginx’s has', () => {
+    const site = NGINX['behind a multiplexer']?.['etc/nginx/sites-enabled/a'] ?? '';
+    const main = withNginx({})['etc/nginx/nginx.conf'] ?? '';
+    const stream = 'stream {\n    server { listen 443; listen [::]:443; proxy_pass 127.0.0.1:4444; }\n}\n';
+    put({ 'etc/nginx/nginx.conf': main + stream, 'etc/nginx/sites-enabled/a': site });
+    put(withApache({ 'etc/apache2/sites-enabled/www.conf': '<VirtualHost *:80 *:443>\n</VirtualHost>\n' }));
+    tree.put(PORTS, 'Listen 80\nListen 443\n');
+    expect(tree.install(...CAS).status).toBe(0);
+    expect(listens()).toEqual(['Listen 80']);
+  });
+
   it('keeps a port that nginx does not have and another site has', () => {
     put(withNginx({ 'etc/nginx/conf.d/a.conf': NGINX['by hand, in conf.d']?.['etc/nginx/conf.d/visio.conf'] ?? '' }));
     put(

@@ -54,6 +54,15 @@ const ROOMS = `location / { root www; index index.html; }
         location ~ ^/([^/?&:'"]+)/$ { rewrite ^ /; }
         location /cgi-bin/ { return 200 "Jitsi"; }`;
 
+/** A key of the test's own: making one takes a second. */
+const pairs = new Map<string, { key: string; cert: string }>();
+
+function pairOf(domain: string): { key: string; cert: string } {
+  const pair = pairs.get(domain) ?? keyPair(domain);
+  pairs.set(domain, pair);
+  return pair;
+}
+
 /** Starts it in front of Apache's port. */
 export async function startNginx(
   domain: string,
@@ -68,7 +77,7 @@ export async function startNginx(
     writeFileSync(join(root, name), text);
     return join(root, name);
   };
-  const { key, cert } = keyPair(domain);
+  const { key, cert } = pairOf(domain);
   mkdirSync(join(root, 'www'));
   file('www/index.html', 'Jitsi');
   const ours = `include ${file('jmb.conf', nginxLocations(file('jmb.proxy', nginxProxy(apachePort)), [], frontPage))};`;
