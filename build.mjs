@@ -1,6 +1,6 @@
 /**
  * `npm run build`, `node build.mjs [FOLDER]`: makes dist/, or that folder, the tree that install.sh puts under its prefix. Each executable is one CommonJS file
- * that holds only what it needs; big libraries that few requests touch are files of their own in dist/lib, loaded when
+ * that holds only what it needs; big packages that few requests touch are files of their own in dist/lib, loaded when
  * first used.
  */
 import { createHash } from 'node:crypto';
@@ -20,8 +20,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { addonName, apart, COMPILED, isAddon, PACKAGES_APART } from './lib/build/apart.mjs';
-import { pieces, withoutExplanations } from './lib/build/pieces.mjs';
+import { addonName, EXTERNAL_PACKAGES, externalPackages, isAddon } from './lib/build/external_packages.mjs';
 import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
@@ -53,9 +52,9 @@ function sources(folder) {
     .map((name) => name.slice(0, -3));
 }
 
-/** One program in one file: an executable, or a part of lib/. */
+/** One program in one file: an executable, or a door in lib/. */
 async function program(source, outfile, options = {}) {
-  await build({ ...COMMON, entryPoints: [source], outfile, plugins: [esbuildTemplates, apart], ...options });
+  await build({ ...COMMON, entryPoints: [source], outfile, plugins: [esbuildTemplates, externalPackages], ...options });
 }
 
 const FIRST_LINE = { js: '#!/usr/bin/env node' };
@@ -71,17 +70,10 @@ function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Pieces that the doors load when needed: name and source file. */
-const found = new Map();
-
-/** A part of a door: a function of `require` and of what loads pieces, which V8 can keep compiled. */
-async function part(name, source) {
+/** A door's code: a function of `require` and `module`, which V8 can keep compiled (lib/start/parts.ts). */
+async function door(name) {
   const file = `${out}/lib/${name}.js`;
-  await program(source, file, {
-    banner: { js: '(function(require,module){' },
-    footer: { js: '})' },
-    plugins: [pieces(found), withoutExplanations, esbuildTemplates, apart],
-  });
+  await program(`cgi-bin/${name}.ts`, file, { banner: { js: '(function(require,module){' }, footer: { js: '})' } });
   return digested(file);
 }
 
@@ -93,14 +85,12 @@ function digested(file) {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** The doors: their parts in lib/, and starters in cgi-bin/ (lib/start/starter.ts) that know the digest of each part. */
+/** The doors and external packages in lib/, and starters in cgi-bin/ (lib/start/starter.ts) that know the digests of all these. */
 async function doors() {
   const names = sources('cgi-bin');
   const digests = {};
-  for (const name of names) digests[name] = await part(name, `cgi-bin/${name}.ts`);
-  // A piece may have pieces of its own, found while it is built: the loop comes to them too.
-  for (const [name, source] of found) digests[name] = await part(name, source);
-  for (const name of COMPILED) digests[PACKAGES_APART[name]] = await library(name, EITHER_WAY);
+  for (const name of names) digests[name] = await door(name);
+  for (const [name, file] of Object.entries(EXTERNAL_PACKAGES)) digests[file] = await library(name, file);
   writeFileSync(`${out}/lib/parts.json`, `${JSON.stringify(digests)}\n`);
   for (const name of names) {
     const executable = `${out}/cgi-bin/${name}.cgi`;
@@ -124,22 +114,17 @@ async function tool(source, outfile) {
   });
 }
 
-/** A library as a part of the doors, which is a function, and as the module that the command requires: one file for both. */
-const EITHER_WAY = {
-  banner: {
-    js: '(function(part){return typeof module==="undefined"?part:part(require,module)})(function(require,module){',
-  },
-  footer: { js: '})' },
-};
-
-/** One library in a file of its own; its digest. */
-async function library(name, options = {}) {
-  const outfile = `${out}/lib/${PACKAGES_APART[name]}.js`;
+/** An external package in a file of its own, which is a function for doors and a module for who requires it; its digest. */
+async function library(name, file) {
+  const outfile = `${out}/lib/${file}.js`;
   await build({
     ...COMMON,
     stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: '.' },
     outfile,
-    ...options,
+    banner: {
+      js: '(function(part){return typeof module==="undefined"?part:part(require,module)})(function(require,module){',
+    },
+    footer: { js: '})' },
   });
   return digested(outfile);
 }
@@ -179,9 +164,6 @@ const made = await Promise.allSettled([
   command('lib/host/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import-module.ts', `${out}/lib/import-module.js`),
-  ...Object.keys(PACKAGES_APART)
-    .filter((name) => !COMPILED.includes(name))
-    .map((name) => library(name)),
   ...['demo', 'bench', 'crash']
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),

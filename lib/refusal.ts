@@ -45,10 +45,6 @@ export function isRefusal(result: unknown): result is Refusal {
 /** Something that JMB stands on does not answer: a page with 503, never a silent "no". */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
-  /** By name: a door and the pieces that it loads have a copy each of this class (lib/build/pieces.mjs). */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === 'Unavailable';
-  }
   /**
    * @param what the part that does not answer
    * @param detail what it did instead, for the log

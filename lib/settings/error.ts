@@ -3,10 +3,6 @@
 /** A settings file that cannot be understood. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
-  /** By name: a door and the pieces that it loads have a copy each of this class (lib/build/pieces.mjs). */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === 'SettingsError';
-  }
   /**
    * @param file the path of the file, or the name of the setting where the value came from elsewhere
    * @param line counted from 1; 0 when it is about the file as a whole

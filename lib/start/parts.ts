@@ -1,8 +1,8 @@
-/** How the parts of a door are loaded: from code that `prepare` has kept compiled where there is such, else as any source. */
+/** How a door and the external packages are loaded: from code that `prepare` has kept compiled where there is such, else as any source. */
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 
-/** A part of a door: its file in lib/, without ending, and a digest of it. */
+/** A door, or an external package (lib/build/external_packages.mjs): its file in lib/, without ending, and a digest of it. */
 export interface Part {
   readonly name: string;
   readonly digest: string;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apart } from '../../lib/build/apart.mjs';
+import { externalPackages } from '../../lib/build/external_packages.mjs';
 import { esbuildTemplates } from '../../lib/build/templates.mjs';
 import { type Stage, stage } from '../support/stage.ts';
 
@@ -26,7 +26,7 @@ async function putEcho(root: string): Promise<void> {
     write: false,
     banner: { js: '#!/usr/bin/env node' },
     loader: { '.sql': 'text' },
-    plugins: [esbuildTemplates, apart],
+    plugins: [esbuildTemplates, externalPackages],
   });
   for (const name of ['booking', 'token', 'join', 'ical']) {
     const file = join(root, `cgi-bin/${name}.cgi`);

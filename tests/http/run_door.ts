@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { addonName, apart } from '../../lib/build/apart.mjs';
+import { addonName, externalPackages } from '../../lib/build/external_packages.mjs';
 import { esbuildTemplates } from '../../lib/build/templates.mjs';
 
 /** The built door in a tree of its own. */
@@ -32,7 +32,7 @@ export async function buildDoor(): Promise<Door> {
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    plugins: [esbuildTemplates, apart],
+    plugins: [esbuildTemplates, externalPackages],
     logLevel: 'error',
   });
   return {

@@ -60,10 +60,14 @@ describe('a prepared installation', () => {
     answersAll();
   });
 
-  it('has what asks a directory compiled, too', () => {
-    const [cache = ''] = caches().filter((name) => name.startsWith('ldapts-'));
-    // Half of it is what connecting, signing in and reading an answer run.
-    expect(statSync(join(root, 'lib', cache)).size).toBeGreaterThan(80_000);
+  // Half of it is what these requests run of them.
+  it.each([
+    ['asks a directory', 'ldapts', 80_000],
+    ['signs a token', 'jose', 25_000],
+    ['writes a calendar', 'ics', 100_000],
+  ])('has what %s compiled, too', (_, name, size) => {
+    const [cache = ''] = caches().filter((file) => file.startsWith(`${name}-`));
+    expect(statSync(join(root, 'lib', cache)).size).toBeGreaterThan(size);
   });
 
   it('can be prepared again', () => {

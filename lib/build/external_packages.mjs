@@ -1,16 +1,13 @@
-/** Libraries that few requests touch stay out of the executables: each is one file in dist/lib, read on first use. */
+/** Packages that few requests touch stay out of the executables: each is one file in dist/lib, read on first use. */
 import { createRequire } from 'node:module';
 
 /** npm package -> its file's name in dist/lib, without ending. */
-export const PACKAGES_APART = {
+export const EXTERNAL_PACKAGES = {
   nodemailer: 'nodemailer',
   ics: 'ics',
   ldapts: 'ldapts',
   'jose/jwt/sign': 'jose',
 };
-
-/** Those of them that doors load on the way of a request: V8 keeps their code compiled as that of the doors' own parts. */
-export const COMPILED = ['ldapts', 'jose/jwt/sign'];
 
 /** How the addon's name begins: it works with the JavaScript of its own release of better-sqlite3 alone. */
 const ADDON = `better_sqlite3-${createRequire(import.meta.url)('better-sqlite3/package.json').version}.`;
@@ -40,20 +37,20 @@ async function exportsOf(name) {
  * For esbuild: an import of such a package becomes an object that loads the package's file when one of its exports is
  * first touched, so a static import costs nothing until then; a dynamic import loads it at once.
  */
-export const apart = {
-  name: 'apart',
+export const externalPackages = {
+  name: 'external-packages',
   setup(build) {
-    const filter = new RegExp(`^(${Object.keys(PACKAGES_APART).join('|')})$`);
+    const filter = new RegExp(`^(${Object.keys(EXTERNAL_PACKAGES).join('|')})$`);
     build.onResolve({ filter }, ({ path, kind }) => ({
       path,
-      namespace: kind === 'dynamic-import' ? 'apart-now' : 'apart',
+      namespace: kind === 'dynamic-import' ? 'package-now' : 'package',
     }));
-    build.onLoad({ filter: /.*/, namespace: 'apart-now' }, ({ path }) => ({
-      contents: `module.exports = require('../lib/${PACKAGES_APART[path]}.js');`,
+    build.onLoad({ filter: /.*/, namespace: 'package-now' }, ({ path }) => ({
+      contents: `module.exports = require('../lib/${EXTERNAL_PACKAGES[path]}.js');`,
       loader: 'js',
     }));
-    build.onLoad({ filter: /.*/, namespace: 'apart' }, async ({ path }) => {
-      const load = `require('../lib/${PACKAGES_APART[path]}.js')`;
+    build.onLoad({ filter: /.*/, namespace: 'package' }, async ({ path }) => {
+      const load = `require('../lib/${EXTERNAL_PACKAGES[path]}.js')`;
       const getters = (await exportsOf(path)).map((name) => `get ${name}() { return ${load}.${name}; }`);
       return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
     });
@@ -73,7 +70,7 @@ export const apart = {
       loader: 'js',
     }));
     build.onResolve({ filter: /^\.\.\/lib\/[\w-]+\.(js|node)$/ }, ({ path, namespace }) =>
-      ['apart', 'apart-now', 'addon', 'import-module'].includes(namespace) ? { path, external: true } : undefined,
+      ['package', 'package-now', 'addon', 'import-module'].includes(namespace) ? { path, external: true } : undefined,
     );
   },
 };
