@@ -1,5 +1,6 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
 import { jitsi } from '../settings/jitsi.ts';
+import { assignmentsOf } from '../settings/shell.ts';
 import { HIDDEN } from '../settings/shell_reader.ts';
 import { randomText } from '../store/secrets.ts';
 import { activeCommand, endsAlike } from './active.ts';
@@ -22,15 +23,29 @@ const LOCAL = `# Your settings; install.sh made this file once and never touches
 #JMB_MAIL_FROM_NOTIFICATION="noreply@example.org"
 `;
 
-/** The Bash version's own defaults, which hold where its administrator's file is silent; none where there is none. */
-function bashSettings(to: Draft, { bash, domain }: Found): ReadonlyMap<string, string> {
+/** In jmb_jwt.cf, before what stays as in the Bash version. */
+const AS_IN_BASH = '# As in the Bash version, wherever jmb_local.cf is silent:\n';
+
+/** What stays as in the Bash version. */
+interface BashSettings {
+  readonly values: ReadonlyMap<string, string>;
+  /** Whether an earlier run wrote them down: from then on they stay, also when nothing of the Bash version is left. */
+  readonly known: boolean;
+}
+
+function bashSettings(to: Draft, { bash, domain }: Found, jwt: string): BashSettings {
   const { tree } = to;
-  if (!bash && !exists(tree, BASH_KEPT)) return new Map();
+  const [, written] = bash ? [] : (tree.read(jwt) ?? '').split(AS_IN_BASH);
+  if (written !== undefined) {
+    const values = [...assignmentsOf(jwt, written)].map(([name, { value }]) => [name, value] as const);
+    return { values: new Map(values), known: true };
+  }
+  if (!bash && !exists(tree, BASH_KEPT)) return { values: new Map(), known: true };
   const folder = bash ? PREFIX : BASH_KEPT;
-  const settings = new Map<string, string>(bashDefaults(tree.read(`${folder}/etc/jmb.cf`), domain));
+  const values = new Map<string, string>(bashDefaults(tree.read(`${folder}/etc/jmb.cf`), domain));
   const active = activeCommand(tree, folder);
-  if (active !== undefined) settings.set('JMB_ACTIVE_COMMAND', active);
-  return settings;
+  if (active !== undefined) values.set('JMB_ACTIVE_COMMAND', active);
+  return { values, known: false };
 }
 
 /** Says which of them hold, where they are new here. */
@@ -51,28 +66,33 @@ function sayActive(to: Draft, command: string | undefined): void {
   );
 }
 
+/** What stands in jmb_jwt.cf: what Jitsi's files and this installation say, and what stays as in the Bash version. */
+function jwtText({ domain, token, oldDatabase }: Found, auth: Auth, audience: string, bash: BashSettings): string {
+  const settings: Record<string, string> = {
+    JMB_SERVER_NAME: domain,
+    JMB_JWT_ISS: token.appId,
+    JMB_JWT_SECRET: token.appSecret,
+    JMB_MODULE_GET_AUTH_IDENTITY: AUTHS[auth].identity,
+    JMB_DATA: DATA,
+    JMB_DB: oldDatabase ?? `${DATA}/jmb.db`,
+    JMB_PROSODY_SECRET_FILE: MODULE_SECRET,
+  };
+  if (audience !== jitsi.JMB_JWT_AUD.fallback) settings['JMB_JWT_AUD'] = audience;
+  const linesOf = (values: Iterable<readonly [string, string]>): string =>
+    [...values].map((one) => settingLine(...one)).join('');
+  const head = '# Written by install.sh, anew at each run: your own settings go into jmb_local.cf.\n';
+  return head + linesOf(Object.entries(settings)) + (bash.values.size === 0 ? '' : AS_IN_BASH + linesOf(bash.values));
+}
+
 /** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the module's secret (once). */
 export function planSettings(to: Draft, found: Found, auth: Auth): void {
   const { tree } = to;
   const web = tree.number('group', 'www-data') ?? 33;
-  const jwt = `${PREFIX}/etc/jmb_jwt.cf`;
-  const settings: Record<string, string> = {
-    JMB_SERVER_NAME: found.domain,
-    JMB_JWT_ISS: found.token.appId,
-    JMB_JWT_SECRET: found.token.appSecret,
-    JMB_MODULE_GET_AUTH_IDENTITY: AUTHS[auth].identity,
-    JMB_DATA: DATA,
-    JMB_DB: found.oldDatabase ?? `${DATA}/jmb.db`,
-    JMB_PROSODY_SECRET_FILE: MODULE_SECRET,
-  };
-  const usual = jitsi.JMB_JWT_AUD.fallback;
-  const audience = audienceFor(found.rules, usual);
-  if (audience !== usual) settings['JMB_JWT_AUD'] = audience;
-  const defaults = bashSettings(to, found);
-  const lines = Object.entries({ ...Object.fromEntries(defaults), ...settings }).map((one) => settingLine(...one));
   const kept = { mode: 0o640, gid: web, keeps: true };
-  const head = '# Written by install.sh, anew at each run: your own settings go into jmb_local.cf.\n';
-  const text = head + lines.join('');
+  const jwt = `${PREFIX}/etc/jmb_jwt.cf`;
+  const audience = audienceFor(found.rules, jitsi.JMB_JWT_AUD.fallback);
+  const bash = bashSettings(to, found, jwt);
+  const text = jwtText(found, auth, audience, bash);
   to.file(jwt, text, 'settings from Jitsi', kept);
 
   // A Bash version moves away before anything is written, and its settings come along.
@@ -80,20 +100,15 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   const theirs = found.bash ? mine : `${BASH_KEPT}/etc/jmb_local.cf`;
   const current = tree.read(mine) ?? tree.read(theirs) ?? '';
   const modules = namesIn(tree, `${PREFIX}/modules`);
-  const seen = lookAtSettings(
-    [
-      { path: jwt, text },
-      { path: mine, text: current },
-    ],
-    { auth, domain: found.domain, hasModule: (name) => modules.includes(`${name}.mjs`) },
-  );
-  const { own } = seen;
+  const files = [
+    { path: jwt, text },
+    { path: mine, text: current },
+  ];
+  const hasModule = (name: string): boolean => modules.includes(`${name}.mjs`);
+  const seen = lookAtSettings(files, { auth, domain: found.domain, hasModule });
   if (found.bash && seen.faults.length > 0) throw cannotRead(seen);
-  for (const note of [...seen.faults, ...seen.notes]) to.note(note);
-  if (found.bash) {
-    sayDefaults(to, defaults, (name) => own(name) !== undefined);
-    sayActive(to, own('JMB_ACTIVE_COMMAND') ?? defaults.get('JMB_ACTIVE_COMMAND'));
-  }
+  saySettings(to, seen, bash);
+  const { own } = seen;
   const signed = {
     issuer: own('JMB_JWT_ISS') ?? found.token.appId,
     audience: own('JMB_JWT_AUD') ?? audience,
@@ -112,6 +127,14 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     uid,
     gid,
   });
+}
+
+/** Says what the administrator should know of the settings. */
+function saySettings(to: Draft, { faults, notes, own }: SettingsLook, bash: BashSettings): void {
+  for (const note of [...faults, ...notes]) to.note(note);
+  if (bash.known) return;
+  sayDefaults(to, bash.values, (name) => own(name) !== undefined);
+  sayActive(to, own('JMB_ACTIVE_COMMAND') ?? bash.values.get('JMB_ACTIVE_COMMAND'));
 }
 
 /** Before anything of the Bash version is touched, which goes on as it is. */

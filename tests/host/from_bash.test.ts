@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -51,6 +52,8 @@ describe('where jmb_local.cf is silent', () => {
     expect(said).toContain('JMB_MODULE_CHECK_EDITOR="editor_role-ldap.sh"');
     expect(said).not.toContain('JMB_NAME="Jitsi Meet"');
     expect(tree.read(LOCAL)).toBe(local);
+    // Also once nobody keeps the Bash version any more.
+    rmSync(join(tree.root, 'opt/jitsi-jmb.bash'), { recursive: true });
     const once = tree.snapshot();
     expect(tree.install().said).toContain('Nothing to change');
     expect(tree.snapshot()).toEqual(once);
