@@ -14,6 +14,9 @@ const FOLDERS = ['/usr/local/bin', '/usr/local/sbin', '/etc/shibboleth', '/etc/m
 /** Plans the logo, modules for this version that were laid ready, and links into the folder that moves. */
 export function planBash(to: Draft, { bash }: Found, dist: string): void {
   const { tree } = to;
+  // What an earlier run has changed stays changed, also when the Bash version is kept no more.
+  for (const { path, before } of readInstalled(tree).entries)
+    if (before.kind === 'link' && before.target.startsWith(`${PREFIX}/`)) to.keep(path);
   if (!bash && !exists(tree, BASH_KEPT)) return;
   const modules = namesIn(tree, `${bash ? PREFIX : BASH_KEPT}/modules`).filter((name) => name.endsWith('.mjs'));
   for (const name of ['etc/logo.png', ...modules.map((one) => `modules/${one}`)]) comesOver(to, bash, name);
@@ -34,9 +37,6 @@ function comesOver(to: Draft, bash: boolean, name: string): void {
 /** Programs of the Bash version go with it; what is read only is read where it lies now. */
 function planLinks(to: Draft, bash: boolean, dist: string): void {
   const { tree } = to;
-  // What an earlier run has changed stays changed.
-  for (const { path, before } of readInstalled(tree).entries)
-    if (before.kind === 'link' && before.target.startsWith(`${PREFIX}/`)) to.keep(path);
   const gone: string[] = [];
   for (const { path, target } of FOLDERS.flatMap((folder) => linksIn(tree, folder))) {
     const name = target.slice(PREFIX.length + 1);

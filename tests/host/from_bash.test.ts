@@ -240,6 +240,14 @@ describe('what lies beside', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
+  it('nor when nobody keeps the Bash version any more', () => {
+    link('usr/local/sbin/jitsi-restart', '/opt/jitsi-jmb/bin/jitsi-restart');
+    upgrade();
+    rmSync(join(tree.root, 'opt/jitsi-jmb.bash'), { recursive: true });
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(lstatSync(join(tree.root, 'usr/local/sbin/jitsi-restart'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
   const SCRIPT = '#!/bin/bash\ntest -x PATH && { PATH -q || exit 0; }\n';
   const HA = '/usr/local/ssds_ha/ha-state';
 
