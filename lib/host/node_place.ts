@@ -1,5 +1,5 @@
 /** The Node that the installed programs run by. */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Hands } from './hands.ts';
 import { PREFIX } from './paths.ts';
@@ -36,11 +36,9 @@ export function nodeForPrograms({ clone }: Hands): string {
 /** Puts that copy in its place, in one step, if there is to be one. */
 export function placeNode(hands: Hands): void {
   if (nodeForPrograms(hands) !== OWN) return;
+  const { tree } = hands;
   const from = thisNode();
-  const to = join(hands.tree.root, OWN);
-  if (isFile(to) && readFileSync(to).equals(readFileSync(from))) return;
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, `${to}.jmb-new`);
-  chmodSync(`${to}.jmb-new`, 0o755);
-  renameSync(`${to}.jmb-new`, to);
+  const there = join(tree.root, OWN);
+  if (isFile(there) && readFileSync(there).equals(readFileSync(from))) return;
+  tree.bring(from, OWN, { mode: 0o755, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
 }

@@ -59,6 +59,8 @@ export interface Tree {
   move(from: string, to: string): void;
   /** Copies a file's bytes in one step, with this mode and owner. */
   copy(from: string, to: string, owned: Owned): void;
+  /** The same from outside of the tree. */
+  bring(file: string, to: string, owned: Owned): void;
   /** Makes a folder, and those above it (755, this user's). */
   makeFolder(path: string, owned: Owned): void;
   /** The number of a user or group by the tree's own passwd or group file; undefined where it has none of that name. */
@@ -143,6 +145,12 @@ export function treeAt(root: string): Tree {
     });
   };
 
+  const bring = (from: string, to: string, owned: Owned): void =>
+    replace(to, (file) => {
+      copyFileSync(from, file);
+      own(file, owned);
+    });
+
   const sync = (file: string): void => {
     const opened = openSync(file, 'r');
     fsyncSync(opened);
@@ -176,11 +184,8 @@ export function treeAt(root: string): Tree {
     },
     removeAll: (path) => rmSync(below(path), { recursive: true, force: true }),
     move: (from, to) => renameSync(below(from), below(to)),
-    copy: (from, to, owned) =>
-      replace(to, (file) => {
-        copyFileSync(below(from), file);
-        own(file, owned);
-      }),
+    copy: (from, to, owned) => bring(below(from), to, owned),
+    bring,
     makeFolder: (path, owned) => {
       for (const folder of [...missingFolders(path), path]) {
         mkdirSync(below(folder));

@@ -6,11 +6,22 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clone, snapshot } from './jitsi_tree.ts';
-import { CHANGE, INSTALL, PURGE, REMOVE, type Run, UPDATE, UPGRADE, type Workshop, workshop } from './killed.ts';
+import {
+  CHANGE,
+  type Host,
+  INSTALL,
+  PURGE,
+  REMOVE,
+  type Run,
+  UPDATE,
+  UPGRADE,
+  type Workshop,
+  workshop,
+} from './killed.ts';
 
 interface Scenario {
   readonly name: string;
-  readonly bash: boolean;
+  readonly host: Host;
   /** What was done before. */
   readonly done: readonly Run[];
   /** A run that was killed before, at its last act but so many. */
@@ -20,20 +31,21 @@ interface Scenario {
 }
 
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'installing', bash: false, done: [], run: INSTALL },
-  { name: 'an update', bash: false, done: [INSTALL], run: UPDATE },
-  { name: 'another way to sign in', bash: false, done: [INSTALL], run: CHANGE },
-  { name: '--upgrade', bash: true, done: [], run: UPGRADE },
-  { name: '--upgrade a second time', bash: true, done: [UPGRADE, REMOVE], run: UPGRADE },
-  { name: '--uninstall', bash: false, done: [INSTALL], run: REMOVE },
-  { name: '--uninstall --purge', bash: false, done: [INSTALL, UPDATE], run: PURGE },
-  { name: '--uninstall after an upgrade', bash: true, done: [UPGRADE], run: REMOVE },
-  { name: '--uninstall --purge after an upgrade', bash: true, done: [UPGRADE], run: PURGE },
-  { name: '--uninstall --purge in two steps after an upgrade', bash: true, done: [UPGRADE, REMOVE], run: PURGE },
-  { name: 'going back from an installation', bash: false, done: [], killed: [INSTALL, 1], run: INSTALL },
-  { name: 'going back from an update', bash: false, done: [INSTALL], killed: [UPDATE, 1], run: PURGE },
-  { name: 'going back from an upgrade', bash: true, done: [], killed: [UPGRADE, 1], run: UPGRADE },
-  { name: 'finishing a removal', bash: true, done: [UPGRADE], killed: [REMOVE, 5], run: PURGE },
+  { name: 'installing', host: 'bare', done: [], run: INSTALL },
+  { name: 'an update', host: 'bare', done: [INSTALL], run: UPDATE },
+  { name: 'another way to sign in', host: 'bare', done: [INSTALL], run: CHANGE },
+  { name: '--upgrade', host: 'bash', done: [], run: UPGRADE },
+  { name: '--upgrade a second time', host: 'bash', done: [UPGRADE, REMOVE], run: UPGRADE },
+  { name: '--upgrade from files', host: 'flat', done: [], run: UPGRADE },
+  { name: '--uninstall', host: 'bare', done: [INSTALL], run: REMOVE },
+  { name: '--uninstall --purge', host: 'bare', done: [INSTALL, UPDATE], run: PURGE },
+  { name: '--uninstall after an upgrade', host: 'bash', done: [UPGRADE], run: REMOVE },
+  { name: '--uninstall --purge after an upgrade', host: 'bash', done: [UPGRADE], run: PURGE },
+  { name: '--uninstall --purge in two steps after an upgrade', host: 'bash', done: [UPGRADE, REMOVE], run: PURGE },
+  { name: 'going back from an installation', host: 'bare', done: [], killed: [INSTALL, 1], run: INSTALL },
+  { name: 'going back from an update', host: 'bare', done: [INSTALL], killed: [UPDATE, 1], run: PURGE },
+  { name: 'going back from an upgrade', host: 'bash', done: [], killed: [UPGRADE, 1], run: UPGRADE },
+  { name: 'finishing a removal', host: 'bash', done: [UPGRADE], killed: [REMOVE, 5], run: PURGE },
 ];
 
 /** Between two acts that are tried by default. */
@@ -63,14 +75,14 @@ function chosen(acts: readonly string[]): readonly number[] {
 /** What does not differ from run to run. */
 function settled(root: string): Record<string, string> {
   const all = snapshot(root);
-  for (const path of ['opt/jitsi-jmb/etc/prosody.secret', 'var/lib/jitsi-jmb/journal.json']) delete all[path];
+  for (const path of Object.keys(all)) if (/prosody\.secret$|journal\.json$|jmb\.db/.test(path)) delete all[path];
   return all;
 }
 
-describe.each(SCENARIOS)('$name', ({ bash, done, killed, run }) => {
+describe.each(SCENARIOS)('$name', ({ host, done, killed, run }) => {
   it('ends well from wherever it was killed', { timeout: 600_000 }, async () => {
-    const pristine = snapshot(await shop.prepared(bash));
-    const from = await shop.prepared(bash, ...done);
+    const pristine = snapshot(await shop.prepared(host));
+    const from = await shop.prepared(host, ...done);
     if (killed !== undefined) {
       const [earlier, before] = killed;
       const acts = await shop.acts(shop.trial(from), earlier);
@@ -113,8 +125,8 @@ describe('the built program, ended by SIGKILL', () => {
     [PURGE, 'half rmSync /opt/jitsi-jmb'],
     [PURGE, 'renameSync /opt/jitsi-jmb.bash'],
   ])('%j at "%s"', async (run, act) => {
-    const pristine = snapshot(await shop.prepared(true));
-    const root = shop.trial(await shop.prepared(true, ...(run === UPGRADE ? [] : [UPGRADE])));
+    const pristine = snapshot(await shop.prepared('bash'));
+    const root = shop.trial(await shop.prepared('bash', ...(run === UPGRADE ? [] : [UPGRADE])));
     const go = (words: readonly string[], env: Record<string, string>) =>
       spawnSync(process.execPath, ['--import', hook, program, '--root', root, '--yes', ...words], {
         env: { ...process.env, ...env },

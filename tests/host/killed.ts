@@ -24,10 +24,13 @@ export const UPGRADE: Run = { words: [...CAS, '--upgrade'] };
 export const REMOVE: Run = { words: ['--uninstall'] };
 export const PURGE: Run = { words: ['--uninstall', '--purge'] };
 
+/** What was there before us: nothing, the Bash version, or an older one that keeps meetings in files. */
+export type Host = 'bare' | 'bash' | 'flat';
+
 /** A folder with two small releases of the program, and trees. */
 export interface Workshop {
-  /** A tree on which this was done, with the Bash version on it or not; its root. */
-  prepared(bash: boolean, ...runs: readonly Run[]): Promise<string>;
+  /** A tree on which this was done; its root. */
+  prepared(host: Host, ...runs: readonly Run[]): Promise<string>;
   /** Its copy, in the one place where trials take place. */
   trial(from: string): string;
   /** Runs to the end; what it refuses with, undefined where it ends well. */
@@ -67,10 +70,10 @@ export function workshop(): Workshop {
   };
   let made = 0;
   return {
-    prepared: async (bash, ...runs) => {
+    prepared: async (host, ...runs) => {
       made += 1;
       const root = join(folder, `tree-${made}`);
-      makeTree(root, bash);
+      makeTree(root, host);
       for (const one of runs) {
         const why = await run(root, one);
         if (why !== undefined) throw new Error(why);
@@ -123,7 +126,7 @@ function makeRelease(dist: string, release: number): void {
   }
 }
 
-function makeTree(root: string, bash: boolean): void {
+function makeTree(root: string, host: Host): void {
   mkdirSync(root);
   const { put } = jitsiTree(root);
   for (const name of ['headers', 'cgid', 'auth_cas', 'shib', 'fcgid'])
@@ -131,10 +134,15 @@ function makeTree(root: string, bash: boolean): void {
   // As on any host.
   for (const name of ['var/lib', 'var/www', 'opt', 'etc/cron.d', 'etc/apache2/mods-enabled'])
     mkdirSync(join(root, name), { recursive: true });
-  if (!bash) return;
+  if (host === 'bare') return;
   put('opt/jitsi-jmb/cgi/booking.cgi', '#!/bin/bash\n', 0o755);
   put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_NAME="Old"\n');
   put('etc/cron.d/jitsi-jmb', '# of Bash\n');
+  const meeting = 'name=jeuquoovaith\nmail_owner=a@example.org\nbegin=1707386400\nduration=3600\nend=1707390000\n';
+  if (host === 'flat') {
+    put('var/www/jitsi-jmb/booking/1707386400123456789', `${meeting}guests=""\n`);
+    return;
+  }
   mkdirSync(join(root, 'var/www/jitsi-jmb/data'), { recursive: true });
   cpSync(join(clone, 'tests/support/upstream.db'), join(root, 'var/www/jitsi-jmb/data/jitsi-jmb.db'));
 }
