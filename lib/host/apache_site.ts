@@ -1,4 +1,5 @@
 /** Jitsi's site in Apache: which virtual hosts answer for the domain, and how they come to lead to us. */
+import { basename } from 'node:path';
 import { type Directive, readApache } from './apache_conf.ts';
 import { exists, namesIn } from './entries.ts';
 import { type Address, type Front, reachable, type Socket, socketOf } from './front.ts';
@@ -25,6 +26,8 @@ export interface VirtualHost {
   readonly tls: boolean;
   /** Whether it only sends browsers to https. */
   readonly sendsOn: boolean;
+  /** Whether it serves Jitsi's files. */
+  readonly servesJitsi: boolean;
   /** Whether it says itself what its front page is. */
   readonly ownFrontPage: boolean;
   readonly file: string;
@@ -32,11 +35,12 @@ export interface VirtualHost {
   readonly at: number;
 }
 
-/** Whether Apache answers for the domain by its name (`sure`), or only since no virtual host has a name; undefined: it does not. */
+/** Whether Apache answers for the domain by its name (`sure`), or only since nobody else does; undefined: it does not. */
 export function apacheFront(tree: Tree, domain: string): { readonly front: Front; readonly sure: boolean } | undefined {
   const hosts = virtualHosts(tree, domain);
   const named = answering(hosts, (host) => isNamed(host, domain));
-  const chosen = named.length > 0 ? named : answering(hosts, (host) => host.names.length === 0 && host.tls).slice(0, 1);
+  const secure = hosts.filter(({ tls }) => tls);
+  const chosen = named.length > 0 ? named : answering(secure, () => true).filter((host) => isJitsis(host, domain));
   if (chosen.length === 0) return undefined;
   const edits = new Map<string, number[]>();
   for (const { file, at } of chosen) edits.set(file, [...(edits.get(file) ?? []), at]);
@@ -58,6 +62,11 @@ function virtualHosts(tree: Tree, domain: string): readonly VirtualHost[] {
   return known || !exists(tree, site)
     ? enabled
     : [...readApache(tree, theirs(tree), [site]).flatMap(hostOf), ...enabled];
+}
+
+/** Whether a host that does not name the domain is Jitsi's all the same: by what it serves, or by its file. */
+function isJitsis({ names, servesJitsi, file }: VirtualHost, domain: string): boolean {
+  return servesJitsi || (names.length === 0 && basename(file).startsWith(domain));
 }
 
 /** All that Apache reads, but ours. */
@@ -94,6 +103,7 @@ function hostOf({ name, words, block = [], file, at }: Directive): readonly Virt
       names: [...said('servername').slice(-1), ...said('serveralias')].map(bare),
       tls: engine === undefined ? sockets.some(({ port }) => port === 443) : engine !== 'off',
       sendsOn: block.some(sendsOn),
+      servesJitsi: block.some(({ words: all }) => all.some((word) => /jitsi-meet|^\/etc\/jitsi\//.test(word))),
       ownFrontPage: block.some(isFrontPage),
       file,
       at: placeOf(block, file, at),

@@ -141,11 +141,10 @@ function sendsOn(all: readonly Directive[]): boolean {
   );
 }
 
-/** Whether a block without a name is Jitsi's all the same: by its file, or by what it serves. */
+/** Whether a block that does not name the domain is Jitsi's all the same: by what it serves, or by its file. */
 function isJitsis({ names, file, block }: Server, domain: string): boolean {
-  if (names.some((name) => name !== '_' && name !== '')) return false;
-  const speaksOfIt = block.some(({ words }) => words.some((word) => /jitsi/i.test(word)));
-  return speaksOfIt || [domain, `${domain}.conf`].includes(basename(file));
+  if (block.some(({ words }) => words.some((word) => /jitsi-meet|^\/etc\/jitsi\//.test(word)))) return true;
+  return names.every((name) => name === '_' || name === '') && [domain, `${domain}.conf`].includes(basename(file));
 }
 
 function leadsToUs(all: readonly Directive[]): boolean {

@@ -70,7 +70,13 @@ export const APACHE: Readonly<Record<string, Readonly<Record<string, string>>>> 
     [`${at}a.conf`]: other('*:443') + host('*:443', 'Include snippets'),
     'etc/apache2/snippets/name.conf': `${named}\n`,
   },
-  'without a name': { [`${at}a.conf`]: `<VirtualHost *:80>\n</VirtualHost>\n${host('*:443', '')}` },
+  'another name, but nobody else': {
+    [`${at}a.conf`]: host('*:443', 'ServerName visio.example.org\n    Alias /config.js /etc/jitsi/meet/x-config.js'),
+  },
+  'without a name, in its file': { [`${at}${DOMAIN}.conf`]: host('*:443', '') },
+  'without a name': {
+    [`${at}a.conf`]: `<VirtualHost *:80>\n</VirtualHost>\n${host('*:443', 'Alias /config.js /etc/jitsi/meet/x-config.js')}`,
+  },
   'the name in another host’s comment': {
     [`${at}a.conf`]:
       other('*:443', `ServerName x.org\n    # ServerName ${DOMAIN} \\\n    ServerAlias ${DOMAIN}`) +

@@ -84,6 +84,9 @@ export const NGINX: Readonly<Record<string, Readonly<Record<string, string>>>> =
     [`${at}a`]: other('listen 443 ssl;'),
     [`${at}b`]: block('listen 443 ssl default_server;', 'server_name _;', 'root /usr/share/jitsi-meet;'),
   },
+  'another name, but nobody else': {
+    [`${at}a`]: block('listen 443 ssl;', 'server_name visio.example.org;', 'root /usr/share/jitsi-meet;'),
+  },
   'without a name': { [`${at}a`]: block('listen 443 ssl;', '', 'root /usr/share/jitsi-meet;') },
   'braces and semicolons in strings': {
     [`${at}a`]: block(

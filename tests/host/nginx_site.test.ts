@@ -131,6 +131,7 @@ it.each([
 it.each<[string, string]>([
   ['another name', 'server { listen 443 ssl; server_name www.example.org; }'],
   ['the package’s own', 'server { listen 80 default_server; root /var/www/html; server_name _; }'],
+  ['another’s default', 'server { listen 443 ssl default_server; root /var/www/html; }'],
   ['nothing', ''],
 ])('does not take for Jitsi’s: %s', (_, text) => {
   for (const [path, main] of Object.entries(withMain({ 'etc/nginx/sites-enabled/default': text })))
