@@ -58,7 +58,7 @@ build_aside() {
     local aside
     aside=$(mktemp -d)
     at_end rm -rf "$aside"
-    quiet_step "Building" node "$here/build.mjs" "$aside/dist"
+    quiet_step "Building" env -C "$here" node build.mjs "$aside/dist"
     program=$aside/dist/bin/jmb-install
 }
 

@@ -79,5 +79,5 @@ need_node_modules() {
 
 build() {
     [ -e "$here/dist" ] || note_brought folder "$here/dist"
-    quiet_step "Building" node "$here/build.mjs"
+    quiet_step "Building" env -C "$here" node build.mjs
 }

@@ -25,7 +25,7 @@ beforeAll(() => {
   symlinkSync(`/etc/${lua.slice(4)}`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
 }, 600_000);
 
-afterAll(() => host?.remove());
+afterAll(() => host?.remove(), 300_000);
 
 /** Every path of the machine but what the kernel makes, with everything that can be known of it but times. */
 function everything(but: readonly string[] = []): string {

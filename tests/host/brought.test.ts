@@ -22,7 +22,11 @@ describe('a look', () => {
     try {
       const before = tree.snapshot();
       const words = ['--root', tree.root, ...CAS, '--dry-run'];
-      const done = spawnSync(join(clone, 'install.sh'), words, { env: { ...env, TMPDIR: folder }, encoding: 'utf8' });
+      const done = spawnSync(join(clone, 'install.sh'), words, {
+        env: { ...env, TMPDIR: folder },
+        cwd: tree.root,
+        encoding: 'utf8',
+      });
       expect(done.stdout).toMatch(/^Building\.\.\.\n[\s\S]*Nothing was changed \(--dry-run\)\.\n$/);
       expect(done.status).toBe(0);
       expect(tree.snapshot()).toEqual(before);

@@ -61,7 +61,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     before = new Map(Object.entries(ours()));
   }, 600_000);
 
-  afterAll(() => host?.remove());
+  afterAll(() => host?.remove(), 300_000);
 
   function accounts(): void {
     const file = join(host.root, 'etc/accounts.db');
