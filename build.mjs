@@ -21,9 +21,18 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { addonName, EXTERNAL_PACKAGES, externalPackages, isAddon } from './lib/build/external_packages.mjs';
+import { inOrder } from './lib/build/migrations.mjs';
 import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
+
+try {
+  // Said once, and not by each bundle that holds them.
+  inOrder(readdirSync('sql'));
+} catch ({ message }) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
 
 /** What is made. */
 const target = process.argv[2] ?? 'dist';
@@ -168,6 +177,14 @@ const made = await Promise.allSettled([
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),
 ]);
+const failures = made.flatMap(({ reason }) => reason ?? []);
+if (failures.length > 0) {
+  // What esbuild found it has said.
+  for (const error of failures.filter(({ errors }) => errors === undefined)) console.error(error);
+  // What was built before stays.
+  rmSync(out, { recursive: true });
+  process.exit(1);
+}
 rmSync(target, { recursive: true, force: true });
 chmodSync(out, 0o755);
 renameSync(out, target);
@@ -176,5 +193,3 @@ for (const file of [...sources('cgi-bin').map((name) => `lib/${name}.js`), 'bin/
   if (existsSync(`${target}/${file}`))
     console.log(file.padEnd(20), `${Math.ceil(statSync(`${target}/${file}`).size / 1024)} KiB`);
 }
-// esbuild has already printed what was wrong; what could be built is there.
-if (made.some(({ status }) => status === 'rejected')) process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** What the build makes of files that are not TypeScript (lib/build/templates.mjs). */
+/** What the build makes of files that are not TypeScript (lib/build). */
 
 /** A template, compiled: from a view to text. */
 declare module '*.hbs' {
@@ -6,10 +6,10 @@ declare module '*.hbs' {
   export default render;
 }
 
-/** A file's text. */
+/** The texts of a folder's migrations in order: `…/*.sql`. */
 declare module '*.sql' {
-  const text: string;
-  export default text;
+  const texts: readonly string[];
+  export default texts;
 }
 
 /** A digest of a style sheet, for its address. */

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import Handlebars from 'handlebars';
+import { migrationsModule } from './migrations.mjs';
 
 /**
  * Helpers that a template may use besides Handlebars' own: `t`, a text of the catalogue by its key; `href`, an address
@@ -79,30 +80,38 @@ function versionOf(source) {
 function moduleOf(source, path) {
   if (path.endsWith('.hbs')) return compileTemplate(source, path);
   if (path.endsWith('.css')) return `export default ${JSON.stringify(versionOf(styleSheet(path)))};`;
-  if (path.endsWith('.sql')) return `export default ${JSON.stringify(source)};`;
   return null;
 }
 
-/** For esbuild: templates, style sheets and SQL. */
+/** For esbuild: templates, style sheets and migrations. */
 export const esbuildTemplates = {
   name: 'templates',
   setup(build) {
-    build.onLoad({ filter: /\.(hbs|css|sql)$/ }, async ({ path }) => ({
+    build.onResolve({ filter: /\/\*\.sql$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, dirname(path)),
+      namespace: 'migrations',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'migrations' }, ({ path }) => ({ contents: migrationsModule(path) }));
+    build.onLoad({ filter: /\.(hbs|css)$/ }, async ({ path }) => ({
       contents: moduleOf(await readFile(path, 'utf8'), path),
       loader: 'js',
     }));
   },
 };
 
-/** For Vite: the same. A style sheet goes by another name, or Vite takes it for its own. */
+/** For Vite: the same. A style sheet goes by another name, or Vite takes it for its own; a folder of migrations needs one. */
 export const viteTemplates = {
   name: 'templates',
   enforce: 'pre',
   resolveId(source, importer) {
-    return source.endsWith('.css') && importer ? `${resolve(dirname(importer), source)}.digest` : null;
+    if (!importer) return null;
+    const path = resolve(dirname(importer), source);
+    if (source.endsWith('/*.sql')) return `${dirname(path)}.migrations`;
+    return source.endsWith('.css') ? `${path}.digest` : null;
   },
   async load(id) {
+    if (id.endsWith('.migrations')) return migrationsModule(id.slice(0, -'.migrations'.length));
     const path = id.replace(/\.digest$/, '');
-    return /\.(hbs|css|sql)$/.test(path) ? moduleOf(await readFile(path, 'utf8'), path) : null;
+    return /\.(hbs|css)$/.test(path) ? moduleOf(await readFile(path, 'utf8'), path) : null;
   },
 };

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { codeOf } from '../failure.ts';
 import { ownNewFile } from '../new_file.ts';
 import { openFile } from './driver.ts';
-import { MIGRATIONS } from './schema.ts';
+import { SCHEMA_VERSION } from './schema.ts';
 
 /** Columns that every database of ours and of the original has. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -73,8 +73,8 @@ function faultOf(file: string): string | null {
       if (missing.length > 0) return `it is no database of JMB: ${table} has no ${missing.join(', ')}`;
     }
     const version = Number(database.pragma('user_version', { simple: true }));
-    if (version > MIGRATIONS.length || version < 0) {
-      return `it is of version ${version}, and this program knows those up to ${MIGRATIONS.length}: bring JMB up to date first`;
+    if (version > SCHEMA_VERSION || version < 0) {
+      return `it is of version ${version}, and this program knows those up to ${SCHEMA_VERSION}: bring JMB up to date first`;
     }
     return null;
   } catch (error) {

@@ -1,27 +1,9 @@
 /** Brings a database up to date: the numbered files of sql/, counted by PRAGMA user_version (0: the original's, or empty). */
 import type Database from 'better-sqlite3';
-import upstream from '../../sql/0001-upstream-tables.sql';
-import extra from '../../sql/0002-meeting-extra-agenda.sql';
-import outbox from '../../sql/0003-outbox-feeds-forms.sql';
-import names from '../../sql/0004-names.sql';
-import rooms from '../../sql/0005-rooms.sql';
-import accounts from '../../sql/0006-accounts-runs.sql';
-import oldRows from '../../sql/0007-old-rows.sql';
-import answers from '../../sql/0008-directory-answers.sql';
-import limits from '../../sql/0009-limits.sql';
+import migrations from '../../sql/*.sql';
 
-/** The migrations in order: the first brings user_version from 0 to 1. */
-export const MIGRATIONS: readonly string[] = [
-  upstream,
-  extra,
-  outbox,
-  names,
-  rooms,
-  accounts,
-  oldRows,
-  answers,
-  limits,
-];
+/** How many migrations there are: the version of a database that has seen them all. */
+export const SCHEMA_VERSION = migrations.length;
 
 /**
  * Applies what is missing, in one transaction. An up-to-date file costs one read and takes no write lock; of two
@@ -29,13 +11,13 @@ export const MIGRATIONS: readonly string[] = [
  * is: later versions only add.
  */
 export function migrate(database: Database.Database): void {
-  if (versionOf(database) >= MIGRATIONS.length) return;
+  if (versionOf(database) >= SCHEMA_VERSION) return;
   keepLogAhead(database);
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = versionOf(database);
-    for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
-    if (version < MIGRATIONS.length) database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    for (const sql of migrations.slice(version)) database.exec(sql);
+    if (version < SCHEMA_VERSION) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     database.exec('COMMIT');
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK');

@@ -25,7 +25,6 @@ async function putEcho(root: string): Promise<void> {
     target: 'node20',
     write: false,
     banner: { js: '#!/usr/bin/env node' },
-    loader: { '.sql': 'text' },
     plugins: [esbuildTemplates, externalPackages],
   });
   for (const name of ['booking', 'token', 'join', 'ical']) {

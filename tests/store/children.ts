@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { esbuildTemplates } from '../../lib/build/templates.mjs';
 import { scratch } from './scratch.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -24,7 +25,7 @@ export async function program(lines: string): Promise<string> {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    loader: { '.sql': 'text' },
+    plugins: [esbuildTemplates],
     logLevel: 'error',
     outfile,
   });
