@@ -197,7 +197,7 @@ export const enPages: Record<keyof typeof frPages, string> = {
   'refusal.not_open_yet': 'Not open yet',
   'refusal.not_found': 'Not found',
   'refusal.conflict': 'Not possible right now',
-  'refusal.too_many': 'Too many at once',
+  'refusal.too_many': 'Too many requests',
   'refusal.bad_request': 'That didn’t work',
   'refusal.unavailable': 'Unavailable at the moment',
   'refusal.failure': 'Something went wrong',

@@ -199,7 +199,7 @@ export const frPages = {
   'refusal.not_open_yet': 'Pas encore ouverte',
   'refusal.not_found': 'Introuvable',
   'refusal.conflict': 'Impossible en l’état',
-  'refusal.too_many': 'Trop de demandes à la fois',
+  'refusal.too_many': 'Trop de demandes',
   'refusal.bad_request': 'Demande impossible',
   'refusal.unavailable': 'Momentanément indisponible',
   'refusal.failure': 'Une erreur s’est produite',
