@@ -1,15 +1,17 @@
 /** Apache with our addresses, alone or behind nginx, and the modules that it needs. */
 import { editVhost, enabledHosts, LOOPBACK_SITE, SITE_PART } from './apache_site.ts';
 import type { Draft } from './changes.ts';
-import { exists } from './entries.ts';
+import { exists, namesIn } from './entries.ts';
 import type { Found } from './found.ts';
 import type { Socket } from './front.ts';
+import { plainDomain } from './marks.ts';
 import { editNginx, NGINX_LOCATIONS } from './nginx_site.ts';
 import { PREFIX } from './paths.ts';
 import type { Wishes } from './plan.ts';
 import { planSignIn } from './plan_sign_in.ts';
 import { editPorts, portsToLeave } from './ports.ts';
 import { AUTHS, includedSite, loopbackSite, nginxLocations, nginxProxy, siteBody } from './site.ts';
+import type { Tree } from './tree.ts';
 
 /** Sites that Apache's package brings. */
 const DEFAULTS: readonly string[] = ['000-default.conf', 'default-ssl.conf'].map(
@@ -27,7 +29,8 @@ export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wish
   if (front.kind === 'nginx') {
     const what = 'nginx passes our addresses on';
     to.file(NGINX_PROXY, nginxProxy(port), what);
-    to.file(NGINX_LOCATIONS, nginxLocations(NGINX_PROXY, AUTHS[auth].paths, frontPage), what);
+    const leads = frontPage ? { only: severalJitsis(to.tree) ? plainDomain(domain) : undefined } : undefined;
+    to.file(NGINX_LOCATIONS, nginxLocations(NGINX_PROXY, AUTHS[auth].paths, leads), what);
     for (const [file, offsets] of front.edits)
       to.edit(file, 'nginx', 'includes our addresses', (text) => editNginx(text, offsets));
     planLoopback(to, front.sockets, loopbackSite(domain, port, body));
@@ -39,6 +42,11 @@ export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wish
   planModules(to, wishes);
   to.away('/etc/jitsi/meet/jaas/jmb-nginx.conf', 'of the Bash version');
   to.away('/etc/apache2/sites-enabled/jmb-apache-auth_cas.conf', 'of the Bash version');
+}
+
+/** Whether Jitsi is set up for several domains here, whose sites all include the same folder. */
+function severalJitsis(tree: Tree): boolean {
+  return namesIn(tree, '/etc/jitsi/meet').filter((name) => name.endsWith('-config.js')).length > 1;
 }
 
 /** Apache on loopback, behind nginx, whose ports it leaves alone. */

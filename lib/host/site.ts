@@ -126,7 +126,10 @@ const PROGRAMS = ['booking', 'token', 'join', 'ical', 'invitation', 'close'];
  * The front page as a browser asks for it, and not what a site rewrites to it. What is asked with a query stays the site's
  * own, whose location for it we do not know: so there is none of ours.
  */
-const FRONT_PAGE = `if ($request_uri = /) { rewrite ^ /jmb/front-page last; }
+function frontPageRule(only: string | undefined): string {
+  const whole = only === undefined ? '' : `set $jmb_asked $host$request_uri;\n`;
+  const is = only === undefined ? '$request_uri = /' : `$jmb_asked = ${only}/`;
+  return `${whole}if (${is}) { rewrite ^ /jmb/front-page last; }
 location = /jmb/front-page {
     internal;
     # Whatever port and protocol another server in front of this one has.
@@ -134,14 +137,20 @@ location = /jmb/front-page {
     return 302 /close.cgi?front;
 }
 `;
+}
 
 /**
  * nginx's locations: JMB's addresses, and those that the way to sign in uses. Exact ones and `^~` win over Jitsi's pattern
  * for rooms, wherever in its site this is included.
+ * @param frontPage whether the front page leads to JMB; with `only`, that of this domain, for other sites include this too
  */
-export function nginxLocations(proxy: string, signInPaths: readonly string[], frontPage: boolean): string {
+export function nginxLocations(
+  proxy: string,
+  signInPaths: readonly string[],
+  frontPage: { readonly only: string | undefined } | undefined,
+): string {
   const exact = PROGRAMS.flatMap((name) => [`= /${name}.cgi`, `= /cgi-bin/${name}.cgi`]);
   const below = ['/jmb/', ...signInPaths].map((path) => `^~ ${path}`);
   const ours = [...exact, ...below].map((where) => `location ${where} { include ${proxy}; }\n`);
-  return HEAD + ours.join('') + (frontPage ? FRONT_PAGE : '');
+  return HEAD + ours.join('') + (frontPage === undefined ? '' : frontPageRule(frontPage.only));
 }

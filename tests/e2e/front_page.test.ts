@@ -96,6 +96,18 @@ describe('nginx', () => {
     expect((await nginx.ask('/')).headers.location).toBe('/close.cgi?front');
   });
 
+  it('of another domain, whose site includes ours too, stays as it is', async () => {
+    const several = await startNginx(DOMAIN, Number(new URL(jmb.url).port), 'after rooms', { frontPage: DOMAIN });
+    const at = (domain: string) => askAt({ domain, port: several.port, tls: true }, '/');
+    try {
+      for (const domain of [DOMAIN, DOMAIN.toUpperCase()])
+        expect((await at(domain)).headers.location).toBe('/close.cgi?front');
+      expect(await at('other.example.org')).toMatchObject({ status: 200, body: 'Jitsi' });
+    } finally {
+      await several.stop();
+    }
+  });
+
   it('stays Jitsi’s where that is wished', async () => {
     const ask = asking(() => plain);
     for (const headers of [{}, ROOM, LIST])

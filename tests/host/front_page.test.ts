@@ -49,3 +49,9 @@ it('is defined for Apache where that is the front, and nowhere else', () => {
   expect(said('--front-page', 'jitsi')).toContain('jitsi');
   expect(tree.read('etc/apache2/jitsi-jmb/site.conf')).not.toContain('JMB_FRONT_PAGE');
 });
+
+it('leads from the front page of its own domain alone where Jitsi is set up for several', () => {
+  tree.put('etc/jitsi/meet/other.example.org-config.js', '');
+  expect(said(...CAS, '--domain', DOMAIN)).toContain('jmb');
+  expect(tree.read(LOCATIONS)).toContain(`if ($jmb_asked = ${DOMAIN}/) {`);
+});

@@ -39,8 +39,8 @@ export type Place = 'before rooms' | 'after rooms' | 'nowhere';
 
 /** What differs from the usual. */
 export interface NginxOptions {
-  /** Whether the front page leads to JMB; it does where nothing is said. */
-  readonly frontPage?: boolean;
+  /** Whether the front page leads to JMB, and of which domain alone; of every name where nothing is said. */
+  readonly frontPage?: false | string;
   /** Words behind the address that it listens on. */
   readonly listen?: string;
   /** Lines of the site, before all others. */
@@ -68,7 +68,7 @@ export async function startNginx(
   domain: string,
   apachePort: number,
   place: Place,
-  { frontPage = true, listen = 'ssl', lines = '' }: NginxOptions = {},
+  { frontPage, listen = 'ssl', lines = '' }: NginxOptions = {},
 ): Promise<Nginx> {
   const root = mkdtempSync(join(tmpdir(), 'jmb-nginx-'));
   chmodSync(root, 0o755);
@@ -80,7 +80,8 @@ export async function startNginx(
   const { key, cert } = pairOf(domain);
   mkdirSync(join(root, 'www'));
   file('www/index.html', 'Jitsi');
-  const ours = `include ${file('jmb.conf', nginxLocations(file('jmb.proxy', nginxProxy(apachePort)), [], frontPage))};`;
+  const leads = frontPage === false ? undefined : { only: frontPage };
+  const ours = `include ${file('jmb.conf', nginxLocations(file('jmb.proxy', nginxProxy(apachePort)), [], leads))};`;
   const conf = file(
     'nginx.conf',
     `daemon off;
