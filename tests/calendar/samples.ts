@@ -2,7 +2,7 @@
 
 import { type FeedEntry, type FeedFacts, type FeedSettings, feedFacts } from '../../lib/calendar/facts.ts';
 import type { Attendee, Meeting } from '../../lib/meetings/meeting.ts';
-import { enMail } from '../../lib/text/en-mail.ts';
+import { texts as textsIn } from '../../lib/text/catalogue.ts';
 
 /** 3 December 2026, 14:00 in Paris. */
 export const BEGIN = 1_796_302_800;
@@ -55,11 +55,8 @@ export const settings: FeedSettings = {
   JMB_MAIL_REMINDER: [10080, 1440, 60, 10],
 };
 
-/** A catalogue for tests of the calendar alone: English mails' texts. */
-export function texts(key: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = (enMail as Readonly<Record<string, string>>)[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
-}
+/** The texts that samples are written with. */
+export const texts = textsIn('en');
 
 /** The meeting in someone's feed. */
 export function entry(attendee: Attendee, changes: Partial<Meeting> = {}): FeedEntry {

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { catalogue } from '../../lib/text/catalogue.ts';
-import { frPages } from '../../lib/text/fr-pages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (folder: string, ending: string) =>
-  readdirSync(join(root, folder))
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
     .map((name) => readFileSync(join(root, folder, name), 'utf8'))
     .join('\n');
 
 const templates = read('templates/pages', '.hbs');
-const code = read('lib/pages', '.ts');
+const mails = read('templates/mail', '.hbs');
+const code = read('lib', '.ts') + read('cron', '.ts');
 
 it('templates name texts that exist', () => {
   const named = [...templates.matchAll(/\{\{t "([^"]+)"/g)].map(([, key]) => key ?? '');
@@ -22,12 +22,14 @@ it('templates name texts that exist', () => {
   expect(named.filter((key) => !Object.hasOwn(catalogue.fr, key))).toEqual([]);
 });
 
-it('no text of the pages is left over', () => {
-  // Keys that are put together end in a value: `state.${state}`, or are counted: `key_one`.
-  const stems = [...code.matchAll(/[`'"]([a-z_.]+)(?:\$\{|['"`])/g)].map(([, stem]) => stem ?? '');
+it('no text is left over', () => {
+  // Keys that are put together end in a value, `state.${state}`, or are counted: `key_one`, `key_many`.
+  const named = new Set([...(code + templates + mails).matchAll(/[`'"]([a-zA-Z_.]+)[`'"]/g)].map(([, key]) => key));
+  const stems = [...code.matchAll(/`([a-zA-Z_.]+)\$\{/g)].map(([, stem = '']) => stem);
   const used = (key: string) =>
-    templates.includes(`"${key}"`) || stems.some((stem) => stem === key || (stem.length > 4 && key.startsWith(stem)));
-  expect(Object.keys(frPages).filter((key) => !used(key))).toEqual([]);
+    [key, key.replace(/_(one|many)$/, '')].some((name) => named.has(name)) ||
+    stems.some((stem) => key.startsWith(stem));
+  expect(Object.keys(catalogue.fr).filter((key) => !used(key))).toEqual([]);
 });
 
 it('nothing in a template goes out unescaped, and nothing needs a looser policy', () => {
