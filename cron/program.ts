@@ -1,5 +1,6 @@
 /** The command's words: subcommands, options and their help. Each subcommand's work is in its own file, loaded when asked for. */
 import { Command, InvalidArgumentError } from 'commander';
+import { version } from '../package.json';
 import { type CommandContext, openSurroundings } from './surroundings.ts';
 
 /** A subcommand's work: the exit status. */
@@ -18,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description(
       'Jitsi Meet Booking at the command line: what cron runs, and what an administrator asks.\nRun it as the user of the web server (www-data), who owns the database.',
     )
+    .version(version)
     .showHelpAfterError('(jmb --help lists the commands)')
     .helpCommand('help [command]', 'the same as COMMAND --help')
     .addHelpText(

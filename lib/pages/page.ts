@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { version } from '../../package.json';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
 import { type Header, html, type Request, type Response, redirect } from '../message.ts';
@@ -47,6 +48,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
     site: name,
     logo,
     styleVersion,
+    version,
     signedIn: user !== undefined,
     user,
     signsOut: context.signsOut,

@@ -1,5 +1,7 @@
 /** Pages of the demo as text: a template tag that escapes whatever is put into it, and the frame around every page. */
 
+import { version } from '../../package.json';
+
 /** HTML that is already right: what the tag below gives. */
 export class Html {
   constructor(readonly text: string) {}
@@ -31,6 +33,7 @@ export function page(language: string, title: string, body: Html): string {
 </head>
 <body>
 ${body}
+<footer>Jitsi Meet Booking ${version}</footer>
 </body>
 </html>
 `.text;

@@ -13,7 +13,7 @@ h1 { font-size: 1.5rem; line-height: 1.2; margin: 1rem 0; }
 h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
 nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; }
 nav a { display: inline-block; padding: .6rem 0; }
-.soft { color: var(--soft); }
+.soft, footer { color: var(--soft); }
 .good { color: var(--good); font-weight: 600; }
 .bad { color: var(--bad); font-weight: 600; }
 .card, .mails a, iframe, pre { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
@@ -29,5 +29,6 @@ dd { margin: 0; }
 iframe { width: 100%; height: 32rem; background: #fff; }
 pre { padding: .75rem 1rem; white-space: pre-wrap; margin: .5rem 0; font-size: .85rem; }
 .letter { font-family: inherit; font-size: 1rem; }
+footer { margin-top: 2rem; font-size: .8rem; text-align: center; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
 `;
