@@ -172,7 +172,7 @@ const made = await Promise.allSettled([
   command('cron/jmb.ts', `${out}/bin/jmb`),
   command('lib/host/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
-  program('lib/people/import-module.ts', `${out}/lib/import-module.js`),
+  program('lib/people/import_module.ts', `${out}/lib/import_module.js`),
   ...['demo', 'bench', 'crash']
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),

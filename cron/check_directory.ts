@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
-import { search } from '../lib/people/directory-search.ts';
+import { search } from '../lib/people/directory_search.ts';
 import { type DirectoryAddress, parseLdapsearch } from '../lib/people/ldapsearch.ts';
 import type { Answer } from './finding.ts';
 

@@ -54,12 +54,12 @@ export const externalPackages = {
       const getters = (await exportsOf(path)).map((name) => `get ${name}() { return ${load}.${name}; }`);
       return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
     });
-    // What loads administrators' modules must be a file that Node itself has loaded (lib/people/import-module.ts).
-    build.onResolve({ filter: /\/import-module\.ts$/, namespace: 'file' }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: 'import-module', namespace: 'import-module' },
+    // What loads administrators' modules must be a file that Node itself has loaded (lib/people/import_module.ts).
+    build.onResolve({ filter: /\/import_module\.ts$/, namespace: 'file' }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: 'import_module', namespace: 'import_module' },
     );
-    build.onLoad({ filter: /.*/, namespace: 'import-module' }, () => ({
-      contents: `module.exports = { get importModule() { return require('../lib/import-module.js').importModule; } };`,
+    build.onLoad({ filter: /.*/, namespace: 'import_module' }, () => ({
+      contents: `module.exports = { get importModule() { return require('../lib/import_module.js').importModule; } };`,
       loader: 'js',
     }));
     // better-sqlite3 asks `bindings` to look for its addon in a dozen places; in the tree it has one, by the Node that runs.
@@ -70,7 +70,7 @@ export const externalPackages = {
       loader: 'js',
     }));
     build.onResolve({ filter: /^\.\.\/lib\/[\w-]+\.(js|node)$/ }, ({ path, namespace }) =>
-      ['package', 'package-now', 'addon', 'import-module'].includes(namespace) ? { path, external: true } : undefined,
+      ['package', 'package-now', 'addon', 'import_module'].includes(namespace) ? { path, external: true } : undefined,
     );
   },
 };

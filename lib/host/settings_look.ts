@@ -1,7 +1,6 @@
 /** The settings that the programs will read, read before anything is changed: what in them is wrong, and what to know. */
-import { CHECK_MODULES } from '../people/check.ts';
-import { EDITOR_MODULE } from '../people/editor.ts';
-import { IDENTITY_MODULES } from '../people/identity.ts';
+import { CHECK_MODULES, EDITOR_MODULE } from '../people/check_modules.ts';
+import { IDENTITY_MODULES } from '../people/identity_modules.ts';
 import { parseLdapsearch } from '../people/ldapsearch.ts';
 import { SettingsError } from '../settings/error.ts';
 import { plainSource } from '../settings/files.ts';

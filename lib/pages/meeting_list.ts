@@ -7,7 +7,7 @@ import { queryParams } from '../http/params.ts';
 import { roomSegment } from '../jitsi/room_name.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
-import { isEditor } from '../people/editor.ts';
+import { isEditor } from '../people/check_modules.ts';
 import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings/error.ts';
 import { feedIfWritable } from '../store/feeds.ts';

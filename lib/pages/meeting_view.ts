@@ -11,7 +11,7 @@ import {
   stateOf,
 } from '../meetings/access.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
-import { nameOfAddress } from '../people/names.ts';
+import { nameOfAddress } from '../people/identity.ts';
 import type { Language, TextKey, Texts, TextValues } from '../text/catalogue.ts';
 import { durationText, longDate, timeOf } from '../text/dates.ts';
 import { clockTime, isoDate, localParts, startOfDay } from '../text/zone.ts';

@@ -7,7 +7,7 @@ import { makeToken, roomAddress } from '../jitsi/token.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { opensAt } from '../meetings/opening.ts';
 import type { Request, Response } from '../message.ts';
-import { nameOfAddress } from '../people/names.ts';
+import { nameOfAddress } from '../people/identity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { countConnection, invitationByHash } from '../store/invitations.ts';
 import { domainMatches } from '../text/addresses.ts';

@@ -2,7 +2,7 @@
 
 import type { Context } from '../context.ts';
 import type { Header, Request, Response } from '../message.ts';
-import { wayOut } from '../people/way_out.ts';
+import { wayOut } from '../people/identity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { go } from './page.ts';
 

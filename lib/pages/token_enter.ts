@@ -6,7 +6,7 @@ import { roomName } from '../jitsi/room_name.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
 import { opensAt } from '../meetings/opening.ts';
 import type { Request, Response } from '../message.ts';
-import { decide } from '../people/check.ts';
+import { decide } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { rememberAddresses } from '../store/feeds.ts';

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { type Params, queryParams } from '../http/params.ts';
 import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
 import { type Request, requestHeader } from '../message.ts';
-import { isEditor } from '../people/editor.ts';
+import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { rememberAddresses } from '../store/feeds.ts';

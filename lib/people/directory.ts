@@ -1,6 +1,6 @@
 /** The directory (LDAP): who has which address, and who matches a filter. It never says a silent "no": it answers or throws. */
 import { type Settings, SettingsError } from '../settings.ts';
-import { type Attributes, search } from './directory-search.ts';
+import { type Attributes, search } from './directory_search.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
 
 /** Someone whom the directory knows. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Unavailable } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
-import { importModule } from './import-module.ts';
+import { importModule } from './import_module.ts';
 
 /** How long a module may take, in milliseconds: one that hangs must not hold up the server's processes for ever. */
 const TIME_LIMIT = 10_000;

@@ -8,7 +8,7 @@ import type { Context } from '../../lib/context.ts';
 import type { Handler } from '../../lib/http/route.ts';
 import { refusalPage } from '../../lib/pages/refusal.ts';
 import type { Directory } from '../../lib/people/directory.ts';
-import { wayOut } from '../../lib/people/way_out.ts';
+import { wayOut } from '../../lib/people/identity.ts';
 import { isRefusal } from '../../lib/refusal.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { type BookingFacts, insertMeeting, type Saved } from '../../lib/store/bookings.ts';

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Directory, Person } from '../../lib/people/directory.ts';
-import type { Variables } from '../../lib/people/given.ts';
-import { identityOf } from '../../lib/people/identity.ts';
-import { nameOfAddress } from '../../lib/people/names.ts';
+import { identityOf, nameOfAddress } from '../../lib/people/identity.ts';
+import type { Variables } from '../../lib/people/identity_modules.ts';
 import { Unavailable } from '../../lib/refusal.ts';
 import { readSettings } from '../../lib/settings.ts';
 

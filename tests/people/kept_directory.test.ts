@@ -1,8 +1,8 @@
 /** Answers of a real directory that are kept: asked once in a while, and given for a day where it is silent. */
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isEditor } from '../../lib/people/check_modules.ts';
 import { type Directory, openDirectory } from '../../lib/people/directory.ts';
-import { isEditor } from '../../lib/people/editor.ts';
 import { identityOf } from '../../lib/people/identity.ts';
 import { keptDirectory, STANDS_IN } from '../../lib/people/kept_directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';

@@ -1,4 +1,4 @@
-/** One search in a directory: connects, signs in, asks and leaves, within a time limit; ldapts is loaded when first needed. */
+/** One search in a directory: connects, signs in, asks and leaves, within a time limit, by ldapts, which is loaded when first needed. */
 import { readFileSync } from 'node:fs';
 import { whyOf } from '../failure.ts';
 import { Unavailable } from '../refusal.ts';
@@ -37,7 +37,7 @@ export async function search(
 ): Promise<readonly Attributes[]> {
   const ldapts = await import('ldapts');
   const question = { filter: makeFilter(ldapts), attributes };
-  const target = await completed(address);
+  const target = completed(address);
   const failures: string[] = [];
   for (const url of target.urls) {
     try {
@@ -49,8 +49,7 @@ export async function search(
   throw new Unavailable('directory', failures.join('; '));
 }
 
-async function completed(address: DirectoryAddress): Promise<Target> {
-  const { readLdapConf } = await import('./ldap-conf.ts');
+function completed(address: DirectoryAddress): Target {
   const conf = readLdapConf();
   const urls = address.urls.length > 0 ? address.urls : conf.urls;
   const base = address.base ?? conf.base;
@@ -142,4 +141,39 @@ function reasonOf(error: unknown): string {
   const why = whyOf(error);
   const { name } = error;
   return /^(Aggregate)?Error$/.test(name) || why.includes(name) ? why : `${name}: ${why}`;
+}
+
+/** What the host says about directories in general. */
+export interface LdapConf {
+  /** Servers where a command line names none. */
+  readonly urls: readonly string[];
+  /** The base where a command line names none. */
+  readonly base: string | null;
+  /** A file of certificates that are trusted, besides those that Node trusts. */
+  readonly certificates: string | null;
+  /** Whether a server must prove who it is: TLS_REQCERT. */
+  readonly verify: boolean;
+}
+
+/** Reads ldap.conf(5), which ldapsearch(1) reads too: the file that Debian and Ubuntu have, or the one that LDAPCONF names; one that is not there says nothing. */
+export function readLdapConf(file = process.env['LDAPCONF'] ?? '/etc/ldap/ldap.conf'): LdapConf {
+  const values = new Map<string, string>();
+  for (const line of textOf(file).split('\n')) {
+    const [, name, value] = /^([A-Za-z_]+)\s+(.*?)\s*$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) values.set(name.toUpperCase(), value);
+  }
+  return {
+    urls: (values.get('URI') ?? '').split(/\s+/).filter((url) => url !== ''),
+    base: values.get('BASE') ?? null,
+    certificates: values.get('TLS_CACERT') ?? null,
+    verify: !/^(never|allow)$/i.test(values.get('TLS_REQCERT') ?? ''),
+  };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
