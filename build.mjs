@@ -22,6 +22,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { addonName, EXTERNAL_PACKAGES, externalPackages, isAddon } from './lib/build/external_packages.mjs';
 import { inOrder } from './lib/build/migrations.mjs';
+import { digestOfSources, STAMP } from './lib/build/sources.mjs';
 import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
@@ -155,7 +156,11 @@ function copy(from, to) {
   if (existsSync(from)) cpSync(from, to, { recursive: true });
 }
 
-for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache']) mkdirSync(`${out}/${folder}`, { recursive: true });
+for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache', 'tests']) {
+  mkdirSync(`${out}/${folder}`, { recursive: true });
+}
+// Before anything is read: what changes meanwhile is built the next time.
+writeFileSync(`${out}/${STAMP}`, digestOfSources(process.cwd()));
 writeFileSync(`${out}/package.json`, '{ "type": "commonjs" }\n');
 addons();
 copy('apache', `${out}/apache`);
@@ -185,9 +190,10 @@ if (failures.length > 0) {
   rmSync(out, { recursive: true });
   process.exit(1);
 }
-rmSync(target, { recursive: true, force: true });
 chmodSync(out, 0o755);
+if (existsSync(target)) renameSync(target, `${out}.old`);
 renameSync(out, target);
+rmSync(`${out}.old`, { recursive: true, force: true });
 
 for (const file of [...sources('cgi-bin').map((name) => `lib/${name}.js`), 'bin/jmb']) {
   if (existsSync(`${target}/${file}`))

@@ -8,5 +8,11 @@ const slow = process.env['JMB_FULL'] === undefined ? ['tests/**/*.full.test.ts']
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   plugins: [viteTemplates],
-  test: { include: ['tests/**/*.test.ts'], exclude: slow, testTimeout: 20_000, hookTimeout: 60_000 },
+  test: {
+    globalSetup: 'tests/support/fresh_dist.ts',
+    include: ['tests/**/*.test.ts'],
+    exclude: slow,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
 });
