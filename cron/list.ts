@@ -1,6 +1,6 @@
 /** `jmb list`: the meetings, as an administrator looks for them. */
 import { type Census, meetingsFrom } from '../lib/store/census.ts';
-import { clockTime, isoDate } from '../lib/text/zone.ts';
+import { clockTime, isoDate } from '../lib/text/dates.ts';
 import type { CommandContext } from './surroundings.ts';
 
 /** Prints one line a meeting: begin, length, owner, people, room, id, subject. */

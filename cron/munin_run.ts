@@ -1,7 +1,5 @@
 /** Runs the command as a Munin plugin: takes the figures from the database or from JVB, and prints them. */
-import { within as inTime } from '../lib/jitsi/patience.ts';
-import { type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
-import { bridgeStatistics } from '../lib/jitsi/videobridge.ts';
+import { bridgeStatistics, within as inTime, type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
 import type { Settings } from '../lib/settings.ts';
 import { mailFigures, roomFigures } from '../lib/store/figures.ts';
 import { plugin } from './munin.ts';

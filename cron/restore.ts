@@ -2,7 +2,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { takeLock } from '../lib/store/lock.ts';
 import { lieReady, type Ready } from '../lib/store/restore.ts';
-import { clockTime, isoDate } from '../lib/text/zone.ts';
+import { clockTime, isoDate } from '../lib/text/dates.ts';
 import { type Holder, holdersOf } from './open_by.ts';
 import type { CommandContext } from './surroundings.ts';
 

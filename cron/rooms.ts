@@ -1,9 +1,8 @@
 /** `jmb rooms`: what is open now, and how many people are there. */
-import { within } from '../lib/jitsi/patience.ts';
-import { type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
+import { type OpenRoom, roomService, within } from '../lib/jitsi/rooms.ts';
 import type { Meeting } from '../lib/meetings/meeting.ts';
 import { meetingByRoom } from '../lib/store/meetings.ts';
-import { clockTime, isoDate } from '../lib/text/zone.ts';
+import { clockTime, isoDate } from '../lib/text/dates.ts';
 import type { CommandContext } from './surroundings.ts';
 
 /** How long Prosody may take, in milliseconds. */

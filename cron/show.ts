@@ -1,7 +1,7 @@
 /** `jmb show ID`: one meeting with its people and its mails. */
 import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.ts';
 import { outboxOf } from '../lib/store/outbox.ts';
-import { clockTime, isoDate } from '../lib/text/zone.ts';
+import { clockTime, isoDate } from '../lib/text/dates.ts';
 import type { CommandContext } from './surroundings.ts';
 
 /** Prints it; the secrets in people's links stay out, for this output gets pasted into tickets. */

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { type Context, Surroundings } from '../lib/context.ts';
-import { useZone } from '../lib/text/zone.ts';
+import { useZone } from '../lib/text/dates.ts';
 
 /** A command's context. */
 export interface CommandContext extends Context {

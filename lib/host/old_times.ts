@@ -6,7 +6,7 @@ import { mail } from '../settings/mail.ts';
 import { assignmentsOf } from '../settings/shell.ts';
 import { meetingsFrom } from '../store/census.ts';
 import { openStore } from '../store/store.ts';
-import { clockTime, isoDate, isZone, useZone } from '../text/zone.ts';
+import { clockTime, isoDate, isZone, useZone } from '../text/dates.ts';
 import { bashDefaults } from './bash_defaults.ts';
 import type { Draft } from './changes.ts';
 import { exists } from './entries.ts';

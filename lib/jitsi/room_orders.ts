@@ -2,8 +2,7 @@
 import type { Context } from '../context.ts';
 import { markOrderDone, type RoomOrder } from '../store/room_orders.ts';
 import { type Texts, texts } from '../text/catalogue.ts';
-import { within } from './patience.ts';
-import type { RoomService } from './rooms.ts';
+import { type RoomService, within } from './rooms.ts';
 
 /** What became of the orders. */
 export interface Carried {

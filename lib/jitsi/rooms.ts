@@ -1,6 +1,6 @@
-/** Asks our module in Prosody (mod_jmb) about rooms, and tells it what is to happen to them: JSON over HTTP on loopback. */
+/** What is asked of Jitsi and told to it, over HTTP on loopback: our module in Prosody (mod_jmb) about rooms, the bridge about its load. */
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { get, request } from 'node:http';
 import { whyOf } from '../failure.ts';
 import type { Settings } from '../settings.ts';
 
@@ -127,4 +127,52 @@ function roomsOf(list: unknown): OpenRoom[] {
       },
     ];
   });
+}
+
+/**
+ * JVB's figures by name: conferences, participants, network (`/colibri/stats` of Jitsi Videobridge).
+ * @param url such as `http://127.0.0.1:8080/colibri/stats`
+ * @param timeout milliseconds
+ * @throws Error when the bridge does not answer 200 with a JSON object in time
+ */
+export function bridgeStatistics(url: string, timeout = 5000): Promise<Readonly<Record<string, unknown>>> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { timeout }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => {
+        if (response.statusCode !== 200) return reject(new Error(`${url}: status ${response.statusCode}`));
+        try {
+          const parsed: unknown = JSON.parse(text);
+          if (typeof parsed !== 'object' || parsed === null) throw new Error('no object');
+          resolve({ ...parsed });
+        } catch (error) {
+          reject(new Error(`${url}: no statistics: ${error instanceof Error ? error.message : String(error)}`));
+        }
+      });
+    });
+    request.on('timeout', () => request.destroy(new Error(`${url}: no answer within ${timeout} ms`)));
+    request.on('error', reject);
+  });
+}
+
+/**
+ * The result of some work, if it comes in time. Work that comes late is left to itself, and its failure then is nobody's.
+ * @param milliseconds how long to wait
+ * @throws Error when it does not come in time, and whatever the work throws before
+ */
+export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${Math.round(milliseconds)} ms`)), milliseconds);
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,13 +1,13 @@
 /** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts. Pure. */
 
 import { describeEvent, invited } from '../calendar/event.ts';
-import { fingerprint } from '../calendar/fingerprint.ts';
-import { writeCalendar } from '../calendar/ics.ts';
+import { fingerprint } from '../calendar/feed_facts.ts';
+import { writeCalendar } from '../calendar/icalendar.ts';
 import { worthUntil } from '../meetings/reminders.ts';
 import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
-import { straightLine } from '../text/one_line.ts';
+import { straightLine } from '../text/plain_text.ts';
 import type { Letter, MailEvent } from './letters.ts';
 import { type MailSettings, mailSubject, writeBody } from './wording.ts';
 

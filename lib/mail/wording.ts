@@ -2,12 +2,12 @@
 
 import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
-import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/links.ts';
+import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/event.ts';
 import type { Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
 import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { durationText, longDate, timeOf } from '../text/dates.ts';
-import { straightLine } from '../text/one_line.ts';
+import { straightLine } from '../text/plain_text.ts';
 import type { Letter, MailEvent } from './letters.ts';
 
 /** Settings that the words depend on. */

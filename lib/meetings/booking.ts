@@ -1,7 +1,7 @@
 /** What a valid booking is: from the form as typed to a booking, or to what is wrong with each field. Pure. */
 import type { TextKey } from '../text/catalogue.ts';
-import { straightLine } from '../text/one_line.ts';
-import { clockTime, isoDate, unixOf } from '../text/zone.ts';
+import { clockTime, isoDate, unixOf } from '../text/dates.ts';
+import { straightLine } from '../text/plain_text.ts';
 import { type AddressBook, invite } from './people.ts';
 
 /** The form as it was typed. */

@@ -1,6 +1,6 @@
 /** ical.cgi?id=HASH, and ?HASH in old addresses: a user's calendar feed. Calendar programs ask all day, so what has not changed costs little. */
 
-import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/facts.ts';
+import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
 import { type Header, type Request, type Response, requestHeader } from '../message.ts';
@@ -31,7 +31,7 @@ export async function feedRead(request: Request, context: Context): Promise<Resp
   if (matches(requestHeader(request, 'If-None-Match'), etag)) return { status: 304, headers, body: '' };
   const kept = cachedFeed(store, hash);
   if (kept?.fingerprint === fingerprint) return { status: 200, headers, body: kept.body };
-  const { feed } = await import('../calendar/feed.ts');
+  const { feed } = await import('../calendar/icalendar.ts');
   const body = feed(facts);
   keepFeed(store, hash, { fingerprint, body }, now);
   return { status: 200, headers, body };

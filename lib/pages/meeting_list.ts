@@ -1,7 +1,7 @@
 /** booking.cgi?list: what is now, what is next, what waits for me; then what is to come, by day, and what is past. */
 
 import list from '../../templates/pages/list.hbs';
-import { feedLink } from '../calendar/links.ts';
+import { feedLink } from '../calendar/event.ts';
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
 import { roomSegment } from '../jitsi/room_name.ts';
@@ -12,7 +12,7 @@ import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings/error.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsOf, type Listed } from '../store/meetings.ts';
-import { isoDate } from '../text/zone.ts';
+import { isoDate } from '../text/dates.ts';
 import { type Extension, extensionOf } from './extension_view.ts';
 import {
   counted,

@@ -13,8 +13,7 @@ import {
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { nameOfAddress } from '../people/identity.ts';
 import type { Language, TextKey, Texts, TextValues } from '../text/catalogue.ts';
-import { durationText, longDate, timeOf } from '../text/dates.ts';
-import { clockTime, isoDate, localParts, startOfDay } from '../text/zone.ts';
+import { clockTime, durationText, isoDate, localParts, longDate, startOfDay, timeOf } from '../text/dates.ts';
 
 /** What words depend on. */
 export interface Reading {

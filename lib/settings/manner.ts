@@ -1,5 +1,5 @@
 /** How far a mistake in the settings reaches: the process's time zone, and what goes on without one. */
-import { isZone, useZone } from '../text/zone.ts';
+import { isZone, useZone } from '../text/dates.ts';
 import { SettingsError } from './error.ts';
 import { mail } from './mail.ts';
 

@@ -1,5 +1,5 @@
 /** Makes the words of the original's settings plain: RFC 2047 encoded words and HTML entities. */
-import { decodeEntities } from '../text/entities.ts';
+import { decodeEntities } from '../text/plain_text.ts';
 
 const ENCODED_WORD = /=\?([^?\s]+)\?([BbQq])\?([^?\s]*)\?=(?:\s+(?==\?[^?\s]+\?[BbQq]\?[^?\s]*\?=))?/g;
 

@@ -1,7 +1,7 @@
 /** From rows to the nouns of lib/meetings/meeting.ts, and the columns to ask for. */
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { roleOf } from '../meetings/seats.ts';
-import { decodeEntities } from '../text/entities.ts';
+import { decodeEntities } from '../text/plain_text.ts';
 
 /**
  * The columns of a meeting `m` with its extra row `e`, which meetings written by the original do not have. Whatever an old

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alarmsToCome } from '../../lib/calendar/facts.ts';
-import { feed } from '../../lib/calendar/feed.ts';
+import { alarmsToCome } from '../../lib/calendar/feed_facts.ts';
+import { feed } from '../../lib/calendar/icalendar.ts';
 import { type attendees, BEGIN, entry, factsOf, guest, meeting, moderator, NOW, owner } from './samples.ts';
 
 /** Content lines, unfolded. */

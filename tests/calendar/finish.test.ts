@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escapeText, finish, fold } from '../../lib/calendar/finish.ts';
+import { escapeText, finish, fold } from '../../lib/calendar/icalendar.ts';
 
 const octets = (line: string) => Buffer.byteLength(line);
 

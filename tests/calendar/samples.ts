@@ -1,6 +1,6 @@
 /** Meetings and feeds for the tests of calendars and mails, as awkward as real ones. */
 
-import { type FeedEntry, type FeedFacts, type FeedSettings, feedFacts } from '../../lib/calendar/facts.ts';
+import { type FeedEntry, type FeedFacts, type FeedSettings, feedFacts } from '../../lib/calendar/feed_facts.ts';
 import type { Attendee, Meeting } from '../../lib/meetings/meeting.ts';
 import { texts as textsIn } from '../../lib/text/catalogue.ts';
 

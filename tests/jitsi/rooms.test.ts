@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fixedClock } from '../../lib/clock.ts';
-import { peopleInRooms } from '../../lib/jitsi/room_census.ts';
+import { peopleInRooms } from '../../lib/jitsi/people_in_rooms.ts';
 import { type RoomService, roomService } from '../../lib/jitsi/rooms.ts';
 import { readSettings, type Settings } from '../../lib/settings.ts';
 import { scratch } from '../store/scratch.ts';

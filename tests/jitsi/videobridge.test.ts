@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { bridgeStatistics } from '../../lib/jitsi/videobridge.ts';
+import { bridgeStatistics } from '../../lib/jitsi/rooms.ts';
 
 let server: Server | undefined;
 afterEach(() => {

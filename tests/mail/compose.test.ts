@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { composeMails } from '../../lib/mail/compose.ts';
 import { lettersToAll, reminderLetters } from '../../lib/mail/letters.ts';
-import { useZone } from '../../lib/text/zone.ts';
+import { useZone } from '../../lib/text/dates.ts';
 import { attendees, BEGIN, guest, meeting, moderator, owner } from '../calendar/samples.ts';
 import { compose, eventOf, settings } from './samples.ts';
 

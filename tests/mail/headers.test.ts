@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostOffice, type PostOffice } from '../../lib/mail/post.ts';
-import { useZone } from '../../lib/text/zone.ts';
+import { useZone } from '../../lib/text/dates.ts';
 import { meeting, owner } from '../calendar/samples.ts';
 import { type Smtp, startSmtp } from '../support/smtp.ts';
 import { compose, eventOf } from './samples.ts';

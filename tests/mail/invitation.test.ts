@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { feed } from '../../lib/calendar/feed.ts';
-import { useZone } from '../../lib/text/zone.ts';
+import { feed } from '../../lib/calendar/icalendar.ts';
+import { useZone } from '../../lib/text/dates.ts';
 import { attendees, entry, factsOf, meeting, NOW, owner } from '../calendar/samples.ts';
 import { readWithIcalJs } from '../peers/calendar_readers.ts';
 import { compose, eventOf } from './samples.ts';

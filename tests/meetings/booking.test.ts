@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type BookingForm, type BookingRules, checkBooking, nextQuarter } from '../../lib/meetings/booking.ts';
-import { unixOf, useZone } from '../../lib/text/zone.ts';
+import { unixOf, useZone } from '../../lib/text/dates.ts';
 
 beforeAll(() => useZone('Europe/Paris'));
 

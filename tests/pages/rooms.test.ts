@@ -9,7 +9,7 @@ import { tokenEnter } from '../../lib/pages/token_enter.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
 import { countPrivate } from '../../lib/store/privates.ts';
 import { markOrderDone, openOrders, orderRoom } from '../../lib/store/room_orders.ts';
-import { clockTime, isoDate } from '../../lib/text/zone.ts';
+import { clockTime, isoDate } from '../../lib/text/dates.ts';
 import { BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const HOUR = 3600;

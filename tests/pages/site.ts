@@ -15,7 +15,7 @@ import { type BookingFacts, insertMeeting, type Saved } from '../../lib/store/bo
 import { formToken } from '../../lib/store/forms.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { languageOf, texts } from '../../lib/text/catalogue.ts';
-import { useZone } from '../../lib/text/zone.ts';
+import { useZone } from '../../lib/text/dates.ts';
 
 /** Tuesday 24 November 2026, 10:00 in Paris. */
 export const NOW = 1_795_510_800;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { feed } from '../../lib/calendar/feed.ts';
+import { feed } from '../../lib/calendar/icalendar.ts';
 import { BEGIN, entry, factsOf, guest, meeting, moderator, NOW, owner } from '../calendar/samples.ts';
 import { readWithIcalJs, readWithPython } from './calendar_readers.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { feed } from '../../lib/calendar/feed.ts';
+import { feed } from '../../lib/calendar/icalendar.ts';
 import { openPostOffice, type PostOffice } from '../../lib/mail/post.ts';
-import { useZone } from '../../lib/text/zone.ts';
+import { useZone } from '../../lib/text/dates.ts';
 import { attendees, entry, factsOf, meeting, owner } from '../calendar/samples.ts';
 import { compose, eventOf } from '../mail/samples.ts';
 import { type Smtp, startSmtp } from '../support/smtp.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue, languageOf, type TextKey, texts } from '../../lib/text/catalogue.ts';
-import { decodeEntities } from '../../lib/text/entities.ts';
+import { decodeEntities } from '../../lib/text/plain_text.ts';
 
 const keys = Object.keys(catalogue.fr) as TextKey[];
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([whole]) => whole).sort();

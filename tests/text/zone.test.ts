@@ -1,6 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { durationText, longDate } from '../../lib/text/dates.ts';
-import { clockTime, isoDate, localParts, startOfDay, unixOf, useZone } from '../../lib/text/zone.ts';
+import {
+  clockTime,
+  durationText,
+  isoDate,
+  localParts,
+  longDate,
+  startOfDay,
+  unixOf,
+  useZone,
+} from '../../lib/text/dates.ts';
 
 const before = process.env['TZ'];
 afterAll(() => {

@@ -1,4 +1,20 @@
-/** HTML entities in the subjects of old rows: the original kept what its form had escaped. */
+/** Somebody's words as plain text: harmless on one line of a header or a calendar, and without the HTML entities that the original kept in subjects. */
+
+/** Control characters, and the line and paragraph separators that some readers take for the end of a line. */
+const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
+
+/** Signs that turn the direction of writing, and with it what stands after them (Unicode Standard Annex 9, section 2). */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text on one line, without control characters. */
+export function oneLine(text: string): string {
+  return text.replace(BREAKING, ' ').trim();
+}
+
+/** The same for what other words follow: nothing in it turns their direction. */
+export function straightLine(text: string): string {
+  return oneLine(text.replace(TURNING, ''));
+}
 
 /** Names of Latin-1's letters and signs from U+00A0 on, in order (HTML 4, section 24.2.1). */
 const LATIN1 =

@@ -7,8 +7,7 @@ import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'n
 import { dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { ownNewFile } from '../new_file.ts';
-import { within } from './patience.ts';
-import { roomService } from './rooms.ts';
+import { roomService, within } from './rooms.ts';
 
 /** How long a page waits for Prosody, in milliseconds. */
 const PATIENCE = 300;
@@ -20,12 +19,12 @@ const FRESH = 5;
 const STALE = 60;
 
 /** People by room; null when it is not known. */
-export type Census = ReadonlyMap<string, number> | null;
+export type PeopleByRoom = ReadonlyMap<string, number> | null;
 
-type Surroundings = Pick<Context, 'settings' | 'clock' | 'log'>;
+type Environment = Pick<Context, 'settings' | 'clock' | 'log'>;
 
 /** The people in each open room, breakout rooms included. Never throws; null when Prosody is not set up or does not tell. */
-export async function peopleInRooms(context: Surroundings): Promise<Census> {
+export async function peopleInRooms(context: Environment): Promise<PeopleByRoom> {
   const file = `${context.settings.JMB_DB}-rooms`;
   const now = context.clock.now();
   try {
@@ -60,7 +59,7 @@ function keep(file: string, now: number, text: string): void {
 }
 
 /** The answer before, if it still says something. */
-function kept(file: string, now: number): Census {
+function kept(file: string, now: number): PeopleByRoom {
   try {
     const { at, people } = JSON.parse(readFileSync(file, 'utf8')) as { at: number; people: [string, number][] };
     return Math.abs(now - at) < STALE ? new Map(people) : null;
