@@ -1,8 +1,12 @@
-/** `jmb backup FILE`: a consistent copy of the database, made while it is used. */
-import { existsSync } from 'node:fs';
+/** `jmb backup FILE` and `jmb restore FILE`: a consistent copy of the database, made while it is used, and the way back to it. */
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { takeLock } from '../lib/store/lock.ts';
+import { lieReady, type Ready } from '../lib/store/restore.ts';
 import { backUp } from '../lib/store/upkeep.ts';
-import type { CommandContext } from './surroundings.ts';
+import { clockTime, isoDate } from '../lib/text/dates.ts';
+import type { CommandContext } from './environment.ts';
+import { type Holder, holdersOf } from './open_by.ts';
 
 /** Copies; refuses to overwrite. */
 export function backup(file: string): (context: CommandContext) => Promise<number> {
@@ -25,4 +29,82 @@ export function backup(file: string): (context: CommandContext) => Promise<numbe
     process.stdout.write(`${file}: copied and whole\n`);
     return 0;
   };
+}
+
+/** How long a program that is about to end may take for it, in milliseconds: a request that was just answered takes its process down. */
+const PATIENCE = 3_000;
+
+/** Restores, unless the copy is not whole or somebody has the database open: then everything is as it was. */
+export function restore(file: string): (context: CommandContext) => number {
+  return (context) => {
+    const database = existsSync(context.settings.JMB_DB)
+      ? realpathSync(context.settings.JMB_DB)
+      : context.settings.JMB_DB;
+    const refuse = (why: string): number => {
+      process.stderr.write(`jmb: ${why}; nothing was changed\n`);
+      return 1;
+    };
+    if (!existsSync(file) || !statSync(file).isFile()) return refuse(`there is no file ${file}`);
+    if (isSame(file, database)) return refuse(`${file} is the database itself`);
+    const holders = holdersAfterAMoment(database);
+    if (holders.length > 0) return refuse(inUse(database, holders));
+    // As cron's run has it: two restores, or one and a run, do not come between each other.
+    const release = takeLock(`${database}-remind`);
+    if (release === null) return refuse('jmb remind is at work: stop cron (systemctl stop cron), and wait a minute');
+    try {
+      const ready = lieReady(file, database);
+      return 'fault' in ready ? refuse(`${file}: ${ready.fault}`) : settle(context, { file, database, ready }, refuse);
+    } finally {
+      release();
+    }
+  };
+}
+
+function settle(
+  { clock, log }: CommandContext,
+  { file, database, ready }: { readonly file: string; readonly database: string; readonly ready: Ready },
+  refuse: (why: string) => number,
+): number {
+  try {
+    const aside = freeName(`${database}.before-${isoDate(clock.now())}-${clockTime(clock.now()).replace(':', '')}`);
+    const done = ready.takePlace(aside);
+    if (done === 'in use') return refuse(inUse(database, holdersOf(database, true)));
+    log.event('restored', { file, aside: done === 'kept' ? aside : undefined });
+    process.stdout.write(`${database} is ${file} now${done === 'kept' ? `; what was there is ${aside}` : ''}\n`);
+    return 0;
+  } finally {
+    ready.drop();
+  }
+}
+
+function isSame(file: string, database: string): boolean {
+  if (!existsSync(database)) return false;
+  const [one, other] = [statSync(file), statSync(database)];
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+function freeName(wanted: string): string {
+  let name = wanted;
+  for (let more = 2; existsSync(name); more += 1) name = `${wanted}-${more}`;
+  return name;
+}
+
+function holdersAfterAMoment(database: string): Holder[] {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (const until = performance.now() + PATIENCE; ; Atomics.wait(pause, 0, 0, 100)) {
+    const holders = holdersOf(database);
+    if (holders.length === 0 || performance.now() > until) return holders;
+  }
+}
+
+/** Who has it open, and what to stop. */
+function inUse(database: string, holders: readonly Holder[]): string {
+  if (holders.length === 0) {
+    const who =
+      process.getuid?.() === 0 ? 'somebody on another machine' : 'a program that only root may see: ask as root';
+    return `${database} is open in ${who}`;
+  }
+  const one = ({ pid, program, service }: Holder): string =>
+    `${program} (process ${pid}${service === '' ? '' : ` of ${service}`})`;
+  return `${database} is open in ${holders.map(one).join(', ')}: stop Apache and cron first (systemctl stop apache2 cron), end the others`;
 }

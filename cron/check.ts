@@ -7,16 +7,13 @@ import { unknownSettings } from '../lib/settings.ts';
 import { mailsIn } from '../lib/store/outbox.ts';
 import { lastRun } from '../lib/store/runs.ts';
 import { checkIntegrity, newestBooking } from '../lib/store/upkeep.ts';
-import { accountName } from './accounts.ts';
-import { CRON_FILE, cronRuns, foundFile } from './check_cron.ts';
 import { directory } from './check_directory.ts';
-import { front } from './check_front.ts';
-import { node } from './check_node.ts';
+import { front, probeGuard } from './check_front.ts';
+import { CRON_FILE, cronRuns, foundFile, node } from './check_programs.ts';
 import { rooms, secret } from './check_prosody.ts';
-import { rights } from './check_rights.ts';
+import { accountName, rights } from './check_rights.ts';
+import type { CommandContext } from './environment.ts';
 import type { Answer } from './finding.ts';
-import { probeGuard } from './guard.ts';
-import type { CommandContext } from './surroundings.ts';
 
 /** What one question found. */
 interface Finding extends Answer {

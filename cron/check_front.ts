@@ -1,9 +1,11 @@
-/** What `jmb check` asks about the front: whether the web server of this machine leads each public address to JMB. */
+/** What `jmb check` asks the web server, as a stranger: whether each public address leads to JMB, and whether booking and token are guarded. */
 import { lookup } from 'node:dns/promises';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { TLSSocket } from 'node:tls';
+import { whyOf } from '../lib/failure.ts';
 import type { Answer } from './finding.ts';
-import { ask, type Told } from './stranger.ts';
 
 /** How long a port may take to be there, in milliseconds. */
 const PATIENCE = 2_000;
@@ -93,4 +95,92 @@ async function addressesOf(name: string): Promise<string[]> {
   } catch {
     return [];
   }
+}
+
+/** What the stranger was told. */
+export interface GuardFinding {
+  readonly verdict: 'ok' | 'wrong';
+  readonly detail: string;
+}
+
+const PREFIXES = ['', '/cgi-bin'];
+
+/**
+ * Asks both addresses of each door.
+ * @param base the public address, such as `https://meet.example.org`
+ */
+export async function probeGuard(base: string): Promise<GuardFinding> {
+  for (const prefix of PREFIXES) {
+    for (const path of [`${prefix}/booking.cgi`, `${prefix}/token.cgi?room=jmb-check`]) {
+      const answer = await ask(`${base}${path}`);
+      const fault = openDoor(answer, path, base);
+      if (fault !== null) return { verdict: 'wrong', detail: fault };
+    }
+    const free = `${prefix}/join.cgi?id=jmbcheckjmbcheck`;
+    const { status, ours } = await ask(`${base}${free}`);
+    // Who has asked too often is sent away by ours, too.
+    if (status !== 404 && !(ours && status === 429))
+      return { verdict: 'wrong', detail: `${free} answers ${status}, not 404: guests cannot enter` };
+  }
+  return { verdict: 'ok', detail: `${base}: strangers must sign in for booking and token, and reach join` };
+}
+
+/** A guard answers 401, or sends the stranger to a page that is not ours. */
+function openDoor(answer: { status: number; location: string }, path: string, base: string): string | null {
+  if (answer.status === 401) return null;
+  const { status, location } = answer;
+  if (status >= 300 && status < 400 && !location.includes('jwt=') && !ownPage(location, base)) return null;
+  if (status === 403) return `${path} answers 403: refused, but by whom? No guard asked the stranger to sign in`;
+  if (status >= 500) return `${path} answers ${status}: nobody is there to ask the stranger to sign in; see front`;
+  if (status === 404) return `${path} answers 404: the web server does not pass it to JMB`;
+  return `${path} answers ${status} to a stranger: nothing guards it`;
+}
+
+/** A redirect from http to https, or to the list, is no guard. */
+function ownPage(location: string, base: string): boolean {
+  return /(^|\/)(booking|token)\.cgi(\?|$)/.test(location.split('service=')[0] ?? '') && location.startsWith(base);
+}
+
+/** An answer, without its body. */
+export interface Told {
+  readonly status: number;
+  readonly location: string;
+  /** Whether it is a page of ours: each forbids everything that is not its own. */
+  readonly ours: boolean;
+  /** Why browsers would not trust the certificate; empty where they would, or where there is none. */
+  readonly distrust: string;
+}
+
+/** A stranger's forged identity: no answer may depend on it. */
+const FORGED = { 'Remote-User': 'jmb-check', 'Cas-Uid': 'jmb-check', 'Cas-Mail': 'jmb-check@example.invalid' };
+
+/** How long an answer may take, in milliseconds. */
+const ANSWERS_WITHIN = 10_000;
+
+/**
+ * Asks for a page; redirects are not followed. A certificate that nobody trusts is for browsers to judge.
+ * @param address the public one
+ * @param at the address of this machine that is asked instead of what the name stands for
+ * @throws Error where there is no answer, with the address
+ */
+export async function ask(address: string, at?: string): Promise<Told> {
+  const { get } = address.startsWith('https:') ? await import('node:https') : await import('node:http');
+  const { host, hostname } = new URL(address);
+  const elsewhere = at === undefined ? {} : { hostname: at, servername: hostname };
+  const headers = { ...FORGED, Accept: 'text/html', Host: host };
+  return new Promise((resolve, reject) => {
+    const options = { ...elsewhere, headers, timeout: ANSWERS_WITHIN, rejectUnauthorized: false };
+    const request = get(address, options, (response: IncomingMessage) => {
+      response.resume();
+      const { authorized, authorizationError } = response.socket as Partial<TLSSocket>;
+      resolve({
+        status: response.statusCode ?? 0,
+        location: response.headers.location ?? '',
+        ours: String(response.headers['content-security-policy']).startsWith("default-src 'none'"),
+        distrust: authorized === false ? String(authorizationError) : '',
+      });
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${ANSWERS_WITHIN / 1000} s`)));
+    request.on('error', (error) => reject(new Error(`${address}: ${whyOf(error)}`)));
+  });
 }

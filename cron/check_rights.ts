@@ -1,10 +1,9 @@
-/** What `jmb check` asks about rights: who may read the database, the settings and the secrets, and whether the web server may. */
+/** What `jmb check` asks about rights: who may read the database, the settings and the secrets, and whether the web server's account may. */
 import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
 import { parseLdapsearch } from '../lib/people/ldapsearch.ts';
 import { type Settings, settingsFiles } from '../lib/settings.ts';
-import { type LocalAccount, webAccount } from './accounts.ts';
 import type { Answer } from './finding.ts';
 
 /** A file, and what the web server does with it. */
@@ -115,4 +114,43 @@ function may(stat: Stats, { uid, gids }: LocalAccount, bit: number): boolean {
   if (uid === 0) return true;
   const shift = stat.uid === uid ? 6 : gids.includes(stat.gid) ? 3 : 0;
   return ((stat.mode >> shift) & bit) !== 0;
+}
+
+/** An account and its groups. */
+export interface LocalAccount {
+  readonly name: string;
+  readonly uid: number;
+  readonly gids: readonly number[];
+}
+
+/** Debian's account of web servers. */
+const WEB = 'www-data';
+
+/** The account that the web server runs our programs by: Debian's, or whoever asks where only he can be it. */
+export function webAccount(): LocalAccount {
+  const me = process.getuid?.() ?? 0;
+  const wanted = me === 0 ? rows('/etc/passwd').find(([name]) => name === WEB) : row(me);
+  const [name = me === 0 ? WEB : String(me), , uid = String(me === 0 ? 33 : me), gid = uid] = wanted ?? [];
+  const others = rows('/etc/group').filter(([, , , members = '']) => members.split(',').includes(name));
+  return { name, uid: Number(uid), gids: [Number(gid), ...others.map(([, , id]) => Number(id))] };
+}
+
+/** The name of an account; its number where it has none. */
+export function accountName(uid: number): string {
+  return row(uid)?.[0] ?? String(uid);
+}
+
+function row(uid: number): string[] | undefined {
+  return rows('/etc/passwd').find(([, , id]) => id === String(uid));
+}
+
+function rows(file: string): string[][] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.split(':'));
+  } catch {
+    // A bare chroot may have none.
+    return [];
+  }
 }

@@ -1,12 +1,12 @@
 /** The command `jmb`, which is also a Munin plugin when called through a link of such a name. */
 import { basename } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
-import { pluginOf } from './munin.ts';
+import { pluginOf, runPlugin } from './munin.ts';
 import { main } from './program.ts';
 
 const called = pluginOf(basename(process.argv[1] ?? ''));
 const words = process.argv.slice(2);
-const ending = called ? import('./munin_run.ts').then(({ runPlugin }) => runPlugin(called, words[0])) : main(words);
+const ending = called ? runPlugin(called, words[0]) : main(words);
 let isWritten = true;
 // A reader that has gone (`jmb list | head`) is no fault, and the work goes on to its end: nobody reads on, no more.
 for (const stream of [process.stdout, process.stderr]) {

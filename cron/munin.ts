@@ -1,6 +1,8 @@
 /** The command as a Munin plugin: what it answers to `config`, `autoconf`, `suggest` and to no argument (Munin plugin protocol 1). */
-import type { OpenRoom } from '../lib/jitsi/rooms.ts';
-import type { MailFigures, RoomFigures } from '../lib/store/figures.ts';
+import { bridgeStatistics, within as inTime, type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
+import type { Settings } from '../lib/settings.ts';
+import { type MailFigures, mailFigures, type RoomFigures, roomFigures } from '../lib/store/figures.ts';
+import { within } from './program.ts';
 
 /** One line of a graph. */
 interface Field {
@@ -211,4 +213,27 @@ function describe<Source>(graph: Graph<Source>, category: string): string {
 /** Munin's word for a value that is not there is U. */
 function values<Source>(graph: Graph<Source>, source: Source): string {
   return graph.fields.map((field) => `${field.name}.value ${field.value(source) ?? 'U'}\n`).join('');
+}
+
+/** Prints what Munin asked for; the exit status. */
+export function runPlugin(
+  name: { kind: 'jmb' | 'videobridge'; graph: string },
+  argument: string | undefined,
+): Promise<number> {
+  return within(async (context) => {
+    const now = context.clock.now();
+    const answer = await plugin(name, argument, {
+      rooms: () => roomFigures(context.store, now),
+      mail: () => mailFigures(context.store, now),
+      bridge: () => bridgeStatistics(process.env['url'] ?? context.settings.JMB_JVB_STATISTICS),
+      open: context.settings.JMB_PROSODY_SECRET_FILE === '' ? undefined : () => openRooms(context.settings),
+    });
+    process.stdout.write(answer.text);
+    return answer.status;
+  });
+}
+
+async function openRooms(settings: Settings): Promise<readonly OpenRoom[]> {
+  const service = roomService(settings);
+  return service === undefined ? [] : inTime(5_000, service.rooms());
 }

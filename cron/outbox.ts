@@ -2,7 +2,7 @@
 import { mailsIn, type OutboxRow } from '../lib/store/outbox.ts';
 import { type Retried, retry, retryAll } from '../lib/store/outbox_retry.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';
-import type { CommandContext } from './surroundings.ts';
+import type { CommandContext } from './environment.ts';
 
 /** More than this nobody reads; `--json` has them all. */
 const SHOWN = 500;

@@ -1,7 +1,7 @@
 /** The command's words: subcommands, options and their help. Each subcommand's work is in its own file, loaded when asked for. */
 import { Command, InvalidArgumentError } from 'commander';
 import { version } from '../package.json';
-import { type CommandContext, openSurroundings } from './surroundings.ts';
+import { type CommandContext, openEnvironment } from './environment.ts';
 
 /** A subcommand's work: the exit status. */
 type Work = (context: CommandContext) => Promise<number> | number;
@@ -53,7 +53,7 @@ Examples:
     .option('--all', 'the past ones too')
     .option('--json', 'for a script')
     .action((options: { all?: boolean; json?: boolean }) =>
-      work(async () => (await import('./list.ts')).list(options))(),
+      work(async () => (await import('./meetings.ts')).list(options))(),
     );
   program
     .command('show')
@@ -61,13 +61,13 @@ Examples:
     .description('one meeting: its people, their answers, reminders and mails')
     .option('--json', 'for a script')
     .action((id: string, options: { json?: boolean }) =>
-      work(async () => (await import('./show.ts')).show(id, options))(),
+      work(async () => (await import('./meetings.ts')).show(id, options))(),
     );
   program
     .command('remove')
     .argument('<id>', 'the meeting’s id, as jmb list --all shows it')
     .description('delete one meeting, whoever owns it, and close its room; nobody is told')
-    .action((id: string) => work(async () => (await import('./remove.ts')).remove(id))());
+    .action((id: string) => work(async () => (await import('./meetings.ts')).remove(id))());
   program
     .command('rooms')
     .description('the rooms that are open now: their meeting, how many people are there, since when')
@@ -88,7 +88,7 @@ Examples:
     .option('--dry-run', 'count, and remove nothing')
     .option('--quiet', 'print nothing')
     .action((options: { olderThan: number; dryRun?: boolean; quiet?: boolean }) =>
-      work(async () => (await import('./purge.ts')).purge(options))(),
+      work(async () => (await import('./meetings.ts')).purge(options))(),
     );
   program
     .command('backup')
@@ -99,7 +99,7 @@ Examples:
     .command('restore')
     .argument('<file>', 'a copy that `jmb backup` made; it is looked at first')
     .description('put a copy in the place of the database, which is kept aside; Apache and cron must be stopped')
-    .action((file: string) => work(async () => (await import('./restore.ts')).restore(file))());
+    .action((file: string) => work(async () => (await import('./backup.ts')).restore(file))());
   program
     .command('check')
     .argument(
@@ -123,12 +123,12 @@ Examples:
 }
 
 /**
- * Opens the surroundings for one piece of work. They are left open: the last to close a database takes the index of its log
+ * Opens the environment for one piece of work. It is left open: the last to close a database takes the index of its log
  * away, which a full disk does not let the next one make again, and then nobody could enter a running meeting.
  */
 export async function within(work: Work, now?: string): Promise<number> {
   try {
-    return await work(openSurroundings(now));
+    return await work(openEnvironment(now));
   } catch (error) {
     process.stderr.write(`jmb: ${error instanceof Error ? error.message : String(error)}\n`);
     return 2;

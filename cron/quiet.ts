@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { whyOf } from '../lib/failure.ts';
 import { type Log, openLog } from '../lib/log.ts';
 import { Unavailable } from '../lib/refusal.ts';
-import { type CommandContext, openSurroundings } from './surroundings.ts';
+import { type CommandContext, openEnvironment } from './environment.ts';
 
 /** Says what went wrong; with the error, where one was thrown. */
 export type Complain = (text: string, error?: unknown) => void;
@@ -64,7 +64,7 @@ export async function quietly(
   let context: CommandContext | undefined;
   let status: number;
   try {
-    context = forCron(openSurroundings(now));
+    context = forCron(openEnvironment(now));
     complaints.push(...context.settings.faults.map(({ message }) => message), ...logFault(context));
     status = await work(context, (text, error) => {
       if (error === undefined || mustBeMended(error)) complaints.push(text);

@@ -1,21 +1,19 @@
-/** `jmb remind`: what cron runs each minute. One run at a time; each step goes on when another fails. */
+/** `jmb remind`: what cron runs each minute. One run at a time, by a clock that is to be believed; each step goes on when another fails. */
 import { existsSync, readFileSync } from 'node:fs';
+import { NOT_TRIED } from '../lib/mail/ledger.ts';
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { STANDS_IN } from '../lib/people/kept_directory.ts';
 import { forgetAnswers } from '../lib/store/directory_answers.ts';
 import { takeLock } from '../lib/store/lock.ts';
-import { mailsIn } from '../lib/store/outbox.ts';
+import { mailsIn, type OutboxRow } from '../lib/store/outbox.ts';
 import { dropExpired } from '../lib/store/outbox_drop.ts';
 import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/room_orders.ts';
-import { lastRun, type Moment, noteRun } from '../lib/store/runs.ts';
-import { isDoubtful } from './clock_jump.ts';
+import { type LastRun, lastRun, type Moment, noteRun } from '../lib/store/runs.ts';
+import { dueEndings, endRooms } from './endings.ts';
+import type { CommandContext } from './environment.ts';
 import type { Complain } from './quiet.ts';
-import { dueEndings, endRooms } from './remind_endings.ts';
-import { byMeeting, enqueueReminders } from './remind_mails.ts';
-import { tellRooms } from './remind_rooms.ts';
-import type { CommandContext } from './surroundings.ts';
-import { whyMailsWait } from './waiting_mails.ts';
+import { byMeeting, enqueueReminders, tellRooms } from './reminders.ts';
 
 /** How long one run sends, in milliseconds: the next run of cron takes over what is left. */
 const SENDING = 50_000;
@@ -140,4 +138,45 @@ async function isActive(context: CommandContext, complain: Complain): Promise<bo
     context.log.event('active-command', { status: asked.status ?? 'none', command, reason: asked.error?.message });
   }
   return asked.status === 0;
+}
+
+/** How far the clock may be from where it should be, in seconds; the hour of a machine that was off is no more than that. */
+const TOLERANCE = 3600;
+
+/**
+ * Looks at a run's clock. Between two runs of one start of the machine, as much time must have gone by the clock as since the
+ * start; over a start, nobody knows, and a long gap is doubted for one run. What two runs agree on is believed.
+ * @param last the last run, undefined before the first
+ */
+export function isDoubtful(last: LastRun | undefined, now: Moment): boolean {
+  if (last === undefined) return false;
+  if (last.doubted !== null && now.at >= last.doubted && now.at - last.doubted <= TOLERANCE) return false;
+  const gone = now.at - last.at;
+  const should = last.boot === now.boot ? now.uptime - last.uptime : 0;
+  // Back in time nothing falls due that should not.
+  return gone - should > TOLERANCE;
+}
+
+/** How long a mail server may be away before somebody must look, in seconds: a restart, an update, a night's work on a network are shorter. */
+const PATIENCE = 4 * 3600;
+
+/** How long a run may have taken meanwhile, in seconds; a mail that was put off waits longer. */
+const RUN = 50;
+
+/** What a server says for good (RFC 5321 section 4.2.1), to our sender or to the session. */
+const FOR_GOOD = /^(MAIL FROM: |5\d\d\b)/;
+
+/**
+ * Looks at mails that wait after a run has tried: one that is due again at once waits for the server, one that is due later was put
+ * off for itself alone, which is nobody's to mend.
+ * @param now Unix seconds
+ * @returns what to look at; null: nothing
+ */
+export function whyMailsWait(waiting: readonly OutboxRow[], now: number): string | null {
+  const held = waiting.filter(({ next, reason }) => next <= now + RUN && reason !== null && reason !== NOT_TRIED);
+  const refused = held.find(({ reason }) => FOR_GOOD.test(reason ?? ''));
+  const [oldest] = [...held].sort((one, other) => one.created - other.created);
+  const late = oldest !== undefined && now - oldest.created >= PATIENCE ? oldest : undefined;
+  const told = refused ?? late;
+  return told === undefined ? null : `mails wait, and none gets through: ${told.reason}; ask jmb check mail`;
 }

@@ -3,7 +3,7 @@ import { type OpenRoom, roomService, within } from '../lib/jitsi/rooms.ts';
 import type { Meeting } from '../lib/meetings/meeting.ts';
 import { meetingByRoom } from '../lib/store/meetings.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';
-import type { CommandContext } from './surroundings.ts';
+import type { CommandContext } from './environment.ts';
 
 /** How long Prosody may take, in milliseconds. */
 const PATIENCE = 5_000;

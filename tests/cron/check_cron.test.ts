@@ -1,7 +1,7 @@
 /** cron's file as it may be found, and the last run. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { CRON_FILE, cronRuns, type FoundFile } from '../../cron/check_cron.ts';
+import { CRON_FILE, cronRuns, type FoundFile } from '../../cron/check_programs.ts';
 
 const COMMAND = '/opt/jitsi-jmb/bin/jmb';
 const SHIPPED = readFileSync(new URL('../../cron/jitsi-jmb.cron', import.meta.url), 'utf8').replaceAll(

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDoubtful } from '../../cron/clock_jump.ts';
-import { remind } from '../../cron/remind.ts';
+import { isDoubtful, remind } from '../../cron/remind.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';

@@ -1,9 +1,7 @@
 /** The command on rows that hands have left: nothing of it stumbles, and every meeting can be removed. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { list } from '../../cron/list.ts';
-import { enqueueReminders } from '../../cron/remind_mails.ts';
-import { remove } from '../../cron/remove.ts';
-import { show } from '../../cron/show.ts';
+import { list, remove, show } from '../../cron/meetings.ts';
+import { enqueueReminders } from '../../cron/reminders.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';

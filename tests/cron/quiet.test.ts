@@ -1,7 +1,7 @@
 /** What of cron's complaints is mailed: what somebody must mend, and the same once a day. */
 import { expect, test } from 'vitest';
 import { isNews, mustBeMended } from '../../cron/quiet.ts';
-import { whyMailsWait } from '../../cron/waiting_mails.ts';
+import { whyMailsWait } from '../../cron/remind.ts';
 import { Unavailable } from '../../lib/refusal.ts';
 import type { OutboxRow } from '../../lib/store/outbox.ts';
 

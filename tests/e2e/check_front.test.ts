@@ -1,7 +1,6 @@
 /** The front as `jmb check` sees it: a real nginx before Apache, Jitsi's own page in our place, and nobody. */
 import { afterEach, expect, test } from 'vitest';
-import { front } from '../../cron/check_front.ts';
-import { probeGuard } from '../../cron/guard.ts';
+import { front, probeGuard } from '../../cron/check_front.ts';
 import { type Nginx, startNginx } from '../support/nginx.ts';
 import { freePort } from '../support/port.ts';
 import { type Stage, stage } from '../support/stage.ts';

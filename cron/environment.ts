@@ -17,12 +17,12 @@ export function rootOfCommand(): string {
 }
 
 /**
- * Opens the surroundings of a command.
+ * Opens the environment of a command.
  * @param now what the command takes for the present, as `parseTime` reads it; undefined: the system's
  * @throws SettingsError when a settings file cannot be read
  * @throws Error when the time is none
  */
-export function openSurroundings(now?: string): CommandContext {
+export function openEnvironment(now?: string): CommandContext {
   const root = rootOfCommand();
   const around = new Surroundings(root, 'jmb', process.env);
   const inner = around.contextOf({ method: 'GET', query: '', body: new Uint8Array(), env: {} });

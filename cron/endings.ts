@@ -6,7 +6,7 @@ import type { Meeting } from '../lib/meetings/meeting.ts';
 import { endingMeetings, markEnding, roomIsTaken } from '../lib/store/endings.ts';
 import { closedButBooked, forgetOrders, openOrders, orderRoom } from '../lib/store/room_orders.ts';
 import { texts } from '../lib/text/catalogue.ts';
-import type { CommandContext } from './surroundings.ts';
+import type { CommandContext } from './environment.ts';
 
 type RoomContext = Pick<CommandContext, 'settings' | 'store' | 'clock' | 'log'>;
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dueEndings, endRooms } from '../../cron/remind_endings.ts';
+import { dueEndings, endRooms } from '../../cron/endings.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import type { RoomService } from '../../lib/jitsi/rooms.ts';
 import { readSettings } from '../../lib/settings.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byMeeting, enqueueReminders } from '../../cron/remind_mails.ts';
+import { byMeeting, enqueueReminders } from '../../cron/reminders.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { readSettings } from '../../lib/settings.ts';

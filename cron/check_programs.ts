@@ -1,7 +1,36 @@
-/** What `jmb check` asks about cron: whether its file is one that cron takes, and when `jmb remind` ran last. */
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+/** What `jmb check` asks about what runs the programs: whether Node is there and their code compiled, and whether cron runs `jmb remind`. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
+import { addonFault, type State } from '../lib/start/state.ts';
 import type { Answer } from './finding.ts';
+
+/** Asks the very Node, with the flags, that a program names in its first line. */
+export function node(root: string): Answer {
+  const first = /^#!(.*)\n/.exec(readFileSync(join(root, 'cgi-bin/join.cgi'), 'utf8'))?.[1] ?? '';
+  const [command = '', ...flags] = first.trim().split(/\s+/);
+  const mend = `${process.execPath} ${join(root, 'lib/prepare.js')}`;
+  if (command.startsWith('/') && !existsSync(command)) {
+    return { verdict: 'wrong', detail: `the programs run by ${command}: no such file; as root: ${mend}` };
+  }
+  const asked = spawnSync(command, [...flags, join(root, 'lib/prepare.js'), 'state'], { encoding: 'utf8' });
+  if (asked.status !== 0) {
+    const why = (asked.error?.message ?? asked.stderr).trim().split('\n')[0];
+    return { verdict: 'wrong', detail: `${first} does not run the programs (${why}); as root: ${mend}` };
+  }
+  const { addon, compiled, node: name } = JSON.parse(asked.stdout) as State;
+  // The command itself may run by another Node.
+  const fault = addon ?? addonFault();
+  if (fault !== null) return { verdict: 'wrong', detail: fault };
+  if (!compiled) {
+    return {
+      verdict: 'warning',
+      detail: `${name}: pages are slow, their code is not compiled for it; as root: ${mend}`,
+    };
+  }
+  return { verdict: 'ok', detail: name };
+}
 
 /** cron's file, as install.sh writes it. */
 export const CRON_FILE = '/etc/cron.d/jitsi-jmb';

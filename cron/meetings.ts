@@ -1,0 +1,130 @@
+/** `jmb list`, `jmb show ID`, `jmb remove ID` and `jmb purge`: meetings, as an administrator looks for them, at them, and rids the house of them. */
+
+import { orderClosing, tellRoom } from '../lib/pages/room_changes.ts';
+import { removeMeeting } from '../lib/store/bookings.ts';
+import { type Census, meetingsFrom } from '../lib/store/census.ts';
+import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.ts';
+import { outboxOf } from '../lib/store/outbox.ts';
+import { dropNews } from '../lib/store/outbox_drop.ts';
+import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/upkeep.ts';
+import { clockTime, isoDate } from '../lib/text/dates.ts';
+import type { CommandContext } from './environment.ts';
+
+/** Prints one line a meeting: begin, length, owner, people, room, id, subject. */
+export function list(options: { all?: boolean; json?: boolean }): (context: CommandContext) => number {
+  return (context) => {
+    const now = context.clock.now();
+    const meetings = meetingsFrom(context.store, options.all ? 0 : now);
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(meetings, null, 2)}\n`);
+      return 0;
+    }
+    for (const meeting of meetings) process.stdout.write(`${line(meeting, now)}\n`);
+    if (meetings.length === 0) process.stdout.write(options.all ? 'no meetings\n' : 'no meetings to come\n');
+    return 0;
+  };
+}
+
+function line(meeting: Census, now: number): string {
+  const state = meeting.end <= now ? 'over' : meeting.begin <= now ? 'running' : 'planned';
+  return [
+    `${isoDate(meeting.begin)} ${clockTime(meeting.begin)}`,
+    `${String(Math.round(meeting.duration / 60)).padStart(4)} min`,
+    state.padEnd(7),
+    `${String(meeting.attendees).padStart(3)} people`,
+    meeting.id.padEnd(19),
+    meeting.room,
+    meeting.owner,
+    meeting.subject,
+  ].join('  ');
+}
+
+/** Prints it; the secrets in people's links stay out, for this output gets pasted into tickets. */
+export function show(id: string, options: { json?: boolean }): (context: CommandContext) => number {
+  return (context) => {
+    const { store } = context;
+    const meeting = meetingById(store, id) ?? meetingByRoom(store, id.toLowerCase());
+    if (meeting === undefined) {
+      process.stderr.write(`jmb: no meeting has the id or the room ${id}\n`);
+      return 1;
+    }
+    const people = attendeesOf(store, meeting.id).map(({ hash: _, ...person }) => person);
+    const mails = outboxOf(store, meeting.id).map(({ content: _, ...mail }) => mail);
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify({ ...meeting, attendees: people, mails }, null, 2)}\n`);
+      return 0;
+    }
+    const lines = [
+      `subject   ${meeting.subject}`,
+      `id        ${meeting.id}`,
+      `room      ${context.settings.JMB_URL}/${meeting.room}`,
+      `begin     ${stamp(meeting.begin)}`,
+      `end       ${stamp(meeting.end)}`,
+      `booked    ${stamp(meeting.created)}, changed ${stamp(meeting.modified)}`,
+      ...people.map((one) => `${one.role.padEnd(9)} ${one.email}  ${one.answer}  ${one.connections} connections`),
+      ...mails.map(
+        (mail) =>
+          `mail      ${mail.id} ${mail.kind} to ${mail.recipient}: ${mail.state}${mail.reason ? ` (${mail.reason})` : ''}`,
+      ),
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return 0;
+  };
+}
+
+function stamp(unix: number): string {
+  return `${isoDate(unix)} ${clockTime(unix)}`;
+}
+
+/** Deletes it with its people and reminders; its room closes, and what was still to be told of it is not. Nobody is told. */
+export function remove(id: string): (context: CommandContext) => Promise<number> {
+  return async (context) => {
+    const { store, clock, log } = context;
+    const meeting = store.transaction(() => {
+      const found = meetingById(store, id);
+      if (found === undefined) return undefined;
+      removeMeeting(store, id, clock.now());
+      orderClosing(context, found);
+      dropNews(store, id, clock.now());
+      return found;
+    });
+    if (meeting === undefined) {
+      process.stderr.write(`jmb: no meeting has the id ${id}; jmb list --all shows them\n`);
+      return 1;
+    }
+    log.event('removed', { id, room: meeting.room, begin: meeting.begin, by: 'jmb' });
+    await tellRoom(context, meeting.room);
+    process.stdout.write(`removed: ${meeting.id} ${meeting.subject}\n`);
+    return 0;
+  };
+}
+
+/** How many meetings one transaction removes: short enough that people who book meanwhile do not notice. */
+const BATCH = 500;
+const DAY = 86_400;
+
+/** Removes in batches; those who book meanwhile wait for one batch at most. */
+export function purge(options: {
+  olderThan: number;
+  dryRun?: boolean;
+  quiet?: boolean;
+}): (context: CommandContext) => Promise<number> {
+  return async (context) => {
+    const before = context.clock.now() - options.olderThan * DAY;
+    const total = countEndedBefore(context.store, before);
+    let removed = 0;
+    while (!options.dryRun && removed < total) {
+      const batch = purgeEndedBefore(context.store, before, BATCH);
+      if (batch === 0) break;
+      removed += batch;
+      if (process.stderr.isTTY && !options.quiet) process.stderr.write(`\r${removed} of ${total} meetings`);
+    }
+    while (!options.dryRun && purgeMailsBefore(context.store, before, BATCH) > 0);
+    if (process.stderr.isTTY && !options.quiet) process.stderr.write('\r\x1b[K');
+    if (removed > 0) context.log.event('purged', { meetings: removed, 'older-than-days': options.olderThan });
+    if (!options.quiet) {
+      process.stdout.write(options.dryRun ? `${total} meetings would be removed\n` : `${removed} meetings removed\n`);
+    }
+    return 0;
+  };
+}
