@@ -1,9 +1,9 @@
 /** `jmb backup FILE` and `jmb restore FILE`: a consistent copy of the database, made while it is used, and the way back to it. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { takeLock } from '../lib/store/lock.ts';
+import { takeLock } from '../lib/store/driver.ts';
+import { backUp } from '../lib/store/maintenance.ts';
 import { lieReady, type Ready } from '../lib/store/restore.ts';
-import { backUp } from '../lib/store/upkeep.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
 import { type Holder, holdersOf } from './open_by.ts';

@@ -3,8 +3,15 @@ import { carryOut, sayIn } from '../lib/jitsi/room_orders.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { dueEnding, type Ending, MAKE_UP, WARNING } from '../lib/meetings/ending.ts';
 import type { Meeting } from '../lib/meetings/meeting.ts';
-import { endingMeetings, markEnding, roomIsTaken } from '../lib/store/endings.ts';
-import { closedButBooked, forgetOrders, openOrders, orderRoom } from '../lib/store/room_orders.ts';
+import {
+  closedButBooked,
+  endingMeetings,
+  forgetOrders,
+  markEnding,
+  openOrders,
+  orderRoom,
+  roomIsTaken,
+} from '../lib/store/rooms.ts';
 import { texts } from '../lib/text/catalogue.ts';
 import type { CommandContext } from './environment.ts';
 

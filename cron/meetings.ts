@@ -2,11 +2,11 @@
 
 import { orderClosing, tellRoom } from '../lib/pages/room_changes.ts';
 import { removeMeeting } from '../lib/store/bookings.ts';
-import { type Census, meetingsFrom } from '../lib/store/census.ts';
+import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/maintenance.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.ts';
 import { outboxOf } from '../lib/store/outbox.ts';
-import { dropNews } from '../lib/store/outbox_drop.ts';
-import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/upkeep.ts';
+import { dropNews } from '../lib/store/outbox_changes.ts';
+import { type ListedMeeting, meetingsFrom } from '../lib/store/statistics.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
 
@@ -25,7 +25,7 @@ export function list(options: { all?: boolean; json?: boolean }): (context: Comm
   };
 }
 
-function line(meeting: Census, now: number): string {
+function line(meeting: ListedMeeting, now: number): string {
   const state = meeting.end <= now ? 'over' : meeting.begin <= now ? 'running' : 'planned';
   return [
     `${isoDate(meeting.begin)} ${clockTime(meeting.begin)}`,

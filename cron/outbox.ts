@@ -1,6 +1,6 @@
 /** `jmb outbox`: mails that wait and mails that were refused, and another try for some of them. */
 import { mailsIn, type OutboxRow } from '../lib/store/outbox.ts';
-import { type Retried, retry, retryAll } from '../lib/store/outbox_retry.ts';
+import { type Retried, retry, retryAll } from '../lib/store/outbox_changes.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
 

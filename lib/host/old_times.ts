@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mail } from '../settings/mail.ts';
 import { assignmentsOf } from '../settings/shell.ts';
-import { meetingsFrom } from '../store/census.ts';
+import { meetingsFrom } from '../store/statistics.ts';
 import { openStore } from '../store/store.ts';
 import { clockTime, isoDate, isZone, useZone } from '../text/dates.ts';
 import { bashDefaults } from './bash_defaults.ts';

@@ -1,6 +1,6 @@
-/** Tells Prosody what is ordered of rooms (lib/store/room_orders.ts): pages at once, cron what they could not. */
+/** Tells Prosody what is ordered of rooms (lib/store/rooms.ts): pages at once, cron what they could not. */
 import type { Context } from '../context.ts';
-import { markOrderDone, type RoomOrder } from '../store/room_orders.ts';
+import { markOrderDone, type RoomOrder } from '../store/rooms.ts';
 import { type Texts, texts } from '../text/catalogue.ts';
 import { type RoomService, within } from './rooms.ts';
 

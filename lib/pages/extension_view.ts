@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts';
 import { type ExtensionRules, extensionsOf } from '../meetings/extension.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
-import { formToken } from '../store/forms.ts';
+import { formToken } from '../store/secrets.ts';
 
 /** The rules of extending, here and now. */
 export function extensionRules({ settings, clock }: Pick<Context, 'settings' | 'clock'>): ExtensionRules {

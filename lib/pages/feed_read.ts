@@ -7,7 +7,7 @@ import { type Header, type Request, type Response, requestHeader } from '../mess
 import { type Refusal, refuse } from '../refusal.ts';
 import { cachedFeed, type FeedOwner, feedByHash, keepFeed } from '../store/feeds.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
-import { namesOf } from '../store/names.ts';
+import { namesOf } from '../store/people.ts';
 import { texts } from '../text/catalogue.ts';
 import { unknownSecret } from './wrong_secret.ts';
 

@@ -7,7 +7,7 @@ import { type BookingForm, type Field, LONGEST_SUBJECT, type Mistake, nextQuarte
 import type { Attendee, Identity, Meeting, Role } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, waitOf } from '../refusal.ts';
-import { formToken } from '../store/forms.ts';
+import { formToken } from '../store/secrets.ts';
 import { clockTime, dayAndMonth, durationText, isoDate, startOfDay } from '../text/dates.ts';
 import { meetingWords } from './meeting_view.ts';
 import { page } from './page.ts';

@@ -8,10 +8,10 @@ import type { Letter, MailEvent } from '../mail/letters.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/accounts.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/caused_mails.ts';
 import { feedOf } from '../store/feeds.ts';
+import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/limits.ts';
 import { enqueue, type OutboxRow, outboxOf } from '../store/outbox.ts';
-import { dropWaiting } from '../store/outbox_drop.ts';
+import { dropWaiting } from '../store/outbox_changes.ts';
 
 /**
  * How long a page waits for the mail server, in milliseconds; what is left then, the sender of the outbox sends. Together

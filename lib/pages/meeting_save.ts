@@ -18,7 +18,7 @@ import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
 import { attendeesOf } from '../store/meetings.ts';
-import { dropReminders } from '../store/outbox_drop.ts';
+import { dropReminders } from '../store/outbox_changes.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { addressBook, aliasesOf, asksDirectory } from './address_book.ts';
 import { defaultSubject, type FormFor, filledInSubjects, formPage, movedLate, overAlready } from './meeting_form.ts';

@@ -2,8 +2,7 @@
 
 import type { Context } from '../context.ts';
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
-import { roomIsTaken } from '../store/endings.ts';
-import { accountsWith, openOrders, orderOf, orderRoom } from '../store/room_orders.ts';
+import { accountsWith, openOrders, orderOf, orderRoom, roomIsTaken } from '../store/rooms.ts';
 import type { Owned } from './visitor.ts';
 
 /** How long a page waits for Prosody, in milliseconds; what it does not take then, cron tells it. */

@@ -12,7 +12,7 @@ import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { rememberAddresses } from '../store/feeds.ts';
 import { countConnection } from '../store/invitations.ts';
 import { attendeesOf, meetingByRoom } from '../store/meetings.ts';
-import { countPrivate } from '../store/privates.ts';
+import { countPrivate } from '../store/rooms.ts';
 import { go } from './page.ts';
 import { highest } from './roles.ts';
 

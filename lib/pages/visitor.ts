@@ -8,9 +8,9 @@ import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { rememberAddresses } from '../store/feeds.ts';
-import { formTokenHolds } from '../store/forms.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
-import { rememberName } from '../store/names.ts';
+import { rememberName } from '../store/people.ts';
+import { formTokenHolds } from '../store/secrets.ts';
 
 /** Who signed in; addresses and name are kept for feeds and reminders, which nobody signs in for. */
 export async function visitorOf(context: Context, request: Request): Promise<Identity | Refusal> {

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { networkOf } from '../http/network.ts';
 import type { Request } from '../message.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import { noteWrong, wrongFrom } from '../store/wrong_secrets.ts';
+import { noteWrong, wrongFrom } from '../store/limits.ts';
 
 /**
  * How many from one network address are answered within ten minutes. More are not looked into: a right one goes on to

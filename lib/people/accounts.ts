@@ -1,8 +1,8 @@
 /** Which recipients of a mail have an account here: they also read where their meetings and their feed are. */
 import type { Context } from '../context.ts';
 import { Unavailable } from '../refusal.ts';
-import { keepAccounts } from '../store/accounts.ts';
 import { feedOf } from '../store/feeds.ts';
+import { keepAccounts } from '../store/people.ts';
 
 /**
  * The feed's hash of each address whose person the directory knows; feeds are made where there was none. Kept for the

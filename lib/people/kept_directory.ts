@@ -1,7 +1,7 @@
 /** A directory that is asked once in some minutes for each person, and whose last word counts for a day where it is silent. */
 import type { Context } from '../context.ts';
 import { Unavailable } from '../refusal.ts';
-import { keepAnswer, keptAnswer } from '../store/directory_answers.ts';
+import { keepAnswer, keptAnswer } from '../store/people.ts';
 import type { Directory, Person } from './directory.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
 

@@ -1,7 +1,7 @@
 /** Writing meetings: book, change, delete. Each is one transaction, or a part of the caller's. */
 import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
-import { dropReminders } from './outbox_drop.ts';
+import { dropReminders } from './outbox_changes.ts';
 import { idOf } from './rows.ts';
 import { newHash, newRoom } from './secrets.ts';
 import type { Store } from './store.ts';

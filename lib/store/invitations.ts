@@ -1,7 +1,7 @@
 /** One person's place in a meeting: found by the secret of their links; their answer and their connections. */
 import type { Answer, Invitation } from '../meetings/meeting.ts';
 import { attendeesOf } from './meetings.ts';
-import { dropReminders } from './outbox_drop.ts';
+import { dropReminders } from './outbox_changes.ts';
 import {
   ATTENDEE_COLUMNS,
   type AttendeeRow,

@@ -1,4 +1,5 @@
-/** Random names and secrets. */
+/** Random names and secrets, and the secret that a user's forms carry, so that no other site can send them. */
+import type { Store } from './store.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const LETTERS_DIGITS = `${LETTERS}ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789`;
@@ -33,4 +34,63 @@ export function sameSecret(secret: string, given: string): boolean {
   let difference = secret.length ^ given.length;
   for (let i = 0; i < secret.length; i += 1) difference |= secret.charCodeAt(i) ^ given.charCodeAt(i % given.length);
   return difference === 0;
+}
+
+/** What the forms of a user carry. */
+interface Secrets {
+  /** Days since 1970, by UTC. */
+  readonly day: number;
+  readonly secret: string;
+  /** That of the day before; empty where there was none. */
+  readonly before: string;
+}
+
+function dayOf(now: number): number {
+  return Math.floor(now / 86_400);
+}
+
+/**
+ * A user's form token of today; made on first use. Empty where that cannot be written: nor could the form be saved.
+ * @param now Unix seconds
+ */
+export function formToken(store: Store, uid: string, now: number): string {
+  const today = dayOf(now);
+  const known = secretsOf(store, uid);
+  if (known?.day === today) return known.secret;
+  const made = store.jot(() => {
+    // Another request may have been first since we looked.
+    const last = secretsOf(store, uid);
+    if (last?.day === today) return last.secret;
+    const secret = newHash();
+    store.run(
+      `INSERT INTO form_day (form_owner, form_day, form_secret, form_before) VALUES (?, ?, ?, ?)
+       ON CONFLICT (form_owner) DO UPDATE
+       SET form_day = excluded.form_day, form_secret = excluded.form_secret, form_before = excluded.form_before`,
+      uid,
+      today,
+      secret,
+      last?.day === today - 1 ? last.secret : '',
+    );
+    return secret;
+  });
+  return made ?? (known?.day === today - 1 ? known.secret : '');
+}
+
+/**
+ * Whether a form that a user sent carries the user's token of today or, since one may type over midnight, of yesterday.
+ * @param now Unix seconds
+ */
+export function formTokenHolds(store: Store, uid: string, given: string, now: number): boolean {
+  const known = secretsOf(store, uid);
+  if (known === undefined) return false;
+  const age = dayOf(now) - known.day;
+  const valid = age === 0 ? [known.secret, known.before] : age === 1 ? [known.secret] : [];
+  return valid.some((secret) => secret !== '' && sameSecret(secret, given));
+}
+
+function secretsOf(store: Store, uid: string): Secrets | undefined {
+  return store.get<Secrets>(
+    'SELECT form_day AS day, form_secret AS secret, form_before AS before FROM form_day WHERE form_owner = ?',
+    uid,
+  );
 }

@@ -7,8 +7,7 @@ import { fixedClock } from '../../lib/clock.ts';
 import type { RoomService } from '../../lib/jitsi/rooms.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { insertMeeting, updateMeeting } from '../../lib/store/bookings.ts';
-import { countPrivate } from '../../lib/store/privates.ts';
-import { openOrders } from '../../lib/store/room_orders.ts';
+import { countPrivate, openOrders } from '../../lib/store/rooms.ts';
 import { ALICE, BOOKING, clockAt, NOW, open, scratch } from '../store/scratch.ts';
 
 const END = BOOKING.begin + BOOKING.duration;

@@ -7,8 +7,7 @@ import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
 import { meetingChange } from '../../lib/pages/meeting_save.ts';
 import { tokenEnter } from '../../lib/pages/token_enter.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
-import { countPrivate } from '../../lib/store/privates.ts';
-import { markOrderDone, openOrders, orderRoom } from '../../lib/store/room_orders.ts';
+import { countPrivate, markOrderDone, openOrders, orderRoom } from '../../lib/store/rooms.ts';
 import { clockTime, isoDate } from '../../lib/text/dates.ts';
 import { BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 

@@ -12,7 +12,7 @@ import { wayOut } from '../../lib/people/identity.ts';
 import { isRefusal } from '../../lib/refusal.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { type BookingFacts, insertMeeting, type Saved } from '../../lib/store/bookings.ts';
-import { formToken } from '../../lib/store/forms.ts';
+import { formToken } from '../../lib/store/secrets.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { languageOf, texts } from '../../lib/text/catalogue.ts';
 import { useZone } from '../../lib/text/dates.ts';

@@ -52,7 +52,7 @@ describe('a hundred from one network address', () => {
 
   it('fill no disk, whatever number of addresses they come from', async () => {
     const jmb = site();
-    const { noteWrong } = await import('../../lib/store/wrong_secrets.ts');
+    const { noteWrong } = await import('../../lib/store/limits.ts');
     jmb.store.transaction(() => {
       for (let n = 0; n < 40_000; n += 1)
         noteWrong(jmb.store, `2001:db8:${(n >> 8).toString(16)}:${(n & 255).toString(16)}::/64`, n >> 8);

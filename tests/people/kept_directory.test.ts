@@ -7,7 +7,7 @@ import { identityOf } from '../../lib/people/identity.ts';
 import { keptDirectory, STANDS_IN } from '../../lib/people/kept_directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';
 import { readSettings, type Settings } from '../../lib/settings.ts';
-import { forgetAnswers, keepAnswer } from '../../lib/store/directory_answers.ts';
+import { forgetAnswers, keepAnswer } from '../../lib/store/people.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { NOW, open } from '../store/scratch.ts';
 import { type Slapd, startSlapd } from '../support/slapd.ts';

@@ -1,36 +1,47 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
 import type { Meeting } from '../../lib/meetings/meeting.ts';
-import { feedsByAddress, keepAccounts } from '../../lib/store/accounts.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
-import { causedBy, noteCaused } from '../../lib/store/caused_mails.ts';
-import { meetingsFrom } from '../../lib/store/census.ts';
-import { forgetAnswers, keepAnswer, keptAnswer } from '../../lib/store/directory_answers.ts';
-import { endingMeetings, markEnding, roomIsTaken } from '../../lib/store/endings.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
-import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
-import { formToken, formTokenHolds } from '../../lib/store/forms.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
+import { causedBy, noteCaused, noteWrong, wrongFrom } from '../../lib/store/limits.ts';
+import {
+  countEndedBefore,
+  lastRun,
+  newestBooking,
+  noteRun,
+  purgeEndedBefore,
+  purgeMailsBefore,
+} from '../../lib/store/maintenance.ts';
 import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
-import { namesOf, rememberName } from '../../lib/store/names.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, untry } from '../../lib/store/outbox.ts';
-import { dropExpired, dropNews, dropWaiting } from '../../lib/store/outbox_drop.ts';
-import { retry, retryAll } from '../../lib/store/outbox_retry.ts';
-import { countPrivate } from '../../lib/store/privates.ts';
+import { dropExpired, dropNews, dropWaiting, retry, retryAll } from '../../lib/store/outbox_changes.ts';
+import {
+  feedsByAddress,
+  forgetAnswers,
+  keepAccounts,
+  keepAnswer,
+  keptAnswer,
+  namesOf,
+  rememberName,
+} from '../../lib/store/people.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import {
   accountsWith,
   closedButBooked,
+  countPrivate,
+  endingMeetings,
   forgetOrders,
+  markEnding,
   markOrderDone,
   openOrders,
   orderOf,
   orderRoom,
-} from '../../lib/store/room_orders.ts';
-import { lastRun, noteRun } from '../../lib/store/runs.ts';
+  roomIsTaken,
+} from '../../lib/store/rooms.ts';
+import { formToken, formTokenHolds } from '../../lib/store/secrets.ts';
+import { mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
-import { countEndedBefore, newestBooking, purgeEndedBefore, purgeMailsBefore } from '../../lib/store/upkeep.ts';
-import { noteWrong, wrongFrom } from '../../lib/store/wrong_secrets.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
 

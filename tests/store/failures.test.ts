@@ -5,9 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../lib/refusal.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';
 import { countConnection } from '../../lib/store/invitations.ts';
-import { invitationsOf, meetingById } from '../../lib/store/meetings.ts';
-import { enqueue } from '../../lib/store/outbox.ts';
-import type { Store } from '../../lib/store/store.ts';
 import {
   backUp,
   checkIntegrity,
@@ -15,7 +12,10 @@ import {
   newestBooking,
   purgeEndedBefore,
   purgeMailsBefore,
-} from '../../lib/store/upkeep.ts';
+} from '../../lib/store/maintenance.ts';
+import { invitationsOf, meetingById } from '../../lib/store/meetings.ts';
+import { enqueue } from '../../lib/store/outbox.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { crowd } from './crowd.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW, open, scratch, sqlite3, upstreamCopy } from './scratch.ts';

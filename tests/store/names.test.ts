@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesOf, rememberName } from '../../lib/store/names.ts';
+import { namesOf, rememberName } from '../../lib/store/people.ts';
 import { ALICE, open } from './scratch.ts';
 
 describe('names of people', () => {

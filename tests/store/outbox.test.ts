@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
-import { mailFigures, roomFigures } from '../../lib/store/figures.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone } from '../../lib/store/outbox.ts';
-import { dropExpired, dropReminders } from '../../lib/store/outbox_drop.ts';
-import { retry, retryAll } from '../../lib/store/outbox_retry.ts';
+import { dropExpired, dropReminders, retry, retryAll } from '../../lib/store/outbox_changes.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
+import { mailFigures, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW, open } from './scratch.ts';

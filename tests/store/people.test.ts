@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
-import { formToken, formTokenHolds } from '../../lib/store/forms.ts';
-import { countPrivate } from '../../lib/store/privates.ts';
-import { newHash, newRoom, randomText, sameSecret } from '../../lib/store/secrets.ts';
+import { countPrivate } from '../../lib/store/rooms.ts';
+import { formToken, formTokenHolds, newHash, newRoom, randomText, sameSecret } from '../../lib/store/secrets.ts';
 import { ALICE, NOW, open, sqlite3, upstreamCopy } from './scratch.ts';
 
 describe('feeds', () => {

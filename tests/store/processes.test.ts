@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { insertMeeting } from '../../lib/store/bookings.ts';
+import { checkIntegrity } from '../../lib/store/maintenance.ts';
 import { enqueue, mailsIn } from '../../lib/store/outbox.ts';
-import { checkIntegrity } from '../../lib/store/upkeep.ts';
 import { program, start, together } from './children.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW, open, scratch, sqlite3, upstreamCopy } from './scratch.ts';

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
-import { endingMeetings, markEnding, roomIsTaken } from '../../lib/store/endings.ts';
 import { rememberAddresses } from '../../lib/store/feeds.ts';
 import { meetingByRoom } from '../../lib/store/meetings.ts';
-import { countPrivate } from '../../lib/store/privates.ts';
 import {
   accountsWith,
   closedButBooked,
+  countPrivate,
+  endingMeetings,
   forgetOrders,
+  markEnding,
   markOrderDone,
   openOrders,
   orderOf,
   orderRoom,
-} from '../../lib/store/room_orders.ts';
+  roomIsTaken,
+} from '../../lib/store/rooms.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { ALICE, BOOKING, clockAt, NOW, open } from './scratch.ts';
 

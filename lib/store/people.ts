@@ -1,0 +1,109 @@
+/** What is kept of people by address and account: their names, who has an account here, and what the directory said last. */
+import type { Store } from './store.ts';
+
+/**
+ * Keeps the name of someone under each of their addresses; writes only when it is news, and where that can be written.
+ * @param addresses lower case
+ */
+export function rememberName(store: Store, addresses: readonly string[], name: string): void {
+  const known = namesOf(store, addresses);
+  const news = addresses.filter((address) => (known.get(address) ?? '') !== name);
+  if (news.length === 0) return;
+  store.jot(() => {
+    for (const address of news) {
+      store.run('INSERT OR REPLACE INTO person (person_address, person_name) VALUES (?, ?)', address, name);
+    }
+  });
+}
+
+/** The names that are known, by address. */
+export function namesOf(store: Store, addresses: readonly string[]): ReadonlyMap<string, string> {
+  if (addresses.length === 0) return new Map();
+  const rows = store.all<{ readonly address: string; readonly name: string }>(
+    `SELECT person_address AS address, person_name AS name FROM person
+     WHERE person_address IN (SELECT value FROM json_each(?)) AND person_name <> ''`,
+    JSON.stringify(addresses),
+  );
+  return new Map(rows.map((row) => [row.address, row.name]));
+}
+
+/** Keeps whose account each address is; writes only what is news, and where that can be written. */
+export function keepAccounts(store: Store, uids: ReadonlyMap<string, string>): void {
+  const known = new Map(
+    store
+      .all<{ readonly address: string; readonly uid: string }>(
+        `SELECT account_address AS address, account_uid AS uid FROM account
+         WHERE account_address IN (SELECT value FROM json_each(?))`,
+        JSON.stringify([...uids.keys()]),
+      )
+      .map(({ address, uid }) => [address, uid]),
+  );
+  const news = [...uids].filter(([address, uid]) => known.get(address) !== uid);
+  if (news.length === 0) return;
+  store.jot(() => {
+    for (const [address, uid] of news) {
+      store.run('INSERT OR REPLACE INTO account (account_address, account_uid) VALUES (?, ?)', address, uid);
+    }
+  });
+}
+
+/** The feed's hash of each of these addresses that is known to be somebody's with an account and a feed. */
+export function feedsByAddress(store: Store, addresses: readonly string[]): ReadonlyMap<string, string> {
+  const rows = store.all<{ readonly address: string; readonly hash: string }>(
+    `SELECT account_address AS address, ical_hash AS hash FROM account
+     JOIN ical ON ical_owner = account_uid COLLATE NOCASE WHERE account_address IN (SELECT value FROM json_each(?))
+     UNION ALL
+     SELECT feed_address AS address, ical_hash AS hash FROM feed_address
+     JOIN ical ON ical_owner = feed_owner COLLATE NOCASE WHERE feed_address IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(addresses),
+    JSON.stringify(addresses),
+  );
+  // Who signed in is surer than what a directory said once.
+  return new Map(rows.map(({ address, hash }) => [address, hash]));
+}
+
+/** An answer, and when it was given. */
+export interface KeptAnswer {
+  /** JSON. */
+  readonly value: string;
+  /** Unix seconds. */
+  readonly at: number;
+}
+
+/** How many questions are kept: two for each of ten thousand people. The oldest go first. */
+const MOST = 20_000;
+
+/** The longest question and the longest answer that are kept, in characters. */
+const LONGEST = 2_000;
+
+/** What was last said to a question, or undefined. */
+export function keptAnswer(store: Store, question: string): KeptAnswer | undefined {
+  return store.get<KeptAnswer>(
+    'SELECT answer_value AS value, answer_at AS at FROM directory_answer WHERE answer_question = ?',
+    question,
+  );
+}
+
+/** Keeps an answer, where that can be written. @param now Unix seconds */
+export function keepAnswer(store: Store, question: string, value: string, now: number): void {
+  if (question.length > LONGEST || value.length > LONGEST) return;
+  store.jot(() => {
+    store.run(
+      `INSERT INTO directory_answer (answer_question, answer_value, answer_at) VALUES (?, ?, ?)
+       ON CONFLICT (answer_question) DO UPDATE SET answer_value = excluded.answer_value, answer_at = excluded.answer_at`,
+      question,
+      value,
+      now,
+    );
+    store.run(
+      'DELETE FROM directory_answer WHERE answer_id <= (SELECT max(answer_id) FROM directory_answer) - ?',
+      MOST,
+    );
+  });
+}
+
+/** Forgets the answers from before a Unix time; costs a look at an index where there are none. */
+export function forgetAnswers(store: Store, before: number): void {
+  if (store.get('SELECT 1 FROM directory_answer WHERE answer_at < ? LIMIT 1', before) === undefined) return;
+  store.note(() => store.run('DELETE FROM directory_answer WHERE answer_at < ?', before));
+}
