@@ -1,6 +1,6 @@
 /** `jmb remind`: what cron runs each minute. One run at a time, by a clock that is to be believed; each step goes on when another fails. */
 import { existsSync, readFileSync } from 'node:fs';
-import { NOT_TRIED } from '../lib/mail/ledger.ts';
+import { NOT_TRIED } from '../lib/mail/claims.ts';
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { STANDS_IN } from '../lib/people/kept_directory.ts';
 import { takeLock } from '../lib/store/driver.ts';

@@ -2,7 +2,7 @@
 import { lineOf } from '../lib/http/answer.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { composeMails, prepareComposing } from '../lib/mail/compose.ts';
-import { reminderLetters } from '../lib/mail/letters.ts';
+import { reminderMessages } from '../lib/mail/messages.ts';
 import { latestDue } from '../lib/meetings/reminders.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
@@ -64,13 +64,13 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
       attendees.map(({ email }) => email),
     );
     const owner = attendees.find((attendee) => attendee.role === 'owner')?.email ?? '';
-    const letters = reminderLetters(attendees);
+    const messages = reminderMessages(attendees);
     const written = composeMails(
       {
         meeting,
         owner: { email: owner, name: namesOf(store, [owner]).get(owner) },
         attendees,
-        letters,
+        messages,
         accounts,
         at: reminder.date,
       },

@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
 import { straightLine } from '../text/plain_text.ts';
-import type { Letter, MailEvent } from './letters.ts';
+import type { MailEvent, Message } from './messages.ts';
 import { type MailSettings, mailSubject, writeBody } from './wording.ts';
 
 /** A name and an address, as nodemailer takes them. */
@@ -39,15 +39,15 @@ export function prepareComposing(): void {
   writeCalendar([], { method: 'REQUEST', properties: [] });
 }
 
-/** The mails of an event, in the order of its letters. To someone taken off a meeting it is a deletion. */
+/** The mails of an event, in the order of its messages. To someone taken off a meeting it is a deletion. */
 export function composeMails(event: MailEvent, settings: ComposeSettings): OutboxMail[] {
-  return event.letters.map((letter) => ({
+  return event.messages.map((message) => ({
     meetingId: event.meeting.id,
-    kind: letter.kind === 'removed' ? 'del' : letter.kind,
-    recipient: letter.attendee.email,
-    role: letter.attendee.role,
-    ...identified(event, letter, settings),
-    expires: expiryOf(event, letter),
+    kind: message.kind === 'removed' ? 'del' : message.kind,
+    recipient: message.attendee.email,
+    role: message.attendee.role,
+    ...identified(event, message, settings),
+    expires: expiryOf(event, message),
   }));
 }
 
@@ -55,20 +55,20 @@ export function composeMails(event: MailEvent, settings: ComposeSettings): Outbo
 const AFTERWARDS = 86_400;
 
 /** From when a mail is worth nothing, in Unix seconds: a reminder once the meeting has begun, any other once it is over. */
-function expiryOf({ meeting: { begin, end }, at }: MailEvent, { kind }: Letter): number {
+function expiryOf({ meeting: { begin, end }, at }: MailEvent, { kind }: Message): number {
   if (kind === 'reminder') return worthUntil(at, begin);
   return kind === 'del' && at >= begin ? Math.max(end, at + AFTERWARDS) : end;
 }
 
-function parts(event: MailEvent, letter: Letter, settings: ComposeSettings): MailParts {
+function parts(event: MailEvent, message: Message, settings: ComposeSettings): MailParts {
   const { owner } = event;
-  const invitation = calendar(event, letter, settings);
+  const invitation = calendar(event, message, settings);
   return {
     from: { name: mailboxName(settings.JMB_NAME), address: settings.JMB_MAIL_FROM_NOTIFICATION },
     replyTo: { name: mailboxName(owner.name ?? ''), address: owner.email },
-    to: { name: '', address: letter.attendee.email },
-    subject: mailSubject(event, letter, settings),
-    ...writeBody(event, letter, settings),
+    to: { name: '', address: message.attendee.email },
+    subject: mailSubject(event, message, settings),
+    ...writeBody(event, message, settings),
     ...(invitation === undefined ? {} : { calendar: invitation }),
     // RFC 3834: no vacation message comes back. The second is what Exchange heeds.
     headers: {
@@ -87,24 +87,24 @@ function mailboxName(name: string): string {
 /** The content, and an identification that no other text has: a database that was restored counts its versions again. */
 function identified(
   event: MailEvent,
-  letter: Letter,
+  message: Message,
   settings: ComposeSettings,
 ): Pick<OutboxMail, 'messageId' | 'content'> {
-  const content = JSON.stringify(parts(event, letter, settings));
-  return { messageId: messageId(event, letter, fingerprint(content), settings.JMB_SERVER_NAME), content };
+  const content = JSON.stringify(parts(event, message, settings));
+  return { messageId: messageId(event, message, fingerprint(content), settings.JMB_SERVER_NAME), content };
 }
 
 /** What sets this mail apart from the others of the meeting: kind, version, recipient and text, none of them secret. */
-function messageId(event: MailEvent, letter: Letter, text: string, serverName: string): string {
+function messageId(event: MailEvent, message: Message, text: string, serverName: string): string {
   const { id, begin } = event.meeting;
   // A reminder is told from another by when it was due and for what time, whatever else changes meanwhile.
-  const version = letter.kind === 'reminder' ? `${begin}-${event.at}` : `${event.meeting.version}`;
-  return `<${id}.${letter.kind}.${version}.${fingerprint(letter.attendee.email)}.${text}@${serverName}>`;
+  const version = message.kind === 'reminder' ? `${begin}-${event.at}` : `${event.meeting.version}`;
+  return `<${id}.${message.kind}.${version}.${fingerprint(message.attendee.email)}.${text}@${serverName}>`;
 }
 
 /** The calendar part: a cancellation takes the next SEQUENCE where the meeting itself was not changed by it. */
-function calendar(event: MailEvent, letter: Letter, settings: ComposeSettings): MailParts['calendar'] {
-  const { kind, attendee } = letter;
+function calendar(event: MailEvent, message: Message, settings: ComposeSettings): MailParts['calendar'] {
+  const { kind, attendee } = message;
   if (kind === 'reminder') return undefined;
   const cancelled = kind === 'del' || kind === 'removed';
   const meeting =

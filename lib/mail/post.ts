@@ -2,8 +2,8 @@
 
 import { createTransport } from 'nodemailer';
 import { whyOf } from '../failure.ts';
+import { encodedWords, looksEncoded } from '../text/plain_text.ts';
 import type { MailParts } from './compose.ts';
-import { encodedWords, looksEncoded } from './encoded_words.ts';
 
 /**
  * What kept a mail from going now: the server's word about this mail (4xx), a connection that broke, fell silent or was closed by

@@ -3,8 +3,8 @@
 import type { Context } from '../context.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
 import type { OutboxRow } from '../store/outbox.ts';
+import { type Claims, type Delivery, openClaims } from './claims.ts';
 import type { MailParts } from './compose.ts';
-import { type Delivery, type Ledger, openLedger } from './ledger.ts';
 import type { Outcome, PostOffice } from './post.ts';
 
 /** What a sender needs of a context. */
@@ -40,33 +40,33 @@ export async function sendWaiting(context: SenderContext, options: SendOptions):
   const begin = performance.now();
   const passed = () => performance.now() - begin;
   const now = () => options.now + Math.floor(passed() / 1000);
-  const ledger = openLedger(context, now, Math.ceil(options.deadlineMs / 1000) + LEASE_MARGIN);
+  const claims = openClaims(context, now, Math.ceil(options.deadlineMs / 1000) + LEASE_MARGIN);
   try {
-    await sendAll(context, options, ledger, () => options.deadlineMs - passed());
+    await sendAll(context, options, claims, () => options.deadlineMs - passed());
   } catch (error) {
     context.log.event('mail-failed', { reason: error instanceof Error ? error.message : String(error) });
   }
-  return ledger.delivery;
+  return claims.delivery;
 }
 
 /** Batch after batch, until nothing is due, the time is over, or the server turns out not to be there. */
 async function sendAll(
   context: SenderContext,
   options: SendOptions,
-  ledger: Ledger,
+  claims: Claims,
   left: () => number,
 ): Promise<void> {
   const pace = startPace(left);
   let office: PostOffice | undefined;
   let queue: OutboxRow[] = [];
   const take = () => {
-    if (pace.goesOn()) queue = ledger.take(BATCH, options.meetingId);
+    if (pace.goesOn()) queue = claims.take(BATCH, options.meetingId);
     return queue.length > 0;
   };
   try {
     while (take()) {
       office ??= (await import('./post.ts')).openPostOffice(context.settings.JMB_SMTP_URL, AT_ONCE);
-      await sendQueue(queue, office, ledger, pace);
+      await sendQueue(queue, office, claims, pace);
     }
   } finally {
     office?.close();
@@ -74,13 +74,13 @@ async function sendAll(
 }
 
 /** One mail at a time until the server has answered to one, so that one which is not there is not asked by many; then several. */
-async function sendQueue(queue: OutboxRow[], office: PostOffice, ledger: Ledger, pace: Pace): Promise<void> {
+async function sendQueue(queue: OutboxRow[], office: PostOffice, claims: Claims, pace: Pace): Promise<void> {
   const sendNext = async (): Promise<void> => {
     const row = queue.shift();
     if (row === undefined) return;
     const outcome = await pace.time((signal) => send(row, office, signal));
     try {
-      ledger.note(row, outcome);
+      claims.note(row, outcome);
     } catch (error) {
       // What cannot be written down must not be sent: the leases run out, and another round takes these mails.
       queue.length = 0;
@@ -95,7 +95,7 @@ async function sendQueue(queue: OutboxRow[], office: PostOffice, ledger: Ledger,
     const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, sendOn));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
-    ledger.giveBack(queue.splice(0), pace.unreachable);
+    claims.giveBack(queue.splice(0), pace.unreachable);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts';
 import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { durationText, longDate, timeOf } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
-import type { Letter, MailEvent } from './letters.ts';
+import type { MailEvent, Message } from './messages.ts';
 
 /** Settings that the words depend on. */
 export type MailSettings = Pick<
@@ -24,28 +24,28 @@ export type MailSettings = Pick<
 const SETTING = { new: 'NEW', edit: 'EDIT', del: 'DEL', removed: 'DEL', reminder: 'MAIL_REMINDER' } as const;
 const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
 
-function key(what: 'title' | 'intro', { kind, attendee }: Letter): TextKey {
+function key(what: 'title' | 'intro', { kind, attendee }: Message): TextKey {
   return kind === 'removed' ? `mail.${what}_removed` : `mail.${what}_${kind}_${attendee.role}`;
 }
 
 /** The mail's title: the administrator's for this kind and role, else the catalogue's. */
-function title(letter: Letter, settings: MailSettings, texts: Texts): string {
-  const own = straightLine(settings[`JMB_SUBJECT_${SETTING[letter.kind]}_${ROLE[letter.attendee.role]}`]);
-  return own || texts(key('title', letter));
+function title(message: Message, settings: MailSettings, texts: Texts): string {
+  const own = straightLine(settings[`JMB_SUBJECT_${SETTING[message.kind]}_${ROLE[message.attendee.role]}`]);
+  return own || texts(key('title', message));
 }
 
 /** The subject line: the title and the meeting's subject. A title that ends in punctuation needs no colon. */
-export function mailSubject(event: MailEvent, letter: Letter, settings: MailSettings): string {
+export function mailSubject(event: MailEvent, message: Message, settings: MailSettings): string {
   const texts = textsIn(settings.JMB_LANG);
-  const first = title(letter, settings, texts);
+  const first = title(message, settings, texts);
   const subject = straightLine(event.meeting.subject);
   if (subject === '') return first;
   return /[:\]>)–-]$/.test(first) ? `${first} ${subject}` : texts('mail.subject', { title: first, subject });
 }
 
-/** Plain text and HTML of one letter. */
-export function writeBody(event: MailEvent, letter: Letter, settings: MailSettings): { text: string; html: string } {
-  const view = viewOf(event, letter, settings);
+/** Plain text and HTML of one message. */
+export function writeBody(event: MailEvent, message: Message, settings: MailSettings): { text: string; html: string } {
+  const view = viewOf(event, message, settings);
   return { text: plain(view), html: html(view) };
 }
 
@@ -55,10 +55,10 @@ interface Link {
 }
 
 /** What both templates show. */
-function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): object {
+function viewOf(event: MailEvent, message: Message, settings: MailSettings): object {
   const texts = textsIn(settings.JMB_LANG);
   const { meeting, owner } = event;
-  const { kind, attendee } = letter;
+  const { kind, attendee } = message;
   const name = straightLine(owner.name ?? '');
   const person = name === '' ? owner.email : texts('mail.person', { name, email: owner.email });
   const date = longDate(settings.JMB_LANG, meeting.begin);
@@ -71,8 +71,8 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
   });
   return {
     language: settings.JMB_LANG,
-    title: title(letter, settings, texts),
-    intro: texts(key('intro', letter), { organiser: name || owner.email, date, time }),
+    title: title(message, settings, texts),
+    intro: texts(key('intro', message), { organiser: name || owner.email, date, time }),
     rows: [
       row('mail.label_subject', straightLine(meeting.subject)),
       row('mail.label_organiser', person),
@@ -84,10 +84,10 @@ function viewOf(event: MailEvent, letter: Letter, settings: MailSettings): objec
       row('mail.label_duration', durationText(settings.JMB_LANG, meeting.duration)),
     ],
     people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),
-    join: ended ? null : { ...joinLink(event, letter, settings, texts), note: texts(`mail.note_${attendee.role}`) },
-    answersTitle: texts(comes(letter) ? 'mail.answers_accepted' : 'mail.answers'),
-    answers: ended || attendee.role === 'owner' ? [] : answers(letter, settings, texts),
-    others: accountLinks(event, letter, settings, texts),
+    join: ended ? null : { ...joinLink(event, message, settings, texts), note: texts(`mail.note_${attendee.role}`) },
+    answersTitle: texts(comes(message) ? 'mail.answers_accepted' : 'mail.answers'),
+    answers: ended || attendee.role === 'owner' ? [] : answers(message, settings, texts),
+    others: accountLinks(event, message, settings, texts),
     footer: texts(attendee.role === 'owner' ? 'mail.footer_owner' : 'mail.footer', {
       name: straightLine(settings.JMB_NAME),
     }),
@@ -103,7 +103,7 @@ function people(event: MailEvent, texts: Texts): { label: string; items: string[
   ].filter((group) => group.items.length > 0);
 }
 
-function joinLink(event: MailEvent, { attendee }: Letter, settings: MailSettings, texts: Texts): Link {
+function joinLink(event: MailEvent, { attendee }: Message, settings: MailSettings, texts: Texts): Link {
   return {
     label: texts(`mail.join_${attendee.role}`),
     url: meetingLink(settings.JMB_URL, event.meeting, attendee),
@@ -111,20 +111,20 @@ function joinLink(event: MailEvent, { attendee }: Letter, settings: MailSettings
 }
 
 /** Whether the reader has said to come, and nothing has changed since. */
-function comes({ kind, attendee }: Letter): boolean {
+function comes({ kind, attendee }: Message): boolean {
   return kind === 'reminder' && attendee.answer === 'accepted';
 }
 
-function answers(letter: Letter, settings: MailSettings, texts: Texts): Link[] {
+function answers(message: Message, settings: MailSettings, texts: Texts): Link[] {
   const link = (answer: 'accept' | 'decline') => ({
     label: texts(`mail.${answer}`),
-    url: answerLink(settings.JMB_URL, letter.attendee.hash, answer),
+    url: answerLink(settings.JMB_URL, message.attendee.hash, answer),
   });
-  return comes(letter) ? [link('decline')] : [link('accept'), link('decline')];
+  return comes(message) ? [link('decline')] : [link('accept'), link('decline')];
 }
 
 /** For people with an account: their list of meetings, and their feed once they have one. */
-function accountLinks(event: MailEvent, { attendee }: Letter, settings: MailSettings, texts: Texts): Link[] {
+function accountLinks(event: MailEvent, { attendee }: Message, settings: MailSettings, texts: Texts): Link[] {
   const feed = event.accounts.get(attendee.email);
   if (feed === undefined) return [];
   const list = { label: texts('mail.bookings'), url: bookingLink(settings.JMB_URL) };

@@ -1,10 +1,9 @@
 /** Telling people of what was done to a meeting: the mails are written with it, in one transaction, and sent after. */
 
 import type { Context } from '../context.ts';
+import { NOT_TRIED } from '../mail/claims.ts';
 import { type ComposeSettings, composeMails, prepareComposing } from '../mail/compose.ts';
-import { type Earlier, fold } from '../mail/fold.ts';
-import { NOT_TRIED } from '../mail/ledger.ts';
-import type { Letter, MailEvent } from '../mail/letters.ts';
+import { type Earlier, fold, type MailEvent, type Message } from '../mail/messages.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/accounts.ts';
 import { type Refusal, refuse } from '../refusal.ts';
@@ -21,7 +20,7 @@ const PATIENCE = 1_500;
 
 /**
  * Which of these people have an account, by address. Asked before the transaction, since the directory may take seconds
- * and others want to book meanwhile; what the letters need is loaded then too.
+ * and others want to book meanwhile; what the messages need is loaded then too.
  */
 export async function accounts(
   context: Context,
@@ -69,29 +68,32 @@ function count({ store, settings, clock }: Context, { uid }: Identity, mails: nu
   noteCaused(store, uid, mails, now);
 }
 
-/** What the letters are about. */
+/** What the messages are about. */
 export type Occasion = Pick<MailEvent, 'meeting' | 'attendees' | 'accounts'>;
 
 /**
- * Writes the letters to the outbox, in the place of those that nobody has got yet: call it within the transaction that does
+ * Writes the messages to the outbox, in the place of those that nobody has got yet: call it within the transaction that does
  * what they tell, in `withinLimit`.
  */
-export function write(context: Context, owner: Identity, occasion: Occasion, letters: readonly Letter[]): void {
+export function write(context: Context, owner: Identity, occasion: Occasion, messages: readonly Message[]): void {
   const { store, settings, clock } = context;
   const now = clock.now();
   const earlier = outboxOf(store, occasion.meeting.id);
-  const folded = letters.map((letter) => ({ letter, ...fold(letter.kind, earlierTo(letter.attendee.email, earlier)) }));
+  const folded = messages.map((message) => ({
+    message,
+    ...fold(message.kind, earlierTo(message.attendee.email, earlier)),
+  }));
   dropWaiting(
     store,
     folded.flatMap(({ dropped }) => dropped),
     now,
   );
-  const left = folded.flatMap(({ letter, kind }) => (kind === null ? [] : [{ ...letter, kind }]));
+  const left = folded.flatMap(({ message, kind }) => (kind === null ? [] : [{ ...message, kind }]));
   count(context, owner, left.length);
   const event = {
     ...occasion,
     owner: { email: ownerAddress(occasion, owner), name: owner.name },
-    letters: left,
+    messages: left,
     at: now,
   };
   enqueue(store, composeMails(event, settings satisfies ComposeSettings), now);

@@ -3,7 +3,7 @@
 import removal from '../../templates/pages/removal.hbs';
 import type { Context } from '../context.ts';
 import { formParams } from '../http/params.ts';
-import { lettersToAll } from '../mail/letters.ts';
+import { messagesToAll } from '../mail/messages.ts';
 import { stateOf } from '../meetings/access.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import { mayBeQuiet, peopleAreTold } from '../meetings/removal.ts';
@@ -66,7 +66,7 @@ export async function meetingRemove(request: Request, context: Context): Promise
     if (isRefusal(last)) return last;
     removeMeeting(store, last.meeting.id, clock.now());
     orderClosing(context, last.meeting);
-    if (tell) write(context, identity, { ...last, accounts: known }, lettersToAll('del', last.attendees));
+    if (tell) write(context, identity, { ...last, accounts: known }, messagesToAll('del', last.attendees));
     else dropNews(store, last.meeting.id, clock.now());
     return last.meeting;
   });

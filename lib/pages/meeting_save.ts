@@ -2,7 +2,7 @@
 
 import type { Context } from '../context.ts';
 import { formParams, type Params } from '../http/params.ts';
-import { type Letter, lettersToAll } from '../mail/letters.ts';
+import { type Message, messagesToAll } from '../mail/messages.ts';
 import { timesStand } from '../meetings/access.ts';
 import {
   type Booking,
@@ -45,7 +45,7 @@ export async function meetingBook(request: Request, context: Context): Promise<R
     if (twin !== undefined) return { meeting: twin, twin: true };
     const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
     plan(context, meeting);
-    write(context, identity, { meeting, attendees, accounts: known }, lettersToAll('new', attendees));
+    write(context, identity, { meeting, attendees, accounts: known }, messagesToAll('new', attendees));
     return { meeting, twin: false };
   });
   if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
@@ -163,15 +163,15 @@ function tellOfChange(
 ): void {
   const told = whoIsTold(before, after);
   if (told.moved) plan(context, after.meeting);
-  const letters: Letter[] = [
-    ...lettersToAll('new', told.newcomers),
-    ...lettersToAll('edit', told.changed),
-    ...lettersToAll('removed', told.removed),
+  const messages: Message[] = [
+    ...messagesToAll('new', told.newcomers),
+    ...messagesToAll('edit', told.changed),
+    ...messagesToAll('removed', told.removed),
   ];
   for (const { email } of told.removed) {
     dropReminders(context.store, after.meeting.id, context.clock.now(), email);
   }
-  write(context, identity, { meeting: after.meeting, attendees: after.attendees, accounts: known }, letters);
+  write(context, identity, { meeting: after.meeting, attendees: after.attendees, accounts: known }, messages);
 }
 
 /** The form with what was typed, beside what somebody else has saved; saving again is then a decision. */

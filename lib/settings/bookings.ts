@@ -1,6 +1,7 @@
 /** Settings of bookings: bounds, what a new form holds, what the list shows. */
+
+import { plainWords } from '../text/plain_text.ts';
 import { integer, integerOrOff, phrase } from './rows.ts';
-import { plainWords } from './words.ts';
 
 /** Rows about meetings. */
 export const bookings = {

@@ -1,6 +1,7 @@
 /** Settings of what is sent out: mails, reminders, feeds. */
+
+import { plainWords } from '../text/plain_text.ts';
 import { integers, phrase, secret, text } from './rows.ts';
-import { plainWords } from './words.ts';
 
 /** Rows about mails, reminders and feeds. */
 export const mail = {

@@ -1,6 +1,7 @@
 /** Settings of the service: its names, addresses, folders and log. */
+
+import { plainWords } from '../text/plain_text.ts';
 import { choice, integerOrOff, logTarget, phrase, text } from './rows.ts';
-import { plainWords } from './words.ts';
 
 /** Rows about the service as a whole. */
 export const site = {

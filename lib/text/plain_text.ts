@@ -1,4 +1,4 @@
-/** Somebody's words as plain text: harmless on one line of a header or a calendar, and without the HTML entities that the original kept in subjects. */
+/** Somebody's words as plain text: harmless on one line of a header or a calendar, without HTML entities and encoded words (RFC 2047), and as encoded words. */
 
 /** Control characters, and the line and paragraph separators that some readers take for the end of a line. */
 const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
@@ -57,4 +57,54 @@ export function decodeEntities(text: string): string {
     const surrogate = point >= 0xd800 && point <= 0xdfff;
     return point === 0 || point > 0x10ffff || surrogate ? whole : String.fromCodePoint(point);
   });
+}
+
+const ENCODED_WORD = /=\?([^?\s]+)\?([BbQq])\?([^?\s]*)\?=(?:\s+(?==\?[^?\s]+\?[BbQq]\?[^?\s]*\?=))?/g;
+
+/** The text as it reads, without encoded words (RFC 2047 section 2) and entities such as `&eacute;`. */
+export function plainWords(text: string): string {
+  return decodeEntities(text.includes('=?') ? text.replace(ENCODED_WORD, decodeWord) : text);
+}
+
+/** One encoded word; a charset that nobody knows leaves it as it was. Blanks between two of them are dropped (RFC 2047 section 6.2). */
+function decodeWord(whole: string, charset: string, encoding: string, body: string): string {
+  const bytes = encoding.toUpperCase() === 'B' ? Buffer.from(body, 'base64') : fromQ(body);
+  // A language may follow the charset (RFC 2231 section 5).
+  const name = charset.split('*')[0] ?? '';
+  if (/^utf-?8$/i.test(name)) return bytes.toString('utf8');
+  try {
+    return new TextDecoder(name).decode(bytes);
+  } catch {
+    return whole;
+  }
+}
+
+/** RFC 2047 section 4.2. */
+function fromQ(body: string): Buffer {
+  const raw = body
+    .replace(/_/g, ' ')
+    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(raw, 'latin1');
+}
+
+/** The most bytes of an encoded word: 75 characters in all (RFC 2047 section 2), of which 12 are its frame. */
+const MOST_BYTES = 45;
+
+/** Whether a reader may take a part of the text for an encoded word, and decode what somebody hid in it: a line's end, for one. */
+export function looksEncoded(text: string): boolean {
+  return text.includes('=?');
+}
+
+/** The text as encoded words, separated by blanks; each holds whole characters (RFC 2047 section 5). */
+export function encodedWords(text: string): string {
+  const words: string[] = [];
+  let word = '';
+  for (const character of text) {
+    if (Buffer.byteLength(word + character) > MOST_BYTES) {
+      words.push(word);
+      word = '';
+    }
+    word += character;
+  }
+  return [...words, word].map((one) => `=?UTF-8?B?${Buffer.from(one).toString('base64')}?=`).join(' ');
 }

@@ -1,6 +1,6 @@
 /** Puts the sample meetings into the database, and at later starts moves those whose time has gone by and that nobody has touched. */
 import { composeMails } from '../../lib/mail/compose.ts';
-import { lettersToAll } from '../../lib/mail/letters.ts';
+import { messagesToAll } from '../../lib/mail/messages.ts';
 import type { Settings } from '../../lib/settings.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../../lib/store/bookings.ts';
 import { countConnection, recordAnswer } from '../../lib/store/invitations.ts';
@@ -86,7 +86,7 @@ function invite({ store, settings, accounts, now }: Ground, { meeting, attendees
     meeting,
     owner: { email: owner, name: accounts.find(({ email }) => email === owner)?.name ?? owner },
     attendees,
-    letters: lettersToAll('new', attendees),
+    messages: messagesToAll('new', attendees),
     accounts: new Map(accounts.map(({ email }) => [email, null])),
     at: meeting.created,
   };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basic } from '../support/accounts.ts';
 import { asFields } from '../support/forms.ts';
-import { JOIN, linkIn, mailsSince } from '../support/letters.ts';
 import { type Nginx, type Place, startNginx } from '../support/nginx.ts';
+import { JOIN, linkIn, mailsSince } from '../support/sent_mails.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 const DOMAIN = 'meet.example.org';

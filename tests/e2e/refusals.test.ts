@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../lib/store/store.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { asFields, book, dayFromNow, hiddenFields } from '../support/forms.ts';
-import { ACCEPT, DECLINE, JOIN, linkIn, mailsSince } from '../support/letters.ts';
+import { ACCEPT, DECLINE, JOIN, linkIn, mailsSince } from '../support/sent_mails.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 const GUEST = 'invite@ailleurs.test';

@@ -6,7 +6,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../../lib/store/store.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { dayFromNow } from '../support/forms.ts';
-import { ACCEPT, calendarOf, DECLINE, everythingIn, JOIN, linkIn, mailsSince, secretsIn } from '../support/letters.ts';
+import {
+  ACCEPT,
+  calendarOf,
+  DECLINE,
+  everythingIn,
+  JOIN,
+  linkIn,
+  mailsSince,
+  secretsIn,
+} from '../support/sent_mails.ts';
 import { STAGE_SECRET, type Stage, stage } from '../support/stage.ts';
 
 const ALICE = 'alice.martin@example.org';

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { dayFromNow } from '../support/forms.ts';
-import { mailsSince } from '../support/letters.ts';
+import { mailsSince } from '../support/sent_mails.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 const BOB = 'bob.durand@example.org';

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { book, dayFromNow } from '../support/forms.ts';
-import { JOIN, linkIn, mailsSince } from '../support/letters.ts';
+import { JOIN, linkIn, mailsSince } from '../support/sent_mails.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 const GUEST = 'invite@ailleurs.test';

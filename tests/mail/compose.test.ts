@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { composeMails } from '../../lib/mail/compose.ts';
-import { lettersToAll, reminderLetters } from '../../lib/mail/letters.ts';
+import { messagesToAll, reminderMessages } from '../../lib/mail/messages.ts';
 import { useZone } from '../../lib/text/dates.ts';
 import { attendees, BEGIN, guest, meeting, moderator, owner } from '../calendar/samples.ts';
 import { compose, eventOf, settings } from './samples.ts';
@@ -78,7 +78,7 @@ describe('who reads what', () => {
 
   it('a reminder leaves out who has declined, never the owner', () => {
     const declined = { ...owner, answer: 'declined' as const };
-    expect(reminderLetters([declined, moderator, guest]).map((letter) => letter.attendee)).toEqual([
+    expect(reminderMessages([declined, moderator, guest]).map((message) => message.attendee)).toEqual([
       declined,
       moderator,
     ]);
@@ -86,7 +86,7 @@ describe('who reads what', () => {
 
   it('a reminder asks only those who have not said that they come', () => {
     const [, coming, undecided] = compose(
-      eventOf('reminder', { letters: lettersToAll('reminder', [owner, moderator, { ...guest, answer: 'none' }]) }),
+      eventOf('reminder', { messages: messagesToAll('reminder', [owner, moderator, { ...guest, answer: 'none' }]) }),
     );
     expect(coming.parts.text).toContain('Vous avez accepté');
     expect(coming.parts.text).not.toContain(`${JOIN}accept`);

@@ -1,7 +1,7 @@
 /** Mail events for tests. */
 import type { ComposeSettings, MailParts } from '../../lib/mail/compose.ts';
 import { composeMails } from '../../lib/mail/compose.ts';
-import { type LetterKind, lettersToAll, type MailEvent } from '../../lib/mail/letters.ts';
+import { type MailEvent, type MessageKind, messagesToAll } from '../../lib/mail/messages.ts';
 import type { OutboxMail } from '../../lib/store/outbox.ts';
 import { attendees, settings as feedSettings, meeting, NOW } from '../calendar/samples.ts';
 
@@ -26,12 +26,12 @@ export const settings: ComposeSettings = {
 };
 
 /** An event that everyone is told of. */
-export function eventOf(kind: LetterKind, changes: Partial<MailEvent> = {}): MailEvent {
+export function eventOf(kind: MessageKind, changes: Partial<MailEvent> = {}): MailEvent {
   return {
     meeting,
     owner: { email: 'alice.martin@example.org', name: 'Alice Martin' },
     attendees,
-    letters: lettersToAll(kind, attendees),
+    messages: messagesToAll(kind, attendees),
     accounts: new Map([['alice.martin@example.org', 'feedhash00000001']]),
     at: NOW,
     ...changes,

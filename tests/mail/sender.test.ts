@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { delayAfter } from '../../lib/mail/delays.ts';
+import { delayAfter } from '../../lib/mail/claims.ts';
 import { sendWaiting } from '../../lib/mail/sender.ts';
 import { claim } from '../../lib/store/outbox.ts';
 import { openStore } from '../../lib/store/store.ts';

@@ -1,9 +1,7 @@
-/** What a sender writes down in the outbox: which mails it has, and how it went with each. */
-
+/** What a sender writes down in the outbox: which mails it has, how it went with each, and when one is tried again. */
 import type { Context } from '../context.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
 import { claim, markRefused, markSent, type OutboxRow, postpone, untry } from '../store/outbox.ts';
-import { delayAfter, isGivenUp } from './delays.ts';
 import type { Outcome } from './post.ts';
 
 /** How many of the mails that were taken up ended how; `waiting` are those to be tried again. */
@@ -17,7 +15,7 @@ export interface Delivery {
 export const NOT_TRIED = 'not tried yet, for want of time';
 
 /** One sender's hold on the outbox. */
-export interface Ledger {
+export interface Claims {
   readonly delivery: Delivery;
   /** Takes mails that are due; nobody else gets them meanwhile. */
   take(limit: number, meetingId: MeetingId | undefined): OutboxRow[];
@@ -28,15 +26,15 @@ export interface Ledger {
 }
 
 /**
- * Opens a sender's ledger.
+ * Opens what a sender claims of the outbox.
  * @param now tells the time in Unix seconds
  * @param leaseSeconds how long the sender may hold what it takes
  */
-export function openLedger(
+export function openClaims(
   { store, log }: Pick<Context, 'store' | 'log'>,
   now: () => number,
   leaseSeconds: number,
-): Ledger {
+): Claims {
   // No other process has this number at this moment, and this process never does again.
   const by = `${process.pid}-${process.hrtime.bigint()}`;
   const delivery = { sent: 0, waiting: 0, refused: 0 };
@@ -96,4 +94,35 @@ export function openLedger(
       });
     },
   };
+}
+
+const MINUTE = 60;
+
+/** Seconds to wait after the first, second, … try; the last holds from then on. */
+const DELAYS = [1, 2, 5, 15, 60].map((minutes) => minutes * MINUTE);
+
+/** How long a mail is tried: seconds since it was written. Mail servers themselves give up after some days (RFC 5321 section 4.5.4.1). */
+const GIVE_UP_AFTER = 3 * 24 * 60 * MINUTE;
+
+/** A mail is not given up before it was tried this often, itself and not the server: a server may be away for days. */
+const LEAST_TRIES = DELAYS.length;
+
+/**
+ * Whether a mail has been tried for long enough.
+ * @param age seconds since it was written
+ * @param tries how often it was tried, the last time included
+ */
+export function isGivenUp(age: number, tries: number): boolean {
+  return age >= GIVE_UP_AFTER && tries >= LEAST_TRIES;
+}
+
+/**
+ * How long to wait until the next try, in seconds: up to a quarter more, so that mails that failed together part.
+ * @param tries how often it was tried, the last time included
+ * @param id the mail's number, which the spread goes by
+ */
+export function delayAfter(tries: number, id: number): number {
+  const delay = DELAYS[Math.min(Math.max(tries, 1), DELAYS.length) - 1] ?? MINUTE;
+  // 7919 is prime: neighbours land apart.
+  return delay + ((id * 7919) % Math.floor(delay / 4));
 }

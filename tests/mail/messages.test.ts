@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Earlier, fold } from '../../lib/mail/fold.ts';
+import { type Earlier, fold } from '../../lib/mail/messages.ts';
 
 /** `new waiting, edit sent` as mails 1, 2, … */
 const mails = (text: string): Earlier[] =>
@@ -29,6 +29,6 @@ it.each([
   ['new', 'new sent, del waiting', 'new', [2]],
   ['removed', 'new sent, del sent, new waiting', null, [3]],
   ['del', 'new dropped', 'del', []],
-] as const)('a letter "%s" after "%s" becomes %s', (kind, before, becomes, dropped) => {
+] as const)('a message "%s" after "%s" becomes %s', (kind, before, becomes, dropped) => {
   expect(fold(kind, mails(before))).toEqual({ kind: becomes, dropped });
 });

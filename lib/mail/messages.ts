@@ -1,0 +1,72 @@
+/** Who is told what: the messages that an event in a meeting's life calls for, less what nobody need be told twice. Pure. */
+import type { Owner } from '../calendar/event.ts';
+import type { Attendee, Meeting } from '../meetings/meeting.ts';
+
+/** What a mail is about; `removed` tells someone that they are no longer in the meeting. */
+export type MessageKind = 'new' | 'edit' | 'del' | 'removed' | 'reminder';
+
+/** One person to tell. */
+export interface Message {
+  readonly kind: MessageKind;
+  readonly attendee: Attendee;
+}
+
+/** All that the mails about one event are written from. */
+export interface MailEvent {
+  /** The meeting as it now is; for a deletion, as it was. */
+  readonly meeting: Meeting;
+  readonly owner: Owner;
+  /** Everyone in the meeting, for the lists that owner and moderators read. */
+  readonly attendees: readonly Attendee[];
+  readonly messages: readonly Message[];
+  /** The feed's hash of each recipient who has an account (null: no feed yet), by address. Whoever is missing has none. */
+  readonly accounts: ReadonlyMap<string, string | null>;
+  /** When it happened: Unix seconds. For a reminder, the time that it was planned for. */
+  readonly at: number;
+}
+
+/** The same message to everyone who has an address; in old rows somebody may have none. */
+export function messagesToAll(kind: MessageKind, attendees: readonly Attendee[]): Message[] {
+  return attendees.filter(({ email }) => email !== '').map((attendee) => ({ kind, attendee }));
+}
+
+/** A reminder to the owner and to everyone who has not declined. */
+export function reminderMessages(attendees: readonly Attendee[]): Message[] {
+  return messagesToAll(
+    'reminder',
+    attendees.filter((attendee) => attendee.role === 'owner' || attendee.answer !== 'declined'),
+  );
+}
+
+/** A mail of the outbox about one meeting to one person, reminders apart, in the order they were written. */
+export interface Earlier {
+  readonly id: number;
+  readonly kind: 'new' | 'edit' | 'del';
+  /** `waiting`: nobody can have got it; `doubtful`: somebody may have. */
+  readonly state: 'waiting' | 'doubtful' | 'sent' | 'refused' | 'dropped';
+}
+
+/** What becomes of a message, and of the mails before it. */
+export interface Folded {
+  /** The message to write; null: none is needed. */
+  readonly kind: MessageKind | null;
+  /** Mails that need not be sent any more. */
+  readonly dropped: readonly number[];
+}
+
+/**
+ * Folds a message into what still waits: who was never invited gets one invitation as the meeting is now, and hears nothing of
+ * a meeting that is no more.
+ */
+export function fold(kind: MessageKind, earlier: readonly Earlier[]): Folded {
+  const lastCancelled = earlier.findLastIndex((mail) => mail.kind === 'del' && mail.state === 'sent');
+  const since = earlier.slice(lastCancelled + 1);
+  const dropped = since.filter(({ state }) => state === 'waiting').map(({ id }) => id);
+  const invitations = since.filter((mail) => mail.kind !== 'del');
+  const isUntold =
+    invitations.some((mail) => mail.kind === 'new' && (mail.state === 'waiting' || mail.state === 'refused')) &&
+    invitations.every(({ state }) => state !== 'sent' && state !== 'doubtful');
+  if (!isUntold) return { kind, dropped };
+  if (kind === 'del' || kind === 'removed') return { kind: null, dropped };
+  return { kind: kind === 'edit' ? 'new' : kind, dropped };
+}
