@@ -7,8 +7,7 @@ import type { Request } from './message.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
 import { wayOut } from './people/identity.ts';
 import { keptDirectory } from './people/kept_directory.ts';
-import { type Manner, takeZone } from './settings/manner.ts';
-import { readSettings, type Settings, type SettingsError, settingsFiles } from './settings.ts';
+import { type Manner, readSettings, type Settings, type SettingsError, settingsFiles, takeZone } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Language, languageOf, type Texts, texts } from './text/catalogue.ts';
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { type SettingName, settingsTable } from '../lib/settings/table.ts';
 import { readSettings, type Settings, SettingsError, settingsFiles, unknownSettings } from '../lib/settings.ts';
-import { type SettingName, settingsTable } from '../lib/settings-table.ts';
+import { catalogue } from '../lib/text/catalogue.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'jmb-settings-'));
 const etc = join(root, 'etc');
@@ -60,14 +61,15 @@ describe('defaults', () => {
   });
 
   it('are explained in both languages, on one line each', () => {
-    for (const [name, row] of Object.entries(settingsTable)) {
-      for (const line of [row.explanation.fr, row.explanation.en]) {
-        expect(line, name).toMatch(/^\S[^\n|]*\S$/);
-      }
-      expect(row.explanation.fr, name).not.toBe(row.explanation.en);
+    for (const name of Object.keys(settingsTable) as SettingName[]) {
+      const [french, english] = [catalogue.fr[`setting.${name}`], catalogue.en[`setting.${name}`]];
+      for (const line of [french, english]) expect(line, name).toMatch(/^\S[^\n|]*\S$/);
+      expect(french, name).not.toBe(english);
       // French sets a no-break space before these.
-      expect(row.explanation.fr, name).not.toMatch(/ [;:?!»]|« /);
+      expect(french, name).not.toMatch(/ [;:?!»]|« /);
     }
+    const explained = Object.keys(catalogue.fr).filter((key) => key.startsWith('setting.'));
+    expect(explained.filter((key) => !Object.hasOwn(settingsTable, key.slice('setting.'.length)))).toEqual([]);
   });
 });
 

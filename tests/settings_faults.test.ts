@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { HIDDEN } from '../lib/settings/shell_reader.ts';
+import { HIDDEN } from '../lib/settings/files.ts';
+import { settingsTable } from '../lib/settings/table.ts';
 import { readSettings, type Settings, SettingsError } from '../lib/settings.ts';
-import { settingsTable } from '../lib/settings-table.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'jmb-faults-'));
 const file = join(root, 'etc/jmb_local.cf');

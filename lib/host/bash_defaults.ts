@@ -3,7 +3,7 @@
 import { plainSource } from '../settings/files.ts';
 import { Reading } from '../settings/reading.ts';
 import { type Assignment, readAssignments } from '../settings/shell.ts';
-import { type SettingName, settingsTable } from '../settings-table.ts';
+import { type SettingName, settingsTable } from '../settings/table.ts';
 
 /** As it is shipped, for a host that has lost the file with them. Who may book and open rooms comes first. */
 const SHIPPED: Readonly<Partial<Record<SettingName, string>>> = {

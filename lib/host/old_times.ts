@@ -2,8 +2,8 @@
 import { copyFileSync, existsSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mail } from '../settings/mail.ts';
 import { assignmentsOf } from '../settings/shell.ts';
+import { settingsTable } from '../settings/table.ts';
 import { meetingsFrom } from '../store/statistics.ts';
 import { openStore } from '../store/store.ts';
 import { clockTime, isoDate, isZone, useZone } from '../text/dates.ts';
@@ -62,7 +62,7 @@ function hostZone(tree: Tree): string | undefined {
 function settingsZone(tree: Tree, domain: string): string {
   const local = assignmentsOf('jmb_local.cf', tree.read(`${PREFIX}/etc/jmb_local.cf`) ?? '');
   const defaults = bashDefaults(tree.read(`${PREFIX}/etc/jmb.cf`), domain);
-  return local.get('JMB_ICAL_TZID')?.value || defaults.get('JMB_ICAL_TZID') || mail.JMB_ICAL_TZID.fallback;
+  return local.get('JMB_ICAL_TZID')?.value || defaults.get('JMB_ICAL_TZID') || settingsTable.JMB_ICAL_TZID.fallback;
 }
 
 /** When the meetings to come begin, from a copy: looking changes nothing. None where the database cannot be read, which is said elsewhere. */

@@ -1,7 +1,8 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
-import { jitsi } from '../settings/jitsi.ts';
+
+import { HIDDEN } from '../settings/files.ts';
 import { assignmentsOf } from '../settings/shell.ts';
-import { HIDDEN } from '../settings/shell_reader.ts';
+import { settingsTable } from '../settings/table.ts';
 import { randomText } from '../store/secrets.ts';
 import { activeCommand, endsAlike } from './active.ts';
 import { bashDefaults } from './bash_defaults.ts';
@@ -77,7 +78,7 @@ function jwtText({ domain, token, oldDatabase }: Found, auth: Auth, audience: st
     JMB_DB: oldDatabase ?? `${DATA}/jmb.db`,
     JMB_PROSODY_SECRET_FILE: MODULE_SECRET,
   };
-  if (audience !== jitsi.JMB_JWT_AUD.fallback) settings['JMB_JWT_AUD'] = audience;
+  if (audience !== settingsTable.JMB_JWT_AUD.fallback) settings['JMB_JWT_AUD'] = audience;
   const linesOf = (values: Iterable<readonly [string, string]>): string =>
     [...values].map((one) => settingLine(...one)).join('');
   const head = '# Written by install.sh, anew at each run: your own settings go into jmb_local.cf.\n';
@@ -90,7 +91,7 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   const web = tree.number('group', 'www-data') ?? 33;
   const kept = { mode: 0o640, gid: web, keeps: true };
   const jwt = `${PREFIX}/etc/jmb_jwt.cf`;
-  const audience = audienceFor(found.rules, jitsi.JMB_JWT_AUD.fallback);
+  const audience = audienceFor(found.rules, settingsTable.JMB_JWT_AUD.fallback);
   const bash = bashSettings(to, found, jwt);
   const text = jwtText(found, auth, audience, bash);
   to.file(jwt, text, 'settings from Jitsi', kept);

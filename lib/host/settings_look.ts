@@ -2,12 +2,11 @@
 import { CHECK_MODULES, EDITOR_MODULE } from '../people/check_modules.ts';
 import { IDENTITY_MODULES } from '../people/identity_modules.ts';
 import { parseLdapsearch } from '../people/ldapsearch.ts';
-import { SettingsError } from '../settings/error.ts';
-import { plainSource } from '../settings/files.ts';
-import { takeZone } from '../settings/manner.ts';
+import { plainSource, SettingsError } from '../settings/files.ts';
 import { Reading } from '../settings/reading.ts';
 import { fallbackText } from '../settings/rows.ts';
-import { type SettingName, settingsTable } from '../settings-table.ts';
+import { type SettingName, settingsTable } from '../settings/table.ts';
+import { takeZone } from '../settings.ts';
 import { PREFIX } from './paths.ts';
 import { AUTHS, type Auth } from './site.ts';
 

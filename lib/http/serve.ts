@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Surroundings } from '../context.ts';
-import type { Manner } from '../settings/manner.ts';
+import type { Manner } from '../settings.ts';
 import { answer } from './answer.ts';
 import { encode, readBody, requestOf, type Variables, wantedBody, writeAll } from './cgi.ts';
 import type { Routes } from './route.ts';

@@ -9,7 +9,7 @@ import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
 import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
-import { SettingsError } from '../settings/error.ts';
+import { SettingsError } from '../settings/files.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsOf, type Listed } from '../store/meetings.ts';
 import { isoDate } from '../text/dates.ts';

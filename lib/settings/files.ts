@@ -1,7 +1,38 @@
-/** Where the settings are written, and what their files hold. */
+/** Where the settings are written, what their files hold, and what is thrown when they cannot be understood: it says where, so that an administrator can mend it. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { SettingsError } from './error.ts';
+
+/** A settings file that cannot be understood. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  /**
+   * @param file the path of the file, or the name of the setting where the value came from elsewhere
+   * @param line counted from 1; 0 when it is about the file as a whole
+   * @param detail what is wrong and what to write instead, without a value that must not be shown
+   * @param settings the settings that it leaves without a value; none where nobody can tell
+   */
+  constructor(
+    readonly file: string,
+    readonly line: number,
+    readonly detail: string,
+    readonly settings: readonly string[] = [],
+  ) {
+    super(line > 0 ? `${file}:${line}: ${detail}` : `${file}: ${detail}`);
+  }
+}
+
+/** Names whose values nobody may see, not even a part in a message. */
+export const HIDDEN = /PASS|SECRET|LDAPSEARCH|SMTP|TOKEN|KEY/i;
+
+/** What a line would have set: `NAME=`, and `NAME =` as a slip. */
+const SETS = /(?:^|[\s;&|{(])([A-Za-z_][A-Za-z0-9_]*)[ \t]*\+?=/g;
+
+/** The names that the line which begins at a place would have set. */
+export function namesSetIn(source: string, from: number): string[] {
+  const end = source.indexOf('\n', from);
+  const line = source.slice(from, end < 0 ? undefined : end);
+  return [...line.matchAll(SETS)].map(([, name]) => name ?? '');
+}
 
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;

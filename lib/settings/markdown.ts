@@ -1,9 +1,7 @@
 /** SETTINGS.md and SETTINGS.fr.md: the table of settings as people read it. */
-import { type SettingName, settingsTable } from '../settings-table.ts';
+import { type Language, texts } from '../text/catalogue.ts';
 import { fallbackText, type Row } from './rows.ts';
-
-/** The languages that settings are explained in. */
-export type SettingsLanguage = 'en' | 'fr';
+import { type SettingName, settingsTable } from './table.ts';
 
 const WORDS = {
   en: {
@@ -23,17 +21,20 @@ aurait besoin d’un shell est une erreur, qui nomme le fichier et la ligne. \`j
 } as const;
 
 /** The file that a language's page stands in. */
-export const SETTINGS_PAGES: Readonly<Record<SettingsLanguage, string>> = { en: 'SETTINGS.md', fr: 'SETTINGS.fr.md' };
+export const SETTINGS_PAGES: Readonly<Record<Language, string>> = { en: 'SETTINGS.md', fr: 'SETTINGS.fr.md' };
 
 /** The whole page in Markdown: each setting's name, its default with the unit, and what it is for. */
-export function settingsPage(language: SettingsLanguage): string {
+export function settingsPage(language: Language): string {
   const { title, intro, head } = WORDS[language];
-  const rows = (Object.keys(settingsTable) as SettingName[]).map((name) => rowOf(name, settingsTable[name], language));
+  const say = texts(language);
+  const rows = (Object.keys(settingsTable) as SettingName[]).map((name) =>
+    rowOf(name, settingsTable[name], say(`setting.${name}`)),
+  );
   return [`# ${title}`, '', intro, '', head, '| --- | --- | --- |', ...rows, ''].join('\n');
 }
 
-function rowOf(name: string, { fallback, unit, explanation }: Row<unknown>, language: SettingsLanguage): string {
+function rowOf(name: string, { fallback, unit }: Row<unknown>, meaning: string): string {
   const value = fallbackText(fallback);
   const shown = value === '' ? '' : `\`${value}\`${unit === '' ? '' : ` ${unit}`}`;
-  return `| \`${name}\` | ${shown} | ${explanation[language]} |`;
+  return `| \`${name}\` | ${shown} | ${meaning} |`;
 }

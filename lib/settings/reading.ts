@@ -1,10 +1,41 @@
 /** Settings in the making: what the files gave each name, what in them is wrong, and the values that come of it. */
-import { type SettingName, settingsTable } from '../settings-table.ts';
-import { durationsFault } from './durations.ts';
-import { SettingsError } from './error.ts';
-import { readSource } from './files.ts';
+
+import { readSource, SettingsError } from './files.ts';
 import { fallbackText, type Row } from './rows.ts';
 import { type Assignment, readAssignments } from './shell.ts';
+import { type SettingName, settingsTable } from './table.ts';
+
+/** Bounds and step of the durations of meetings, in minutes. */
+export interface Durations {
+  readonly least: number;
+  readonly most: number;
+  readonly step: number;
+}
+
+/** What is wrong with them, and the settings that say so, the likeliest to be mended first. */
+export interface DurationsFault {
+  readonly settings: readonly ['JMB_MAX_MEETING_DURATION', 'JMB_MIN_MEETING_DURATION' | 'JMB_STEP_MEETING_DURATION'];
+  readonly detail: string;
+}
+
+/** How many durations a form may offer. */
+const MOST_DURATIONS = 1000;
+
+/** Why durations do not go together; undefined where they do. */
+export function durationsFault({ least, most, step }: Durations): DurationsFault | undefined {
+  if (most < least) {
+    return {
+      settings: ['JMB_MAX_MEETING_DURATION', 'JMB_MIN_MEETING_DURATION'],
+      detail: `the longest duration (${most} min) is below the shortest (${least} min)`,
+    };
+  }
+  const choices = Math.floor((most - least) / step) + 1;
+  if (choices <= MOST_DURATIONS) return undefined;
+  return {
+    settings: ['JMB_MAX_MEETING_DURATION', 'JMB_STEP_MEETING_DURATION'],
+    detail: `${choices} durations to choose from: a longer JMB_STEP_MEETING_DURATION, or a lower JMB_MAX_MEETING_DURATION`,
+  };
+}
 
 const NAMES = Object.keys(settingsTable) as SettingName[];
 

@@ -1,10 +1,5 @@
 /** The kinds of settings: how a row of the table is written, and how the text of a file becomes a value. */
-
-/** What a setting is for, in one line, for the README and for `jmb check`. */
-export interface Explanation {
-  readonly fr: string;
-  readonly en: string;
-}
+import { plainWords } from '../text/plain_text.ts';
 
 /** One row of the settings table. */
 export interface Row<T> {
@@ -13,7 +8,6 @@ export interface Row<T> {
   readonly fallback: T;
   /** What a number counts, such as `min`; empty for text. */
   readonly unit: string;
-  readonly explanation: Explanation;
   /** The value must not be shown on a screen or in a log. */
   readonly secret: boolean;
   /**
@@ -24,85 +18,85 @@ export interface Row<T> {
 }
 
 /** Any text; a path, an address, a pattern. */
-export function text(fallback: string, explanation: Explanation): Row<string> {
-  return { type: 'text', fallback, unit: '', explanation, secret: false, read: asItIs };
+export function text(fallback: string): Row<string> {
+  return { type: 'text', fallback, unit: '', secret: false, read: asItIs };
 }
 
 /** Text that is never shown: a password, or something that may hold one. */
-export function secret(fallback: string, explanation: Explanation): Row<string> {
-  return { ...text(fallback, explanation), secret: true };
+export function secret(fallback: string): Row<string> {
+  return { ...text(fallback), secret: true };
 }
 
-/** Words for people: the original's files hold them as RFC 2047 encoded words or with HTML entities, `decode` makes them plain. */
-export function phrase(decode: (text: string) => string, fallback: string, explanation: Explanation): Row<string> {
-  return { ...text(fallback, explanation), type: 'phrase', read: decode };
+/** Words for people: the original's files hold them as RFC 2047 encoded words or with HTML entities. */
+export function phrase(fallback: string): Row<string> {
+  return { ...text(fallback), type: 'phrase', read: plainWords };
 }
 
 /** A whole number of `unit`, not below `least`. */
-export function integer(fallback: number, unit: string, explanation: Explanation, least = 0): Row<number> {
+export function integer(fallback: number, unit: string, least = 0): Row<number> {
   const read = (value: string): number => wholeNumber(value, least);
-  return { type: 'integer', fallback, unit, explanation, secret: false, read };
+  return { type: 'integer', fallback, unit, secret: false, read };
 }
 
 /** The same, where nothing is 0: what the original documents as off when "0 or empty". */
-export function integerOrOff(fallback: number, unit: string, explanation: Explanation): Row<number> {
+export function integerOrOff(fallback: number, unit: string): Row<number> {
   const read = (value: string): number => (value.trim() === '' ? 0 : wholeNumber(value, 0));
-  return { type: 'integer', fallback, unit, explanation, secret: false, read };
+  return { type: 'integer', fallback, unit, secret: false, read };
 }
 
 /** The same, or nothing: null. */
-export function integerOrNothing(fallback: number, unit: string, explanation: Explanation): Row<number | null> {
+export function integerOrNothing(fallback: number, unit: string): Row<number | null> {
   const read = (value: string): number | null => (value.trim() === '' ? null : wholeNumber(value, 0));
-  return { type: 'integer', fallback, unit, explanation, secret: false, read };
+  return { type: 'integer', fallback, unit, secret: false, read };
 }
 
 /** `1`, `yes`, `true`, `on`, or `0`, `no`, `false`, `off` and nothing. */
-export function flag(fallback: boolean, explanation: Explanation): Row<boolean> {
-  return { type: 'flag', fallback, unit: '', explanation, secret: false, read: yesOrNo };
+export function flag(fallback: boolean): Row<boolean> {
+  return { type: 'flag', fallback, unit: '', secret: false, read: yesOrNo };
 }
 
 /** Words separated by blanks. */
-export function words(fallback: readonly string[], explanation: Explanation): Row<readonly string[]> {
-  return { type: 'words', fallback, unit: '', explanation, secret: false, read: wordsOf };
+export function words(fallback: readonly string[]): Row<readonly string[]> {
+  return { type: 'words', fallback, unit: '', secret: false, read: wordsOf };
 }
 
 /** Names of modules; the original's end in `.sh`, which is dropped. */
-export function moduleNames(fallback: readonly string[], explanation: Explanation): Row<readonly string[]> {
+export function moduleNames(fallback: readonly string[]): Row<readonly string[]> {
   const read = (value: string): readonly string[] => wordsOf(value).map(moduleName);
-  return { ...words(fallback, explanation), read };
+  return { ...words(fallback), read };
 }
 
 /** The name of one module or nothing. */
-export function oneModule(fallback: string, explanation: Explanation): Row<string> {
+export function oneModule(fallback: string): Row<string> {
   const read = (value: string): string => (value.trim() === '' ? '' : moduleName(value.trim()));
-  return { ...text(fallback, explanation), read };
+  return { ...text(fallback), read };
 }
 
 /** Where the log goes: `stderr`, `syslog` or the absolute path of a file. */
-export function logTarget(fallback: string, explanation: Explanation): Row<string> {
+export function logTarget(fallback: string): Row<string> {
   const read = (value: string): string => {
     if (value !== 'stderr' && value !== 'syslog' && !value.startsWith('/')) {
       throw new Error(`expected stderr, syslog or the absolute path of a file, not "${value}"`);
     }
     return value;
   };
-  return { ...text(fallback, explanation), read };
+  return { ...text(fallback), read };
 }
 
 /** Whole numbers of `unit` separated by blanks. */
-export function integers(fallback: readonly number[], unit: string, explanation: Explanation): Row<readonly number[]> {
+export function integers(fallback: readonly number[], unit: string): Row<readonly number[]> {
   const read = (value: string): readonly number[] => wordsOf(value).map((word) => wholeNumber(word, 0));
-  return { type: 'integers', fallback, unit, explanation, secret: false, read };
+  return { type: 'integers', fallback, unit, secret: false, read };
 }
 
 /** One of a few words; the first is the default. */
-export function choice<const T extends string>(options: readonly [T, ...T[]], explanation: Explanation): Row<T> {
+export function choice<const T extends string>(options: readonly [T, ...T[]]): Row<T> {
   const read = (value: string): T => {
     const found = options.find((option) => option === value);
     if (found === undefined) throw new Error(`expected one of ${options.join(', ')}, not "${value}"`);
     return found;
   };
-  return { type: 'choice', fallback: options[0], unit: '', explanation, secret: false, read };
+  return { type: 'choice', fallback: options[0], unit: '', secret: false, read };
 }
 
 /** A default as a file would hold it. */

@@ -1,6 +1,6 @@
 /** Reads files of shell assignments without a shell: `KEY="value"`, quotes, comments and two expansions; nothing is ever executed. */
 
-import { SettingsError } from './error.ts';
+import { SettingsError } from './files.ts';
 import { type Lookup, Reader } from './shell_reader.ts';
 
 export type { Lookup } from './shell_reader.ts';

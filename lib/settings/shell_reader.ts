@@ -1,6 +1,7 @@
 /** A reader of shell assignments: statements one after the other, each with its value as a shell would make it, or a mistake. */
 
-import { SettingsError } from './error.ts';
+import { HIDDEN, namesSetIn, SettingsError } from './files.ts';
+
 /** Finds the value that `${NAME}` stands for; undefined when there is none. */
 export type Lookup = (name: string) => string | undefined;
 
@@ -10,10 +11,6 @@ const NAME = /[A-Za-z0-9_]*/y;
 const BARE = /[^\s;"'\\$`&|<>()~]+/y;
 const QUOTED = /[^"$`\\\n]+/y;
 const WORD = /[^\s;&|<>()"'`$#]*/y;
-/** What a line would have set: `NAME=`, and `NAME =` as a slip. */
-const SETS = /(?:^|[\s;&|{(])([A-Za-z_][A-Za-z0-9_]*)[ \t]*\+?=/g;
-/** Names whose values nobody may see, not even a part in a message. */
-export const HIDDEN = /PASS|SECRET|LDAPSEARCH|SMTP|TOKEN|KEY/i;
 
 const WRITE_RESULT = 'nothing is executed here: write what the command gives, or put the value between single quotes';
 
@@ -248,9 +245,6 @@ export class Reader {
 
   private fail(detail: string, line = this.line): never {
     const from = line > this.beganLine ? `; the value begins on line ${this.beganLine}` : '';
-    const end = this.source.indexOf('\n', this.began);
-    const statement = this.source.slice(this.began, end < 0 ? undefined : end);
-    const names = [...statement.matchAll(SETS)].map(([, name]) => name ?? '');
-    throw new SettingsError(this.file, line, detail + from, names);
+    throw new SettingsError(this.file, line, detail + from, namesSetIn(this.source, this.began));
   }
 }

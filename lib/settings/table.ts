@@ -1,0 +1,101 @@
+/** The one table of settings: each with its type, default and unit. What each is for stands in lib/text by its name, as `setting.NAME`. */
+import {
+  choice,
+  flag,
+  integer,
+  integerOrNothing,
+  integerOrOff,
+  integers,
+  logTarget,
+  moduleNames,
+  oneModule,
+  phrase,
+  secret,
+  text,
+  words,
+} from './rows.ts';
+
+/** Every setting by its name, in the order of SETTINGS.md. */
+export const settingsTable = {
+  // The service: its names, addresses, folders and log.
+  JMB_NAME: phrase('Jitsi Meet Booking'),
+  JMB_SERVER_NAME: text('localhost'),
+  JMB_SCHEME: choice(['https', 'http']),
+  JMB_URL: text('$JMB_SCHEME://$JMB_SERVER_NAME'),
+  JMB_LANG: choice(['fr', 'en']),
+  JMB_PATH: text(''),
+  JMB_DATA: text('/var/www/jitsi-jmb'),
+  JMB_DB: text('$JMB_DATA/jmb.db'),
+  JMB_CGI_TMP: text('/tmp'),
+  JMB_MODULES: text('$JMB_PATH/modules'),
+  JMB_LOG: logTarget('stderr'),
+  JMB_DAEMONS: text(''),
+  JMB_DEFAULT_URL_REDIRECT: text('$JMB_URL/booking.cgi?list'),
+  JMB_REDIRECT_CLOSE: text('$JMB_URL/'),
+  JMB_SLEEP_REDIRECT: integerOrOff(5, 's'),
+
+  // People: who they are, what the directory knows, what modules decide.
+  JMB_MODULE_GET_AUTH_IDENTITY: oneModule('identity-remote_user'),
+  JMB_MODULE_CHECK_MODERATOR: moduleNames(['booking', 'private-room']),
+  JMB_MODULE_CHECK_EDITOR: oneModule(''),
+  JMB_MODULE_CHECK_EDITOR_LDAP_FILTER: text(''),
+  JMB_LDAPSEARCH: secret(''),
+  JMB_LDAP_KEEP: integerOrOff(10, 'min'),
+  JMB_SHARED_ADDRESSES: words([]),
+  JMB_FIX_MAIL_ALIASES: flag(false),
+  JMB_LISTS_SUBSCRIBERS: text(''),
+
+  // Bookings: bounds, what a new form holds, what the list shows.
+  JMB_DEFAULT_OBJECT: phrase(''),
+  JMB_DEFAULT_MEETING_DURATION: integer(90, 'min', 1),
+  JMB_MIN_MEETING_DURATION: integer(30, 'min', 1),
+  JMB_MAX_MEETING_DURATION: integer(480, 'min', 1),
+  JMB_STEP_MEETING_DURATION: integer(30, 'min', 1),
+  JMB_MAX_MODERATORS: integer(2, ''),
+  JMB_MAX_GUESTS: integer(50, '', 1),
+  JMB_MAX_MAILS_PER_HOUR: integerOrOff(500, ''),
+  JMB_SHOW_ARCHIVES: integerOrOff(365, 'd'),
+  JMB_LIST_HIGHLIGHT_OWNER: integerOrOff(900, 's'),
+  JMB_LIST_HIGHLIGHT_GUEST: integerOrOff(300, 's'),
+
+  // What is sent out: mails, reminders, feeds.
+  JMB_MAIL_DOMAIN: text(`\${JMB_SERVER_NAME#*.}`),
+  JMB_MAIL_FROM_NOTIFICATION: text('noreply@$JMB_MAIL_DOMAIN'),
+  JMB_SMTP_URL: secret('smtp://localhost:25'),
+  JMB_MAIL_REMINDER: integers([10080, 1440, 60, 10], 'min'),
+  JMB_SUBJECT_NEW_OWNER: phrase(''),
+  JMB_SUBJECT_NEW_MODERATOR: phrase(''),
+  JMB_SUBJECT_NEW_GUEST: phrase(''),
+  JMB_SUBJECT_EDIT_OWNER: phrase(''),
+  JMB_SUBJECT_EDIT_MODERATOR: phrase(''),
+  JMB_SUBJECT_EDIT_GUEST: phrase(''),
+  JMB_SUBJECT_DEL_OWNER: phrase(''),
+  JMB_SUBJECT_DEL_MODERATOR: phrase(''),
+  JMB_SUBJECT_DEL_GUEST: phrase(''),
+  JMB_SUBJECT_MAIL_REMINDER_OWNER: phrase(''),
+  JMB_SUBJECT_MAIL_REMINDER_MODERATOR: phrase(''),
+  JMB_SUBJECT_MAIL_REMINDER_GUEST: phrase(''),
+  JMB_ICAL_NAME: phrase('$JMB_NAME'),
+  JMB_ICAL_DESC: phrase('$JMB_NAME'),
+  JMB_ICAL_TZID: text('Europe/Paris'),
+
+  // Jitsi: the token, and the messages into a running room.
+  JMB_JWT_ISS: text(''),
+  JMB_JWT_SECRET: secret(''),
+  JMB_JWT_AUD: text('jitsi'),
+  JMB_JWT_IN: choice(['query', 'fragment']),
+  JMB_JWT_TTL: integer(28800, 's', 60),
+  JMB_JWT_FEATURES: words([]),
+  JMB_ROOM_OPENS: integerOrNothing(60, 'min'),
+  JMB_ACTIVE_COMMAND: text(''),
+  JMB_JVB_STATISTICS: text('http://127.0.0.1:8080/colibri/stats'),
+  JMB_XMPP_REMINDER: integers([15, 5, 0], 'min'),
+  JMB_PROSODY_URL: text('http://127.0.0.1:5280/jmb'),
+  JMB_PROSODY_SECRET_FILE: text(''),
+  JMB_PROSODY_HOST: text('$JMB_SERVER_NAME'),
+  JMB_ROOM_END: choice(['soft', 'hard']),
+  JMB_ROOM_GRACE: integer(10, 'min'),
+};
+
+/** The name of a setting. */
+export type SettingName = keyof typeof settingsTable;
