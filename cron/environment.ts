@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
-import { type Context, Surroundings } from '../lib/context.ts';
+import { type Context, Environment } from '../lib/context.ts';
 import { useZone } from '../lib/text/dates.ts';
 
 /** A command's context. */
@@ -24,7 +24,7 @@ export function rootOfCommand(): string {
  */
 export function openEnvironment(now?: string): CommandContext {
   const root = rootOfCommand();
-  const around = new Surroundings(root, 'jmb', process.env);
+  const around = new Environment(root, 'jmb', process.env);
   const inner = around.contextOf({ method: 'GET', query: '', body: new Uint8Array(), env: {} });
   const clock: Clock = now === undefined ? systemClock : fixedClock(timeIn(inner.settings.JMB_ICAL_TZID, now));
   return {

@@ -11,7 +11,7 @@ import { type Manner, readSettings, type Settings, type SettingsError, settingsF
 import { openStore, type Store } from './store/store.ts';
 import { type Language, languageOf, type Texts, texts } from './text/catalogue.ts';
 
-/** The surroundings of one request. */
+/** The environment of one request. */
 export interface Context {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface Context {
 }
 
 /** What outlives a request in a process that stays: settings, log, database, directory. */
-export class Surroundings {
+export class Environment {
   readonly #root: string;
   readonly #program: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
@@ -115,7 +115,7 @@ export class Surroundings {
     return new RequestContext(this, request);
   }
 
-  /** The settings' files: when one changes, these surroundings are stale. */
+  /** The settings' files: when one changes, this environment is stale. */
   files(): readonly string[] {
     return settingsFiles(this.#root, this.#env);
   }
@@ -134,9 +134,9 @@ export class Surroundings {
   }
 }
 
-/** One request's view of the surroundings. */
+/** One request's view of the environment. */
 class RequestContext implements Context {
-  readonly #around: Surroundings;
+  readonly #around: Environment;
   #store: Store | undefined;
   #directory: Directory | null | undefined;
   readonly clock = systemClock;
@@ -144,7 +144,7 @@ class RequestContext implements Context {
   readonly texts: Texts;
   readonly signsOut: boolean;
 
-  constructor(around: Surroundings, request: Request) {
+  constructor(around: Environment, request: Request) {
     this.#around = around;
     this.language = languageOf(request.env['HTTP_ACCEPT_LANGUAGE']);
     this.texts = texts(this.language);

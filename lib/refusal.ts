@@ -1,4 +1,4 @@
-/** Saying no: a refusal is a value with a status, a text for the user and a line for the log; only broken surroundings throw. */
+/** Saying no: a refusal is a value with a status, a text for the user and a line for the log; only a broken environment throws. */
 import type { Header } from './message.ts';
 import type { TextKey } from './text/catalogue.ts';
 

@@ -1,5 +1,5 @@
 /** Reads the settings: table defaults, then `etc/jmb_jwt.cf` (of the installer), then `etc/jmb_local.cf` (of the administrator); and how far a mistake in them reaches. */
-import { type Environment, SettingsError, settingsFiles, settingsFolder } from './settings/files.ts';
+import { type ProcessEnvironment, SettingsError, settingsFiles, settingsFolder } from './settings/files.ts';
 import { Reading } from './settings/reading.ts';
 import type { Assignment } from './settings/shell.ts';
 import { type SettingName, settingsTable } from './settings/table.ts';
@@ -29,7 +29,7 @@ export interface Settings extends Values {
  * @param lenient whether lines with mistakes count as not written, for what must go on whatever the files say; else touching their settings throws
  * @throws SettingsError when a file cannot be read at all, unless lenient
  */
-export function readSettings(root: string, env: Environment = process.env, lenient = false): Settings {
+export function readSettings(root: string, env: ProcessEnvironment = process.env, lenient = false): Settings {
   const reading = new Reading(root, lenient);
   for (const file of settingsFiles(root, env)) reading.readFile(file);
   const values = reading.values();

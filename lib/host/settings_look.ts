@@ -27,7 +27,7 @@ export interface SettingsLook {
 }
 
 /** What the settings have to fit. */
-export interface Surroundings {
+export interface Environment {
   readonly auth: Auth;
   readonly domain: string;
   /** Whether a module of the administrator's, `NAME.mjs`, is there. */
@@ -35,7 +35,7 @@ export interface Surroundings {
 }
 
 /** Reads the files in their order. */
-export function lookAtSettings(files: readonly SettingsFile[], around: Surroundings): SettingsLook {
+export function lookAtSettings(files: readonly SettingsFile[], around: Environment): SettingsLook {
   const reading = new Reading(PREFIX, false);
   for (const { path, text } of files) reading.readText(path, plainSource(text));
   const placed = (name: SettingName): string => {
@@ -111,7 +111,7 @@ function directoryFault(command: string): Fault | undefined {
 }
 
 /** Modules of the administrator's, which no Bash is run for, and one that reads what another way to sign in hands over. */
-function moduleNotes(value: Value, placed: (name: SettingName) => string, { auth, hasModule }: Surroundings): string[] {
+function moduleNotes(value: Value, placed: (name: SettingName) => string, { auth, hasModule }: Environment): string[] {
   const wanted = AUTHS[auth].identity;
   const identity = value('JMB_MODULE_GET_AUTH_IDENTITY') ?? wanted;
   const own = (name: SettingName, names: readonly string[], builtIn: readonly string[]): string[] =>

@@ -1,6 +1,6 @@
-/** The one place where a request becomes an answer whatever happens: refusals, broken surroundings and bugs become pages here. */
+/** The one place where a request becomes an answer whatever happens: refusals, a broken environment and bugs become pages here. */
 
-import type { Context, Surroundings } from '../context.ts';
+import type { Context, Environment } from '../context.ts';
 import { codeOf } from '../failure.ts';
 import { type Header, html, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, Unavailable, waitOf } from '../refusal.ts';
@@ -14,7 +14,7 @@ interface Refused {
 }
 
 /** Answers one request; never throws. */
-export async function answer(request: Request, routes: Routes, around: Surroundings): Promise<Response> {
+export async function answer(request: Request, routes: Routes, around: Environment): Promise<Response> {
   try {
     const context = around.contextOf(request);
     const whole = wholeOf(request);
@@ -60,7 +60,7 @@ async function refusedPage({ refusal, headers }: Refused, request: Request, cont
 const RETRY_AFTER: Header = ['Retry-After', '30'];
 
 /** The page for what was thrown: it tells the user that it is not their fault, and the administrator what it was. */
-async function failurePage(error: unknown, request: Request, around: Surroundings): Promise<Response> {
+async function failurePage(error: unknown, request: Request, around: Environment): Promise<Response> {
   const failure = refusalOf(error);
   try {
     return await refusedPage(failure, request, around.contextOf(request));

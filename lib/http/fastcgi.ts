@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import type { Surroundings } from '../context.ts';
+import type { Environment } from '../context.ts';
 import { codeOf } from '../failure.ts';
 import { answer, lineOf, plainPage } from './answer.ts';
 import { encode, requestOf, type Variables } from './cgi.ts';
@@ -22,20 +22,20 @@ function stampOf(file: string): string {
   }
 }
 
-/** The surroundings of now, made anew when a settings file or the database file was replaced. */
+/** The environment of now, made anew when a settings file or the database file was replaced. */
 class Changing {
-  readonly #make: () => Surroundings;
-  #around: Surroundings;
+  readonly #make: () => Environment;
+  #around: Environment;
   #stamp = '';
-  readonly #running = new Map<Surroundings, number>();
+  readonly #running = new Map<Environment, number>();
 
-  constructor(make: () => Surroundings) {
+  constructor(make: () => Environment) {
     this.#make = make;
     this.#around = make();
   }
 
-  /** Runs one request with what is valid now; the old surroundings close when their last request is done. */
-  async use<T>(work: (around: Surroundings) => Promise<T>): Promise<T> {
+  /** Runs one request with what is valid now; the old environment closes when its last request is done. */
+  async use<T>(work: (around: Environment) => Promise<T>): Promise<T> {
     const stamp = this.#around.files().map(stampOf).join('|');
     if (this.#stamp !== stamp || this.#around.isReplaced) this.#renew(stamp);
     const around = this.#around;
@@ -66,9 +66,9 @@ class Changing {
 /**
  * Serves fd 0 until SIGTERM, or until the program itself was replaced: whoever started it starts the new one.
  * @param file the executable
- * @param make makes surroundings that have read nothing yet
+ * @param make makes an environment that has read nothing yet
  */
-export function serveSocket(file: string, routes: Routes, make: () => Surroundings): void {
+export function serveSocket(file: string, routes: Routes, make: () => Environment): void {
   const changing = new Changing(make);
   const own = stampOf(file);
   const connections = new Set<Connection>();
@@ -79,7 +79,7 @@ export function serveSocket(file: string, routes: Routes, make: () => Surroundin
     const response = await changing
       .use((around) => answer(request, routes, around))
       .catch((error: unknown) => {
-        changing.log('surroundings', error);
+        changing.log('environment', error);
         return plainPage(500);
       });
     if (!ending && stampOf(file) !== own) setImmediate(end);

@@ -6,7 +6,7 @@ import type { Refusal } from '../refusal.ts';
 import { bodyLength } from './cgi.ts';
 import { parseForm, parseParams } from './params.ts';
 
-/** Answers one request. Throws only for bugs and broken surroundings. */
+/** Answers one request. Throws only for bugs and a broken environment. */
 export type Handler = (request: Request, context: Context) => Response | Refusal | Promise<Response | Refusal>;
 
 /** What an action answers to; HEAD is GET without the body. */

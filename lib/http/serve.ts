@@ -2,7 +2,7 @@
 
 import { closeSync, fstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Surroundings } from '../context.ts';
+import { Environment } from '../context.ts';
 import type { Manner } from '../settings.ts';
 import { answer } from './answer.ts';
 import { encode, readBody, requestOf, type Variables, wantedBody, writeAll } from './cgi.ts';
@@ -16,14 +16,14 @@ import type { Routes } from './route.ts';
  */
 export function serve(program: string, routes: Routes, manner: Manner = 'strict'): void {
   const file = realpathSync(process.argv[1] ?? '.');
-  const make = (): Surroundings => new Surroundings(dirname(dirname(file)), program, process.env, manner);
+  const make = (): Environment => new Environment(dirname(dirname(file)), program, process.env, manner);
   if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(routes, make(), process.env);
   else if (fstatSync(0).isSocket()) void import('./fastcgi.ts').then((door) => door.serveSocket(file, routes, make));
   else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));
 }
 
 /** Plain CGI: one request, one answer, the end. */
-async function serveOnce(routes: Routes, around: Surroundings, env: Variables): Promise<void> {
+async function serveOnce(routes: Routes, around: Environment, env: Variables): Promise<void> {
   const body = readBody(0, wantedBody(env));
   const request = requestOf(env, body);
   const response = await answer(request, routes, around);

@@ -35,18 +35,18 @@ export function namesSetIn(source: string, from: number): string[] {
 }
 
 /** The environment of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** The installer's and the administrator's, later ones over earlier ones. */
 const FILES = ['jmb_jwt.cf', 'jmb_local.cf'];
 
 /** The folder of the settings' files and of logo.png: `JMB_ETC` of the environment, else `root/etc`. */
-export function settingsFolder(root: string, env: Environment): string {
+export function settingsFolder(root: string, env: ProcessEnvironment): string {
   return env['JMB_ETC'] || join(root, 'etc');
 }
 
 /** The paths of the files that readSettings reads: a process that stays watches them. */
-export function settingsFiles(root: string, env: Environment = process.env): readonly string[] {
+export function settingsFiles(root: string, env: ProcessEnvironment = process.env): readonly string[] {
   const etc = settingsFolder(root, env);
   return FILES.map((name) => join(etc, name));
 }

@@ -10,7 +10,7 @@ import { migrate } from './schema.ts';
 /** What may be bound to a statement. Ids of meetings are bound as bigint. */
 export type Value = string | number | bigint | null;
 
-/** An open database. Every method throws Unavailable('database') when the surroundings fail: locked, full, damaged, unreadable. */
+/** An open database. Every method throws Unavailable('database') when the environment fails: locked, full, damaged, unreadable. */
 export interface Store {
   /** The database's file. */
   readonly file: string;
@@ -55,8 +55,8 @@ export interface StoreOptions {
   readonly nativeBinding?: string;
 }
 
-/** SQLite's result codes that speak of the surroundings, not of a mistake in our code (sqlite.org/rescode.html). */
-const SURROUNDINGS = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|CORRUPT|PERM|AUTH|PROTOCOL|NOMEM)/;
+/** SQLite's result codes that speak of the environment, not of a mistake in our code (sqlite.org/rescode.html). */
+const ENVIRONMENT = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|CORRUPT|PERM|AUTH|PROTOCOL|NOMEM)/;
 
 /**
  * Opens a database of ours or of the original, and brings it up to date; makes an empty one where there is none.
@@ -174,12 +174,12 @@ function inTransaction<Result>(
   }
 }
 
-/** Does it, and calls the surroundings' failures by one name. */
+/** Does it, and calls the environment's failures by one name. */
 function guarded<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Database.SqliteError && SURROUNDINGS.test(error.code)) {
+    if (error instanceof Database.SqliteError && ENVIRONMENT.test(error.code)) {
       throw new Unavailable('database', `${error.code}: ${error.message}`);
     }
     // The driver's own check, before SQLite is asked.

@@ -3,18 +3,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** Whether a command or a file is there. */
-export interface Surroundings {
+export interface Environment {
   readonly hasFile: (path: string) => boolean;
   readonly hasCommand: (name: string) => boolean;
 }
 
-const HERE: Surroundings = {
+const HERE: Environment = {
   hasFile: existsSync,
   hasCommand: (name) => spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { stdio: 'ignore' }).status === 0,
 };
 
 /** The names of the packages that are missing. */
-export function missingPackages({ hasFile, hasCommand }: Surroundings = HERE): readonly string[] {
+export function missingPackages({ hasFile, hasCommand }: Environment = HERE): readonly string[] {
   const there: readonly (readonly [string, boolean])[] = [
     ['apache2-bin', hasFile('/usr/sbin/apache2')],
     ['libapache2-mod-fcgid', hasFile('/usr/lib/apache2/modules/mod_fcgid.so')],

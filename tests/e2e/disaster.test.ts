@@ -1,4 +1,4 @@
-/** What users and the database see when the surroundings fail: a full disk, a locked database, a crowd. */
+/** What users and the database see when the environment fails: a full disk, a locked database, a crowd. */
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

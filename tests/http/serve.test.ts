@@ -106,7 +106,7 @@ describe('a door as plain CGI', () => {
     expect(log).toContain('TypeError: a bug');
   });
 
-  it.each(['down', 'full'])('says that the surroundings are broken (%s)', async (query) => {
+  it.each(['down', 'full'])('says that the environment is broken (%s)', async (query) => {
     const { head } = await runCgi(door, { QUERY_STRING: query });
     expect(head).toContain('Status: 503 ');
     expect(head).toContain('Retry-After: ');

@@ -34,7 +34,7 @@ function thrown(call: () => unknown): unknown {
   return undefined;
 }
 
-describe('surroundings that fail are called Unavailable', () => {
+describe('an environment that fails is called Unavailable', () => {
   it('no folder, no database, no permission to make one', () => {
     expect(thrown(() => open('/nowhere/at/all/jmb.db'))).toBeInstanceOf(Unavailable);
     expect(thrown(() => open(dirname(scratch('x'))))).toEqual(unavailable(/^SQLITE_CANTOPEN/));
