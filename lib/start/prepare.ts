@@ -17,12 +17,24 @@ const FIRST_LINE = /^#!.*\n/;
 
 /**
  * Node makes the hash tables of its start-up snapshot anew for a random seed, against names that somebody chose to
- * collide: 3 of its 20 ms. No request of ours makes more than some hundred names of what was sent (lib/http/params.ts, lib/meetings/people.ts).
+ * collide: 4 of its 19 ms. What is sent cannot fill a table of ours with so many that it matters: a query or a form has 64
+ * names at most (lib/http/params.ts), a list of addresses is read up to a bound (mostPieces in lib/meetings/booking.ts), Apache
+ * takes a hundred header fields (LimitRequestFields).
  */
 const FLAG = '--no-rehash-snapshot';
 
-/** The flags that this Node knows of those worth giving. */
-const flags = spawnSync(process.execPath, [FLAG, '--eval', ''], { stdio: 'ignore' }).status === 0 ? [FLAG] : [];
+/**
+ * With any flag V8 refuses the compiled code of Node's own modules, which was made without. Those that the usual requests need
+ * are in the snapshot, but for what signs a token: it takes 9 ms to load instead of 5, so token.cgi does without the flag.
+ */
+const NO_FLAG = ['token'];
+
+const isKnown = spawnSync(process.execPath, [FLAG, '--eval', ''], { stdio: 'ignore' }).status === 0;
+
+/** The flags that a program is run with. */
+function flagsOf(program: string): readonly string[] {
+  return isKnown && !NO_FLAG.includes(program) ? [FLAG] : [];
+}
 
 /** The first line: this Node with its flags; the line that was there, where the kernel could not read it. */
 function firstLine(before: string, options: readonly string[]): string {
@@ -40,7 +52,13 @@ function nameNode(program: string, options: readonly string[]): void {
 
 /** Runs one request of a program in a Node of its own, which then adds what it compiled to the caches. */
 function run(program: string, { env, status, directory }: SampleRequest): void {
-  const words = [...flags, join(root, 'lib', 'prepare.js'), 'run', program, ...(directory ? [directory] : [])];
+  const words = [
+    ...flagsOf(program),
+    join(root, 'lib', 'prepare.js'),
+    'run',
+    program,
+    ...(directory ? [directory] : []),
+  ];
   const done = spawnSync(process.execPath, words, { env: { ...env }, encoding: 'utf8' });
   const ran = done.status === 0 && done.stdout.startsWith(`Status: ${status} `);
   // Not where no directory can stand in for a real one.
@@ -85,7 +103,7 @@ function prepare(): void {
     forget();
     const site = sampleSite(folder);
     for (const [program, requests] of Object.entries(requestsOf(site))) {
-      nameNode(`cgi-bin/${program}.cgi`, flags);
+      nameNode(`cgi-bin/${program}.cgi`, flagsOf(program));
       for (const request of requests) run(program, request);
     }
     nameNode('bin/jmb', []);

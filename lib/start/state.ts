@@ -11,7 +11,7 @@ export interface State {
   readonly node: string;
   /** Why it cannot open the database, with the command that mends it; null where it can. */
   readonly addon: string | null;
-  /** Whether it takes the compiled code that is kept. */
+  /** Whether it takes the compiled code that is kept: of each program some, and that of those with its very flags. */
   readonly compiled: boolean;
 }
 
@@ -23,10 +23,19 @@ export function stateOf(root: string): State {
   const compiled = programs.every((name) => {
     const cache = cacheFile(lib, { name, digest: digests[name] ?? '' });
     if (!existsSync(cache)) return false;
+    // V8 takes what was compiled with the flags that it has itself.
+    if (!hasTheseFlags(join(root, 'cgi-bin', `${name}.cgi`))) return true;
     const script = new Script(readFileSync(`${lib}${name}.js`, 'utf8'), { cachedData: readFileSync(cache) });
     return script.cachedDataRejected !== true;
   });
   return { node: `Node ${process.version}, ${process.execPath}`, addon: addonFault(), compiled };
+}
+
+/** Whether the first line of a program gives Node the flags that this one has. */
+function hasTheseFlags(file: string): boolean {
+  const [line = ''] = readFileSync(file, 'utf8').split('\n', 1);
+  const flags = line.split(' ').filter((word) => word.startsWith('-'));
+  return flags.join(' ') === process.execArgv.join(' ');
 }
 
 /** Why this Node cannot open a database; null where it can. */
