@@ -164,15 +164,19 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
       const file = `etc/nginx/sites-available/${site.name}`;
       const was = host.run('cat', `/${file}`).said;
       host.put(file, was.replace('listen 443 ssl;', '$& if ($uri ~ token) { return 200 "Jitsi"; }'));
-      const once = ours();
+      // There it is counted that a stranger asked for what is nobody's.
+      const files = () =>
+        Object.fromEntries(Object.entries(ours()).filter(([path]) => !/\.db-(?:wal|shm)$/.test(path)));
+      const once = files();
       const { status, said } = host.install(...CHANGE);
+      const after = files();
+      host.put(file, was);
+      host.run('systemctl', 'reload-or-restart', 'nginx');
       const those = '/token.cgi?room=install, /cgi-bin/token.cgi?room=install';
       expect(said).toContain(`does not answer as it should: it answers 200 with a page that is not JMB's (${those}).`);
       expect(said).toContain('Everything was put back.');
       expect(status).toBe(1);
-      expect(ours()).toEqual(once);
-      host.put(file, was);
-      host.run('systemctl', 'reload-or-restart', 'nginx');
+      expect(after).toEqual(once);
     },
   );
 
