@@ -5,8 +5,8 @@ import { takeLock } from '../lib/store/driver.ts';
 import { backUp } from '../lib/store/maintenance.ts';
 import { lieReady, type Ready } from '../lib/store/restore.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';
+import { type Holder, holdersOf } from './database_users.ts';
 import type { CommandContext } from './environment.ts';
-import { type Holder, holdersOf } from './open_by.ts';
 
 /** Copies; refuses to overwrite. */
 export function backup(file: string): (context: CommandContext) => Promise<number> {

@@ -131,7 +131,7 @@ function cron({ settings, store, clock, root }: CommandContext): Finding {
 }
 
 async function mailServer(context: CommandContext): Promise<Finding> {
-  const { whyNotReady } = await import('../lib/mail/post.ts');
+  const { whyNotReady } = await import('../lib/mail/smtp.ts');
   const about = 'mail';
   const url = context.settings.JMB_SMTP_URL;
   const { hostname, port } = new URL(url);

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { SETTINGS_PAGES, settingsPage } from '../lib/settings/markdown.ts';
 import type { Language } from '../lib/text/catalogue.ts';
+import { SETTINGS_PAGES, settingsPage } from './support/settings_page.ts';
 
 it.each(Object.keys(SETTINGS_PAGES) as Language[])('the page of settings is the table of settings: %s', (language) => {
   const name = SETTINGS_PAGES[language];

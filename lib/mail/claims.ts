@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
 import { claim, markRefused, markSent, type OutboxRow, postpone, untry } from '../store/outbox.ts';
-import type { Outcome } from './post.ts';
+import type { Outcome } from './smtp.ts';
 
 /** How many of the mails that were taken up ended how; `waiting` are those to be tried again. */
 export interface Delivery {

@@ -5,7 +5,7 @@ import type { MeetingId } from '../meetings/meeting.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { type Claims, type Delivery, openClaims } from './claims.ts';
 import type { MailParts } from './compose.ts';
-import type { Outcome, PostOffice } from './post.ts';
+import type { MailServer, Outcome } from './smtp.ts';
 
 /** What a sender needs of a context. */
 export type SenderContext = Pick<Context, 'settings' | 'store' | 'log'>;
@@ -57,7 +57,7 @@ async function sendAll(
   left: () => number,
 ): Promise<void> {
   const pace = startPace(left);
-  let office: PostOffice | undefined;
+  let server: MailServer | undefined;
   let queue: OutboxRow[] = [];
   const take = () => {
     if (pace.goesOn()) queue = claims.take(BATCH, options.meetingId);
@@ -65,20 +65,20 @@ async function sendAll(
   };
   try {
     while (take()) {
-      office ??= (await import('./post.ts')).openPostOffice(context.settings.JMB_SMTP_URL, AT_ONCE);
-      await sendQueue(queue, office, claims, pace);
+      server ??= (await import('./smtp.ts')).openMailServer(context.settings.JMB_SMTP_URL, AT_ONCE);
+      await sendQueue(queue, server, claims, pace);
     }
   } finally {
-    office?.close();
+    server?.close();
   }
 }
 
 /** One mail at a time until the server has answered to one, so that one which is not there is not asked by many; then several. */
-async function sendQueue(queue: OutboxRow[], office: PostOffice, claims: Claims, pace: Pace): Promise<void> {
+async function sendQueue(queue: OutboxRow[], server: MailServer, claims: Claims, pace: Pace): Promise<void> {
   const sendNext = async (): Promise<void> => {
     const row = queue.shift();
     if (row === undefined) return;
-    const outcome = await pace.time((signal) => send(row, office, signal));
+    const outcome = await pace.time((signal) => send(row, server, signal));
     try {
       claims.note(row, outcome);
     } catch (error) {
@@ -100,14 +100,14 @@ async function sendQueue(queue: OutboxRow[], office: PostOffice, claims: Claims,
 }
 
 /** One try of one mail. */
-async function send(row: OutboxRow, office: PostOffice, signal: AbortSignal): Promise<Outcome> {
+async function send(row: OutboxRow, server: MailServer, signal: AbortSignal): Promise<Outcome> {
   let parts: MailParts;
   try {
     parts = JSON.parse(row.content) as MailParts;
   } catch {
     return { state: 'refused', reason: 'the outbox holds no mail in this row' };
   }
-  return office.send(parts, row.messageId, signal);
+  return server.send(parts, row.messageId, signal);
 }
 
 /** Knows when to stop. */

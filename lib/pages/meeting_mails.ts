@@ -5,7 +5,7 @@ import { NOT_TRIED } from '../mail/claims.ts';
 import { type ComposeSettings, composeMails, prepareComposing } from '../mail/compose.ts';
 import { type Earlier, fold, type MailEvent, type Message } from '../mail/messages.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
-import { accountsOf } from '../people/accounts.ts';
+import { accountsOf } from '../people/kept_directory.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { feedOf } from '../store/feeds.ts';
 import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/limits.ts';

@@ -13,7 +13,7 @@ import {
   secret,
   text,
   words,
-} from './rows.ts';
+} from './kinds.ts';
 
 /** Every setting by its name, in the order of SETTINGS.md. */
 export const settingsTable = {

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPostOffice, type PostOffice } from '../../lib/mail/post.ts';
+import { type MailServer, openMailServer } from '../../lib/mail/smtp.ts';
 import { useZone } from '../../lib/text/dates.ts';
 import { meeting, owner } from '../calendar/samples.ts';
 import { type Smtp, startSmtp } from '../support/smtp.ts';
 import { compose, eventOf } from './samples.ts';
 
 let smtp: Smtp;
-let office: PostOffice;
+let server: MailServer;
 beforeAll(async () => {
   useZone('Europe/Paris');
   smtp = await startSmtp();
-  office = openPostOffice(smtp.url);
+  server = openMailServer(smtp.url);
 });
 afterAll(async () => {
-  office.close();
+  server.close();
   await smtp.stop();
 });
 
@@ -22,7 +22,7 @@ async function arrived(subject: string, name: string, service = 'Visio', languag
   smtp.mails.length = 0;
   const event = eventOf('new', { meeting: { ...meeting, subject }, owner: { email: owner.email, name } });
   const mail = compose(event, { JMB_NAME: service, JMB_LANG: language })[2];
-  expect(await office.send(mail.parts, mail.messageId, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
+  expect(await server.send(mail.parts, mail.messageId, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
   const raw = smtp.mails[0]?.raw ?? '';
   return { mail, raw, head: raw.slice(0, raw.indexOf('\r\n\r\n')), parsed: await smtp.mails[0]?.parse() };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { feed } from '../../lib/calendar/icalendar.ts';
-import { openPostOffice, type PostOffice } from '../../lib/mail/post.ts';
+import { type MailServer, openMailServer } from '../../lib/mail/smtp.ts';
 import { useZone } from '../../lib/text/dates.ts';
 import { attendees, entry, factsOf, meeting, owner } from '../calendar/samples.ts';
 import { compose, eventOf } from '../mail/samples.ts';
@@ -8,14 +8,14 @@ import { type Smtp, startSmtp } from '../support/smtp.ts';
 import { readWithIcalJs, readWithPython } from './calendar_readers.ts';
 
 let smtp: Smtp;
-let office: PostOffice;
+let server: MailServer;
 beforeAll(async () => {
   useZone('Europe/Paris');
   smtp = await startSmtp();
-  office = openPostOffice(smtp.url);
+  server = openMailServer(smtp.url);
 });
 afterAll(async () => {
-  office.close();
+  server.close();
   await smtp.stop();
 });
 
@@ -23,7 +23,7 @@ afterAll(async () => {
 async function arrived(kind: 'new' | 'edit' | 'del' | 'removed', at: 0 | 1 | 2) {
   smtp.mails.length = 0;
   const mail = compose(eventOf(kind), { JMB_LANG: 'en' })[at];
-  expect(await office.send(mail.parts, mail.messageId, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
+  expect(await server.send(mail.parts, mail.messageId, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
   const parsed = await smtp.mails[0]?.parse();
   const [calendar, file, ...others] = parsed?.attachments ?? [];
   expect(others).toEqual([]);

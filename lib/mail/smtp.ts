@@ -1,5 +1,4 @@
-/** A post office: takes written mails to the SMTP server of JMB_SMTP_URL, over connections that are kept open meanwhile. */
-
+/** The way to the SMTP server of JMB_SMTP_URL: takes written mails there, over connections that are kept open meanwhile. */
 import { createTransport } from 'nodemailer';
 import { whyOf } from '../failure.ts';
 import { encodedWords, looksEncoded } from '../text/plain_text.ts';
@@ -17,8 +16,8 @@ export type Outcome =
   | { readonly state: 'refused'; readonly reason: string }
   | { readonly state: 'postponed'; readonly reason: string; readonly obstacle: Obstacle };
 
-/** An open post office. */
-export interface PostOffice {
+/** A mail server as a sender has it. */
+export interface MailServer {
   /**
    * Sends one mail; never throws. Ends by the signal, as postponed, except for a mail that the server has whole by then: its
    * answer is waited for, since the mail would come twice.
@@ -47,12 +46,12 @@ interface Handed {
 }
 
 /**
- * Opens a post office; nothing is connected yet.
+ * Makes the way to a mail server; nothing is connected yet.
  * @param url `smtp://host:port` (STARTTLS where the server offers it), `smtps://user:password@host`; nodemailer's options may follow
  *   as a query, such as `?tls.rejectUnauthorized=false` or `?requireTLS=true`
  * @param connections how many mails may go at the same time
  */
-export function openPostOffice(url: string, connections = 1): PostOffice {
+export function openMailServer(url: string, connections = 1): MailServer {
   const transport = createTransport({
     pool: true,
     maxConnections: connections,

@@ -1,7 +1,8 @@
 /** SETTINGS.md and SETTINGS.fr.md: the table of settings as people read it. */
-import { type Language, texts } from '../text/catalogue.ts';
-import { fallbackText, type Row } from './rows.ts';
-import { type SettingName, settingsTable } from './table.ts';
+
+import { fallbackText, type Row } from '../../lib/settings/kinds.ts';
+import { type SettingName, settingsTable } from '../../lib/settings/table.ts';
+import { type Language, texts } from '../../lib/text/catalogue.ts';
 
 const WORDS = {
   en: {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
-import { type Outcome, openPostOffice, whyNotReady } from '../../lib/mail/post.ts';
+import { type Outcome, openMailServer, whyNotReady } from '../../lib/mail/smtp.ts';
 import { freePort } from '../support/port.ts';
 import { reply, type Smtp, type SmtpOptions, startSmtp } from '../support/smtp.ts';
 
@@ -29,11 +29,11 @@ async function server(options: SmtpOptions = {}): Promise<Smtp> {
 
 /** Sends one mail and closes. */
 async function send(url: string, milliseconds = 5000, mail = parts): Promise<Outcome> {
-  const office = openPostOffice(url);
+  const way = openMailServer(url);
   try {
-    return await office.send(mail, '<one@example.org>', AbortSignal.timeout(milliseconds));
+    return await way.send(mail, '<one@example.org>', AbortSignal.timeout(milliseconds));
   } finally {
-    office.close();
+    way.close();
   }
 }
 
@@ -58,10 +58,10 @@ describe('a mail', () => {
 
   it('reuses the connection for the next', async () => {
     const smtp = await server();
-    const office = openPostOffice(smtp.url);
-    undo.push(() => office.close());
+    const way = openMailServer(smtp.url);
+    undo.push(() => way.close());
     for (const id of ['<1@x>', '<2@x>', '<3@x>']) {
-      expect(await office.send(parts, id, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
+      expect(await way.send(parts, id, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
     }
     expect(smtp.mails).toHaveLength(3);
     expect(smtp.connections).toBe(1);
@@ -70,11 +70,11 @@ describe('a mail', () => {
   it('does not suffer from the refusal of another', async () => {
     const smtp = await server();
     smtp.fault = ({ at, to }) => (at === 'rcpt' && to === 'bob@example.net' ? reply(550, 'no such user') : undefined);
-    const office = openPostOffice(smtp.url);
-    undo.push(() => office.close());
-    expect((await office.send(parts, '<1@x>', AbortSignal.timeout(5000))).state).toBe('refused');
+    const way = openMailServer(smtp.url);
+    undo.push(() => way.close());
+    expect((await way.send(parts, '<1@x>', AbortSignal.timeout(5000))).state).toBe('refused');
     const other = { ...parts, to: { name: '', address: 'carol@example.net' } };
-    expect(await office.send(other, '<2@x>', AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
+    expect(await way.send(other, '<2@x>', AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
   });
 
   it('that cannot be written is refused, without a word to the server', async () => {
