@@ -1,4 +1,7 @@
-/** What `jmb check` asks the web server, as a stranger: whether each public address leads to JMB, and whether booking and token are guarded. */
+/**
+ * What `jmb check` asks the web server, as a stranger: whether each public address leads to JMB, and whether booking and token
+ * are guarded.
+ */
 import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';

@@ -1,4 +1,7 @@
-/** What `jmb check` asks about what runs the programs: whether Node is there and their code compiled, and whether cron runs `jmb remind`. */
+/**
+ * What `jmb check` asks about what runs the programs: whether Node is there and their code compiled, and whether cron runs `jmb
+ * remind`.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';

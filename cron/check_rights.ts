@@ -1,4 +1,7 @@
-/** What `jmb check` asks about rights: who may read the database, the settings and the secrets, and whether the web server's account may. */
+/**
+ * What `jmb check` asks about rights: who may read the database, the settings and the secrets, and whether the web server's
+ * account may.
+ */
 import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';

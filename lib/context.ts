@@ -1,5 +1,4 @@
 /** What a handler is given besides the request; each part is made when first touched, so a request pays only for what it uses. */
-
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type Log, openLog } from './log.ts';

@@ -1,4 +1,7 @@
-/** Reads the settings: table defaults, then `etc/jmb_jwt.cf` (of the installer), then `etc/jmb_local.cf` (of the administrator); and how far a mistake in them reaches. */
+/**
+ * Reads the settings: table defaults, then `etc/jmb_jwt.cf` (of the installer), then `etc/jmb_local.cf` (of the administrator);
+ * and how far a mistake in them reaches.
+ */
 import { type ProcessEnvironment, SettingsError, settingsFiles, settingsFolder } from './settings/files.ts';
 import { Reading } from './settings/reading.ts';
 import type { Assignment } from './settings/shell.ts';

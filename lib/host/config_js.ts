@@ -1,5 +1,7 @@
-// The changes in Jitsi's config.js, and the way back. Our settings stand as assignments behind everything else, since
-// the file is a program: the object at its begin may be written in any way, and later lines may change it again.
+/**
+ * The changes in Jitsi's config.js, and the way back. Our settings stand as assignments behind everything else, since
+ * the file is a program: the object at its begin may be written in any way, and later lines may change it again.
+ */
 import { insertLines, plainDomain, takeOutLines } from './marks.ts';
 import type { Recipe } from './prosody.ts';
 

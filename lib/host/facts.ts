@@ -1,4 +1,4 @@
-// Facts read out of a Jitsi host's files: its domain and its token settings. Texts come in, nothing is opened here.
+/** Facts read out of a Jitsi host's files: its domain and its token settings. Texts come in, nothing is opened here. */
 import { type Assignment, lastOf, type Section, sectionsFor, sectionsOf, textOf, textsOf } from './prosody_sections.ts';
 
 /** Identity of the token issuer and the secret shared with it, as Prosody has them. */

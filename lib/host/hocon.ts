@@ -1,5 +1,7 @@
-// The changes in the HOCON files of Jicofo and of the video bridge, and the way back. In HOCON the later value of a
-// path wins and objects are merged, so that our settings stand as whole paths behind everything else.
+/**
+ * The changes in the HOCON files of Jicofo and of the video bridge, and the way back. In HOCON the later value of a
+ * path wins and objects are merged, so that our settings stand as whole paths behind everything else.
+ */
 import { insertLines, plainDomain, takeOutLines } from './marks.ts';
 import type { Recipe } from './prosody.ts';
 

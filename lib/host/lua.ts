@@ -1,6 +1,8 @@
-// A small reader of Lua's words, enough for Prosody's configuration: where each stands and what a string says.
-// It goes by the lexical rules of the Lua 5.4 manual (section 3.1) and is tolerant: what no Lua would read becomes
-// single signs, never an error, since an administrator's file must be looked at before anything is said about it.
+/**
+ * A small reader of Lua's words, enough for Prosody's configuration: where each stands and what a string says.
+ * It goes by the lexical rules of the Lua 5.4 manual (section 3.1) and is tolerant: what no Lua would read becomes
+ * single signs, never an error, since an administrator's file must be looked at before anything is said about it.
+ */
 
 /** One word of a Lua text. `value` is what a string says, and the word itself for the rest. */
 export interface LuaToken {

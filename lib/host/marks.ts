@@ -1,5 +1,7 @@
-// How our lines in somebody else's file are told from theirs: every line of ours ends in a comment, so that each can
-// be taken out by itself whatever else was changed since.
+/**
+ * How our lines in somebody else's file are told from theirs: every line of ours ends in a comment, so that each can
+ * be taken out by itself whatever else was changed since.
+ */
 
 const MARK = 'jmb install';
 /** Behind the mark of a first line: the line before it was the file's last and had no end of line. */

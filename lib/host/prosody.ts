@@ -1,5 +1,4 @@
-// The changes in a Jitsi host's Prosody configuration, and the way back.
-
+/** The changes in a Jitsi host's Prosody configuration, and the way back. */
 import { endOfLine, insertLines, markedLine, plainDomain, takeOutLines } from './marks.ts';
 import { PREFIX } from './paths.ts';
 import { type Assignment, lastOf, type Section, sectionsFor, sectionsOf, textOf } from './prosody_sections.ts';

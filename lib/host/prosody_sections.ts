@@ -1,4 +1,4 @@
-// What Prosody makes of its configuration: sections of hosts and components, and the options set in each.
+/** What Prosody makes of its configuration: sections of hosts and components, and the options set in each. */
 import { behindBracket, behindExpression, type LuaToken, luaTokens } from './lua.ts';
 
 /** One `name = value` of a section. */

@@ -6,7 +6,7 @@ import type { Environment } from '../context.ts';
 import { codeOf } from '../failure.ts';
 import { answer, lineOf, plainPage } from './answer.ts';
 import { encode, requestOf, type Variables } from './cgi.ts';
-import { Connection } from './fastcgi-connection.ts';
+import { Connection } from './fastcgi_connection.ts';
 import type { Routes } from './route.ts';
 
 /** How long requests that run may take to finish after SIGTERM, in milliseconds. */

@@ -1,5 +1,4 @@
 /** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts. Pure. */
-
 import { describeEvent, invited } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { writeCalendar } from '../calendar/icalendar.ts';

@@ -1,5 +1,4 @@
 /** Sends what waits in the outbox, within a time. */
-
 import type { Context } from '../context.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
 import type { OutboxRow } from '../store/outbox.ts';

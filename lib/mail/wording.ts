@@ -1,5 +1,4 @@
 /** The words of a mail: subject and body, by kind and role, in the language of JMB_LANG. */
-
 import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
 import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/event.ts';

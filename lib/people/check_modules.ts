@@ -1,4 +1,7 @@
-/** Who gets a token for a room, by the check modules in the order of the settings (the first refusal ends it, the first consent settles it), and who may book. */
+/**
+ * Who gets a token for a room, by the check modules in the order of the settings (the first refusal ends it, the first consent
+ * settles it), and who may book.
+ */
 import type { Context } from '../context.ts';
 import { roomName } from '../jitsi/room_name.ts';
 import type { Identity, Meeting, Role } from '../meetings/meeting.ts';

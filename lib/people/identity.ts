@@ -1,4 +1,7 @@
-/** Who is asking, and how they sign out: the identity module of the settings reads Apache's variables, the directory fills in what they leave open. */
+/**
+ * Who is asking, and how they sign out: the identity module of the settings reads Apache's variables, the directory fills in
+ * what they leave open.
+ */
 import type { Context } from '../context.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { Request } from '../message.ts';

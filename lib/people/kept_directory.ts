@@ -1,4 +1,7 @@
-/** What the directory says, kept: each person is asked about once in some minutes, its last word counts for a day where it is silent, and who has an account is known to reminders. */
+/**
+ * What the directory says, kept: each person is asked about once in some minutes, its last word counts for a day where it is
+ * silent, and who has an account is known to reminders.
+ */
 import type { Context } from '../context.ts';
 import { Unavailable } from '../refusal.ts';
 import { feedOf } from '../store/feeds.ts';

@@ -1,4 +1,7 @@
-/** Where the settings are written, what their files hold, and what is thrown when they cannot be understood: it says where, so that an administrator can mend it. */
+/**
+ * Where the settings are written, what their files hold, and what is thrown when they cannot be understood: it says where, so
+ * that an administrator can mend it.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,5 +1,4 @@
 /** Settings in the making: what the files gave each name, what in them is wrong, and the values that come of it. */
-
 import { readSource, SettingsError } from './files.ts';
 import { fallbackText, type Row } from './kinds.ts';
 import { type Assignment, readAssignments } from './shell.ts';

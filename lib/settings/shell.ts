@@ -1,5 +1,4 @@
 /** Reads files of shell assignments without a shell: `KEY="value"`, quotes, comments and two expansions; nothing is ever executed. */
-
 import { SettingsError } from './files.ts';
 import { type Lookup, Reader } from './shell_reader.ts';
 

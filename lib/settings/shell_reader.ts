@@ -1,5 +1,4 @@
 /** A reader of shell assignments: statements one after the other, each with its value as a shell would make it, or a mistake. */
-
 import { HIDDEN, namesSetIn, SettingsError } from './files.ts';
 
 /** Finds the value that `${NAME}` stands for; undefined when there is none. */

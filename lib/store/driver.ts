@@ -1,5 +1,4 @@
 /** The driver, better-sqlite3: opens files, tells an addon that does not fit the Node that runs, and locks processes against each other. */
-
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';

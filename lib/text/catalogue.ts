@@ -1,4 +1,7 @@
-/** The one catalogue of texts: one file a language, French first and English alike; no-break spaces are written out there, since they cannot be seen. */
+/**
+ * The one catalogue of texts: one file a language, French first and English alike; no-break spaces are written out there, since
+ * they cannot be seen.
+ */
 import en from './en.json';
 import fr from './fr.json';
 

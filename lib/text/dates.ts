@@ -1,4 +1,7 @@
-/** Unix time and the clock on the wall of `JMB_ICAL_TZID`, and dates, times and durations in words. Date with TZ set, since Intl costs 20 to 60 ms at first touch. */
+/**
+ * Unix time and the clock on the wall of `JMB_ICAL_TZID`, and dates, times and durations in words. Date with TZ set, since Intl
+ * costs 20 to 60 ms at first touch.
+ */
 import type { Language } from './catalogue.ts';
 
 /** A moment as the wall clock shows it. */

@@ -1,4 +1,7 @@
-/** Somebody's words as plain text: harmless on one line of a header or a calendar, without HTML entities and encoded words (RFC 2047), and as encoded words. */
+/**
+ * Somebody's words as plain text: harmless on one line of a header or a calendar, without HTML entities and encoded words (RFC
+ * 2047), and as encoded words.
+ */
 
 /** Control characters, and the line and paragraph separators that some readers take for the end of a line. */
 const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;

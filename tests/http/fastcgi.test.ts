@@ -2,7 +2,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Answerer, Connection } from '../../lib/http/fastcgi-connection.ts';
+import { type Answerer, Connection } from '../../lib/http/fastcgi_connection.ts';
 import {
   endOfStream,
   Protocol,
@@ -11,7 +11,7 @@ import {
   streamRecords,
   Type,
   writePairs,
-} from '../../lib/http/fastcgi-records.ts';
+} from '../../lib/http/fastcgi_records.ts';
 import { Answers, requestBytes } from './records.ts';
 
 /** Answers with what it was given, after the time that the request asks for. */

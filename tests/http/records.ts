@@ -1,5 +1,5 @@
 /** The web server's side of FastCGI, for tests. */
-import { endOfStream, RecordReader, streamRecords, Type, writePairs } from '../../lib/http/fastcgi-records.ts';
+import { endOfStream, RecordReader, streamRecords, Type, writePairs } from '../../lib/http/fastcgi_records.ts';
 
 /** The bytes of a whole request. */
 export function requestBytes(

@@ -13,7 +13,7 @@ import {
   Type,
   unknownType,
   valuesResult,
-} from './fastcgi-records.ts';
+} from './fastcgi_records.ts';
 
 /** Answers a request with the bytes that a CGI would print; never throws. */
 export type Answerer = (env: Variables, body: Uint8Array) => Promise<Buffer>;
