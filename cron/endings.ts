@@ -1,4 +1,5 @@
 /** Hard ends of meetings, and what pages could not tell Prosody of rooms: said, closed and opened by cron. */
+import { messageOf } from '../lib/failure.ts';
 import { carryOut, sayIn } from '../lib/jitsi/room_orders.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { dueEnding, type Ending, MAKE_UP, WARNING } from '../lib/meetings/ending.ts';
@@ -101,7 +102,7 @@ async function sayOne(context: RoomContext, service: RoomService, due: DueEnding
     log.event(said === 'said' ? 'room-told' : 'room-empty', { id: meeting.id, room: meeting.room, closes: minutes });
     return true;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     log.event('rooms-unreachable', { id: meeting.id, room: meeting.room, reason });
     return false;
   }

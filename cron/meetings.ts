@@ -9,7 +9,7 @@ import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.t
 import { outboxOf } from '../lib/store/outbox.ts';
 import { dropNews } from '../lib/store/outbox_changes.ts';
 import { type ListedMeeting, meetingsFrom } from '../lib/store/statistics.ts';
-import { clockTime, isoDate } from '../lib/text/dates.ts';
+import { dateAndTime } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
 
 /** Prints one line a meeting: begin, length, owner, people, room, id, subject. */
@@ -30,7 +30,7 @@ export function list(options: { all?: boolean; json?: boolean }): (context: Comm
 function line(meeting: ListedMeeting, now: number): string {
   const state = meeting.end <= now ? 'over' : meeting.begin <= now ? 'running' : 'planned';
   return [
-    `${isoDate(meeting.begin)} ${clockTime(meeting.begin)}`,
+    dateAndTime(meeting.begin),
     `${String(Math.round(meeting.duration / 60)).padStart(4)} min`,
     state.padEnd(7),
     `${String(meeting.attendees).padStart(3)} people`,
@@ -60,9 +60,9 @@ export function show(id: string, options: { json?: boolean }): (context: Command
       `subject   ${meeting.subject}`,
       `id        ${meeting.id}`,
       `room      ${context.settings.JMB_URL}/${meeting.room}`,
-      `begin     ${stamp(meeting.begin)}`,
-      `end       ${stamp(meeting.end)}`,
-      `booked    ${stamp(meeting.created)}, changed ${stamp(meeting.modified)}`,
+      `begin     ${dateAndTime(meeting.begin)}`,
+      `end       ${dateAndTime(meeting.end)}`,
+      `booked    ${dateAndTime(meeting.created)}, changed ${dateAndTime(meeting.modified)}`,
       ...people.map((one) => `${one.role.padEnd(9)} ${one.email}  ${one.answer}  ${one.connections} connections`),
       ...mails.map(
         (mail) =>
@@ -72,10 +72,6 @@ export function show(id: string, options: { json?: boolean }): (context: Command
     process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   };
-}
-
-function stamp(unix: number): string {
-  return `${isoDate(unix)} ${clockTime(unix)}`;
 }
 
 /** Deletes it with its people and reminders; its room closes, and what was still to be told of it is not. Nobody is told. */

@@ -1,5 +1,6 @@
 /** The command as a Munin plugin: what it answers to `config`, `autoconf`, `suggest` and to no argument (Munin plugin protocol 1). */
-import { bridgeStatistics, within as inTime, type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
+import { within as inTime } from '../lib/clock.ts';
+import { bridgeStatistics, type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
 import type { Settings } from '../lib/settings.ts';
 import { type MailFigures, mailFigures, type RoomFigures, roomFigures } from '../lib/store/statistics.ts';
 import { within } from './program.ts';

@@ -1,7 +1,7 @@
 /** `jmb outbox`: mails that wait and mails that were refused, and another try for some of them. */
 import { mailsIn, type OutboxRow } from '../lib/store/outbox.ts';
 import { type Retried, retry, retryAll } from '../lib/store/outbox_changes.ts';
-import { clockTime, isoDate } from '../lib/text/dates.ts';
+import { dateAndTime } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
 
 /** More than this nobody reads; `--json` has them all. */
@@ -65,11 +65,9 @@ function list(context: CommandContext, json: boolean): number {
 
 function line(mail: OutboxRow): string {
   const when =
-    mail.state === 'waiting' ? `next try ${stamp(mail.next)}` : `refused ${stamp(mail.finished ?? mail.next)}`;
+    mail.state === 'waiting'
+      ? `next try ${dateAndTime(mail.next)}`
+      : `refused ${dateAndTime(mail.finished ?? mail.next)}`;
   const told = mail.reason ? `: ${mail.reason}` : '';
   return `${String(mail.id).padStart(6)}  ${mail.kind.padEnd(8)}  ${mail.recipient}  ${when}, ${mail.tries} tries${told}`;
-}
-
-function stamp(unix: number): string {
-  return `${isoDate(unix)} ${clockTime(unix)}`;
 }

@@ -1,5 +1,6 @@
 /** The command's words: subcommands, options and their help. Each subcommand's work is in its own file, loaded when asked for. */
 import { Command, InvalidArgumentError } from 'commander';
+import { messageOf } from '../lib/failure.ts';
 import { version } from '../package.json';
 import { type CommandContext, openEnvironment } from './environment.ts';
 
@@ -130,7 +131,7 @@ export async function within(work: Work, now?: string): Promise<number> {
   try {
     return await work(openEnvironment(now));
   } catch (error) {
-    process.stderr.write(`jmb: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`jmb: ${messageOf(error)}\n`);
     return 2;
   }
 }

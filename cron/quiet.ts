@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { whyOf } from '../lib/failure.ts';
+import { messageOf, whyOf } from '../lib/failure.ts';
 import { type Log, openLog } from '../lib/log.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { type CommandContext, openEnvironment } from './environment.ts';
@@ -71,7 +71,7 @@ export async function quietly(
     });
   } catch (error) {
     status = 2;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (mustBeMended(error)) complaints.push(reason);
     else context?.log.event('failed', { step: 'begin', reason });
   }

@@ -1,5 +1,6 @@
 /** `jmb remind`: what cron runs each minute. One run at a time, by a clock that is to be believed; each step goes on when another fails. */
 import { existsSync, readFileSync } from 'node:fs';
+import { messageOf } from '../lib/failure.ts';
 import { NOT_TRIED } from '../lib/mail/claims.ts';
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { STANDS_IN } from '../lib/people/kept_directory.ts';
@@ -86,7 +87,7 @@ async function work(context: CommandContext, say: (text: string) => void, compla
       if (said !== '') say(said);
     } catch (error) {
       status = 1;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       context.log.event('failed', { step: name, reason });
       complain(`${name}: ${reason}`, error);
     }

@@ -1,4 +1,5 @@
 /** Due reminders become mails in the outbox, and messages at the end of meetings are said in the running room. */
+import { messageOf } from '../lib/failure.ts';
 import { lineOf } from '../lib/http/answer.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { composeMails, prepareComposing } from '../lib/mail/compose.ts';
@@ -140,5 +141,5 @@ function done(context: CommandContext, one: DueMeeting): void {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,8 +1,10 @@
 /** `jmb rooms`: what is open now, and how many people are there. */
-import { type OpenRoom, roomService, within } from '../lib/jitsi/rooms.ts';
+import { within } from '../lib/clock.ts';
+import { messageOf } from '../lib/failure.ts';
+import { type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
 import type { Meeting } from '../lib/meetings/meeting.ts';
 import { meetingByRoom } from '../lib/store/meetings.ts';
-import { clockTime, isoDate } from '../lib/text/dates.ts';
+import { dateAndTime } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
 
 /** How long Prosody may take, in milliseconds. */
@@ -22,7 +24,7 @@ export function rooms(options: { json?: boolean }): (context: CommandContext) =>
     try {
       open = await within(PATIENCE, service.rooms());
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       process.stderr.write(`jmb: Prosody does not tell its rooms (${context.settings.JMB_PROSODY_URL}): ${reason}\n`);
       return 1;
     }
@@ -52,7 +54,7 @@ function line(room: OpenRoom & { readonly meeting: Meeting | null }, now: number
   ].join(', ');
   const over = meeting !== null && meeting.end <= now ? '  (over)' : '';
   return [
-    `since ${isoDate(since)} ${clockTime(since)}`,
+    `since ${dateAndTime(since)}`,
     people,
     room.room,
     meeting === null ? 'no meeting' : `${meeting.id}  ${meeting.subject}${over}`,

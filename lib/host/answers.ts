@@ -1,4 +1,5 @@
 /** Whether JMB answers at its addresses, through the server that people reach: the last look before a run is held to be good. */
+import { messageOf } from '../failure.ts';
 import { type Answer, asked } from './asked.ts';
 import type { Address, Front } from './front.ts';
 import { HostError } from './tree.ts';
@@ -66,7 +67,7 @@ async function answered(
   try {
     return { question, why: question.fault(await asked(address, domain, question.path, PATIENCE)) };
   } catch (error) {
-    return { question, why: error instanceof Error ? error.message : String(error) };
+    return { question, why: messageOf(error) };
   }
 }
 

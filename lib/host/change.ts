@@ -1,4 +1,5 @@
 /** The part of an installation that changes the host's files: it holds, or is put back, whatever ends it. */
+import { messageOf } from '../failure.ts';
 import { untilProgramsAnswer } from './answers.ts';
 import { servicesAgree } from './checks.ts';
 import { importOld, keepOldDatabase, makeData } from './data.ts';
@@ -44,7 +45,7 @@ export async function change(hands: Hands, upgrade: boolean, wishes: Wishes): Pr
 
 /** A failure before any service was told of anything, everything put back. */
 function nothingChanged(error: unknown, tree: Tree): HostError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   try {
     recover(tree);
   } catch (another) {

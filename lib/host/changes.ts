@@ -1,4 +1,5 @@
 /** The list of changes that a plan is made of, one path at a time: what is written, edited, linked and taken away. */
+import { messageOf } from '../failure.ts';
 import { exists } from './entries.ts';
 import { readInstalled } from './journal.ts';
 import { backFrom, type Change } from './ledger.ts';
@@ -102,6 +103,6 @@ function edited(path: string, text: string, make: (text: string) => string): str
   try {
     return make(text);
   } catch (error) {
-    throw new HostError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new HostError(`${path}: ${messageOf(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 /** The flat files of the oldest versions: one file of shell assignments a meeting, one file a feed. Read, never executed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../failure.ts';
 import { assignmentsOf } from '../settings/shell.ts';
 import { importFeed, importMeeting, type OldMeeting } from '../store/import.ts';
 import type { Store } from '../store/store.ts';
@@ -23,7 +24,7 @@ export function importFlatFiles(store: Store, data: string): Imported {
       try {
         if (importMeeting(store, oldMeeting(name, readFileSync(join(data, folder, name), 'utf8')))) meetings += 1;
       } catch (error) {
-        bad.push(`${folder}/${name}: ${error instanceof Error ? error.message : String(error)}`);
+        bad.push(`${folder}/${name}: ${messageOf(error)}`);
       }
     }
   }

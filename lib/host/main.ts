@@ -1,6 +1,7 @@
 /** `jmb-install WORDS`, to which install.sh hands over once there is a Node: JMB on a Jitsi host, renewed there, and away again. */
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../failure.ts';
 import { openAsking } from './asking.ts';
 import { giveBack, holdBrought } from './brought.ts';
 import { wantFolders } from './entries.ts';
@@ -31,7 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
       hands.asking.close();
     }
   } catch (error) {
-    const sentence = error instanceof Error ? error.message : String(error);
+    const sentence = messageOf(error);
     if (error instanceof Ended) status = error.status;
     // Where it is empty, all was said before.
     else if (sentence !== '') console.error(sentence);

@@ -6,7 +6,7 @@ import { assignmentsOf } from '../settings/shell.ts';
 import { settingsTable } from '../settings/table.ts';
 import { meetingsFrom } from '../store/statistics.ts';
 import { openStore } from '../store/store.ts';
-import { clockTime, isoDate, isZone, useZone } from '../text/dates.ts';
+import { dateAndTime, isZone, useZone } from '../text/dates.ts';
 import { bashDefaults } from './bash_defaults.ts';
 import type { Draft } from './changes.ts';
 import { exists } from './entries.ts';
@@ -34,7 +34,7 @@ export function timesNote(begins: readonly number[], host: string, settings: str
   try {
     const shown = (zone: string): string[] | undefined => {
       useZone(zone);
-      return isZone(zone) ? begins.map((begin) => `${isoDate(begin)} ${clockTime(begin)}`) : undefined;
+      return isZone(zone) ? begins.map((begin) => dateAndTime(begin)) : undefined;
     };
     const [then, later] = [shown(host), shown(settings)];
     if (then === undefined || later === undefined) return undefined;

@@ -5,9 +5,11 @@
  */
 import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { within } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { messageOf } from '../failure.ts';
 import { ownNewFile } from '../new_file.ts';
-import { roomService, within } from './rooms.ts';
+import { roomService } from './rooms.ts';
 
 /** How long a page waits for Prosody, in milliseconds. */
 const PATIENCE = 300;
@@ -40,7 +42,7 @@ export async function peopleInRooms(context: Environment): Promise<PeopleByRoom>
     keep(file, now, JSON.stringify({ at: now, people }));
     return new Map(people);
   } catch (error) {
-    context.log.event('rooms-unknown', { reason: error instanceof Error ? error.message : String(error) });
+    context.log.event('rooms-unknown', { reason: messageOf(error) });
     return kept(file, now);
   }
 }

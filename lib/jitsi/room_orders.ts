@@ -1,8 +1,10 @@
 /** Tells Prosody what is ordered of rooms (lib/store/rooms.ts): pages at once, cron what they could not. */
+import { within } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { messageOf } from '../failure.ts';
 import { markOrderDone, type RoomOrder } from '../store/rooms.ts';
 import { type Texts, texts } from '../text/catalogue.ts';
-import { type RoomService, within } from './rooms.ts';
+import type { RoomService } from './rooms.ts';
 
 /** What became of the orders. */
 export interface Carried {
@@ -35,7 +37,7 @@ export async function carryOut(
       done += group.length;
       context.log.event('room-told-to', { does, id: meetingId, room, ...(found === undefined ? {} : { found }) });
     } catch (error) {
-      reason ||= `${does} ${room}: ${error instanceof Error ? error.message : String(error)}`;
+      reason ||= `${does} ${room}: ${messageOf(error)}`;
     }
   }
   const left = orders.length - done;

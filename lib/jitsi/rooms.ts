@@ -1,7 +1,7 @@
 /** What is asked of Jitsi and told to it, over HTTP on loopback: our module in Prosody (mod_jmb) about rooms, the bridge about its load. */
 import { readFileSync } from 'node:fs';
 import { get, request } from 'node:http';
-import { whyOf } from '../failure.ts';
+import { messageOf, whyOf } from '../failure.ts';
 import type { Settings } from '../settings.ts';
 
 /** A room that is open. */
@@ -150,29 +150,11 @@ export function bridgeStatistics(url: string, timeout = 5000): Promise<Readonly<
           if (typeof parsed !== 'object' || parsed === null) throw new Error('no object');
           resolve({ ...parsed });
         } catch (error) {
-          reject(new Error(`${url}: no statistics: ${error instanceof Error ? error.message : String(error)}`));
+          reject(new Error(`${url}: no statistics: ${messageOf(error)}`));
         }
       });
     });
     request.on('timeout', () => request.destroy(new Error(`${url}: no answer within ${timeout} ms`)));
     request.on('error', reject);
   });
-}
-
-/**
- * The result of some work, if it comes in time. Work that comes late is left to itself, and its failure then is nobody's.
- * @param milliseconds how long to wait
- * @throws Error when it does not come in time, and whatever the work throws before
- */
-export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${Math.round(milliseconds)} ms`)), milliseconds);
-  });
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

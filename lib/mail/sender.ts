@@ -1,5 +1,6 @@
 /** Sends what waits in the outbox, within a time. */
 import type { Context } from '../context.ts';
+import { messageOf } from '../failure.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { type Claims, type Delivery, openClaims } from './claims.ts';
@@ -43,7 +44,7 @@ export async function sendWaiting(context: SenderContext, options: SendOptions):
   try {
     await sendAll(context, options, claims, () => options.deadlineMs - passed());
   } catch (error) {
-    context.log.event('mail-failed', { reason: error instanceof Error ? error.message : String(error) });
+    context.log.event('mail-failed', { reason: messageOf(error) });
   }
   return claims.delivery;
 }

@@ -1,7 +1,7 @@
 /** What is known of the addresses in a form beside what was typed: mailing lists, and aliases that the directory knows. */
-
 import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
+import { messageOf } from '../failure.ts';
 import type { Booking } from '../meetings/booking.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { AddressBook } from '../meetings/people.ts';
@@ -61,7 +61,7 @@ function listsOf({ settings, log }: Context): ReadonlyMap<string, readonly strin
   try {
     return parseLists(readFileSync(file, 'utf8'));
   } catch (error) {
-    log.event('lists-unreadable', { file, reason: error instanceof Error ? error.message : String(error) });
+    log.event('lists-unreadable', { file, reason: messageOf(error) });
     return new Map();
   }
 }

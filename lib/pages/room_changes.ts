@@ -1,6 +1,6 @@
 /** What a change of a booking means to its room: ordered in the transaction that changes it, told to Prosody right after. */
-
 import type { Context } from '../context.ts';
+import { messageOf } from '../failure.ts';
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
 import { accountsWith, openOrders, orderOf, orderRoom, roomIsTaken } from '../store/rooms.ts';
 import type { Owned } from './visitor.ts';
@@ -97,6 +97,6 @@ export async function tellRoom(context: Context, room: string, line?: string): P
     const { left } = await carryOut(context, service, orders, PATIENCE);
     if (line !== undefined && left === 0) await sayIn(service, room, line, PATIENCE);
   } catch (error) {
-    log.event('rooms-unreachable', { room, reason: error instanceof Error ? error.message : String(error) });
+    log.event('rooms-unreachable', { room, reason: messageOf(error) });
   }
 }

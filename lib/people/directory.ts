@@ -1,4 +1,5 @@
 /** The directory (LDAP): who has which address, and who matches a filter. It never says a silent "no": it answers or throws. */
+import { messageOf } from '../failure.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { type Attributes, search } from './directory_search.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
@@ -110,7 +111,7 @@ function parsed(
   try {
     return parser.parseString(tight);
   } catch (error) {
-    const detail = `"${filter}" is not a filter (${error instanceof Error ? error.message : String(error)})`;
+    const detail = `"${filter}" is not a filter (${messageOf(error)})`;
     throw new SettingsError('JMB_MODULE_CHECK_EDITOR_LDAP_FILTER', 0, detail);
   }
 }

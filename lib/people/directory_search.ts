@@ -1,5 +1,6 @@
 /** One search in a directory: connects, signs in, asks and leaves, within a time limit, by ldapts, which is loaded when first needed. */
 import { readFileSync } from 'node:fs';
+import { within } from '../clock.ts';
 import { whyOf } from '../failure.ts';
 import { Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
@@ -100,14 +101,6 @@ async function askServer(
     // Whether the farewell arrives does not matter any more.
     client.unbind().catch(() => undefined);
   }
-}
-
-function within<T>(timeLimit: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeLimit} ms`)), timeLimit);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** What STARTTLS compares with the server's certificate. */

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { within } from '../clock.ts';
 import { Unavailable } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 import { importModule } from './import_module.ts';
@@ -44,16 +45,10 @@ export function moduleFailure(name: string, detail: string): Unavailable {
 
 /** The directory's failures stay what they are; everything else that a module throws is the module's. */
 async function attempt<T>(name: string, timeLimit: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeLimit} ms`)), timeLimit);
-  });
   try {
-    return await Promise.race([work(), late]);
+    return await within(timeLimit, work());
   } catch (error) {
     if (error instanceof Unavailable) throw error;
     throw moduleFailure(name, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../failure.ts';
 
 /** A settings file that cannot be understood. */
 export class SettingsError extends Error {
@@ -65,7 +66,7 @@ export function readSource(file: string): string | null {
     const source = readFileSync(file, 'utf8');
     return plainSource(source.includes('\uFFFD') ? readFileSync(file, 'latin1') : source);
   } catch (error) {
-    throw new SettingsError(file, 0, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
+    throw new SettingsError(file, 0, `cannot be read (${messageOf(error)})`);
   }
 }
 

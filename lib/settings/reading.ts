@@ -1,4 +1,5 @@
 /** Settings in the making: what the files gave each name, what in them is wrong, and the values that come of it. */
+import { messageOf } from '../failure.ts';
 import { readSource, SettingsError } from './files.ts';
 import { fallbackText, type Row } from './kinds.ts';
 import { type Assignment, readAssignments } from './shell.ts';
@@ -155,7 +156,7 @@ export class Reading {
     try {
       return row.read(set.value);
     } catch (error) {
-      const detail = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+      const detail = `${name}: ${messageOf(error)}`;
       this.#mistake(new SettingsError(set.file, set.line, detail, [name]));
       const earlier = this.#earlier.get(name);
       this.#earlier.delete(name);

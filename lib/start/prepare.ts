@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../failure.ts';
 import { cacheFile, type Loaded, loaderOf } from './parts.ts';
 import { requestsOf, SAMPLE_PERSON, type SampleRequest, sampleSite } from './sample.ts';
 import { sampleDirectory } from './sample_directory.ts';
@@ -121,7 +122,7 @@ else {
   try {
     prepare();
   } catch (error) {
-    process.stderr.write(`prepare.js: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`prepare.js: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
+import { messageOf } from '../failure.ts';
 import { openFile } from '../store/driver.ts';
 import { cacheFile } from './parts.ts';
 
@@ -44,6 +45,6 @@ export function addonFault(): string | null {
     openFile(':memory:').close();
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -80,6 +80,11 @@ export function clockTime(unix: number): string {
   return `${two(hour)}:${two(minute)}`;
 }
 
+/** Both, as an administrator reads them: `2026-12-03 14:30`. */
+export function dateAndTime(unix: number): string {
+  return `${isoDate(unix)} ${clockTime(unix)}`;
+}
+
 /** The Unix time in seconds of the local midnight that begins the day, some days on. */
 export function startOfDay(unix: number, daysOn = 0): number {
   const date = new Date(unix * 1000);
