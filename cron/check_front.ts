@@ -17,7 +17,7 @@ const PATIENCE = 2_000;
 const NOBODY = 'jmbcheckjmbcheck';
 
 /** What each address answers to a stranger, or why that is wrong. */
-const ADDRESSES: Readonly<Record<string, (told: Told) => string | null>> = {
+const ADDRESSES: Readonly<Record<string, (reply: Reply) => string | null>> = {
   '/booking.cgi?list': guarded,
   '/token.cgi?room=jmb-check': guarded,
   [`/join.cgi?id=${NOBODY}`]: unknownHash,
@@ -42,23 +42,23 @@ export async function front(base: string): Promise<Answer> {
   }
   let distrust = '';
   for (const [path, fault] of Object.entries(ADDRESSES)) {
-    const told = await ask(`${base}${path}`, at);
-    const why = fault(told);
-    if (why !== null) return { verdict: 'wrong', detail: `${at}:${number}: ${path} answers ${told.status}: ${why}` };
-    distrust ||= told.distrust;
+    const reply = await ask(`${base}${path}`, at);
+    const why = fault(reply);
+    if (why !== null) return { verdict: 'wrong', detail: `${at}:${number}: ${path} answers ${reply.status}: ${why}` };
+    distrust ||= reply.distrust;
   }
   const detail = `${at}:${number} leads all four programs to JMB`;
   if (distrust !== '') return { verdict: 'warning', detail: `${detail}, but browsers do not trust it: ${distrust}` };
   return { verdict: 'ok', detail };
 }
 
-function guarded({ status }: Told): string | null {
+function guarded({ status }: Reply): string | null {
   if (status === 401 || (status >= 300 && status < 400)) return null;
   return notOurs(status);
 }
 
 /** Too many strangers who guess are sent away by ours, too. */
-function unknownHash({ status, ours }: Told): string | null {
+function unknownHash({ status, ours }: Reply): string | null {
   return ours && (status === 404 || status === 429) ? null : notOurs(status);
 }
 
@@ -100,19 +100,13 @@ async function addressesOf(name: string): Promise<string[]> {
   }
 }
 
-/** What the stranger was told. */
-export interface GuardFinding {
-  readonly verdict: 'ok' | 'wrong';
-  readonly detail: string;
-}
-
 const PREFIXES = ['', '/cgi-bin'];
 
 /**
  * Asks both addresses of each door.
  * @param base the public address, such as `https://meet.example.org`
  */
-export async function probeGuard(base: string): Promise<GuardFinding> {
+export async function probeGuard(base: string): Promise<Answer> {
   for (const prefix of PREFIXES) {
     for (const path of [`${prefix}/booking.cgi`, `${prefix}/token.cgi?room=jmb-check`]) {
       const answer = await ask(`${base}${path}`);
@@ -145,7 +139,7 @@ function ownPage(location: string, base: string): boolean {
 }
 
 /** An answer, without its body. */
-export interface Told {
+export interface Reply {
   readonly status: number;
   readonly location: string;
   /** Whether it is a page of ours: each forbids everything that is not its own. */
@@ -166,7 +160,7 @@ const ANSWERS_WITHIN = 10_000;
  * @param at the address of this machine that is asked instead of what the name stands for
  * @throws Error where there is no answer, with the address
  */
-export async function ask(address: string, at?: string): Promise<Told> {
+export async function ask(address: string, at?: string): Promise<Reply> {
   const { get } = address.startsWith('https:') ? await import('node:https') : await import('node:http');
   const { host, hostname } = new URL(address);
   const elsewhere = at === undefined ? {} : { hostname: at, servername: hostname };

@@ -21,8 +21,8 @@ import { type CommandContext, openEnvironment } from './environment.ts';
 /** Says what went wrong; with the error, where one was thrown. */
 export type Complain = (text: string, error?: unknown) => void;
 
-/** What was told last. */
-export interface Told {
+/** A complaint, and when it was told. */
+export interface Complaint {
   readonly text: string;
   /** Unix seconds. */
   readonly at: number;
@@ -46,7 +46,7 @@ export function mustBeMended(error: unknown): boolean {
  * @param last what was told last; null: nothing since all was well; undefined: nothing can be remembered, and then it is told in
  *   the first minute of each hour
  */
-export function isNews(text: string, now: number, last: Told | null | undefined): boolean {
+export function isNews(text: string, now: number, last: Complaint | null | undefined): boolean {
   if (last === undefined) return Math.floor(now / 60) % 60 === 0;
   const bare = (one: string): string => one.replace(/\d+/g, '');
   return last === null || bare(last.text) !== bare(text) || now - last.at >= AGAIN || now < last.at;
@@ -120,7 +120,7 @@ function tell(complaints: readonly string[], context: CommandContext | undefined
   }
   const text = [...new Set(complaints)].map((one) => `jmb: ${one}\n`).join('');
   const now = Math.floor(Date.now() / 1000);
-  const last = files.map(lastTold).find((told) => told !== null) ?? null;
+  const last = files.map(lastComplaint).find((complaint) => complaint !== null) ?? null;
   if (!isNews(text, now, last)) return;
   const isKept = files.some((file) => keep(file, { text, at: now }));
   if (isKept || isNews(text, now, undefined)) process.stderr.write(text);
@@ -144,11 +144,11 @@ function openOwn(file: string, flags: number): number {
   throw new Error(`${file} is somebody else's`);
 }
 
-function lastTold(file: string): Told | null {
+function lastComplaint(file: string): Complaint | null {
   try {
     const open = openOwn(file, constants.O_RDONLY);
     try {
-      return JSON.parse(readFileSync(open, 'utf8')) as Told;
+      return JSON.parse(readFileSync(open, 'utf8')) as Complaint;
     } finally {
       closeSync(open);
     }
@@ -157,12 +157,12 @@ function lastTold(file: string): Told | null {
   }
 }
 
-function keep(file: string, told: Told): boolean {
+function keep(file: string, complaint: Complaint): boolean {
   try {
     const open = openOwn(file, constants.O_WRONLY | constants.O_CREAT);
     try {
       ftruncateSync(open);
-      writeSync(open, JSON.stringify(told));
+      writeSync(open, JSON.stringify(complaint));
     } finally {
       closeSync(open);
     }
