@@ -14,7 +14,7 @@ const read = (folder: string, ending: string) =>
 
 const templates = read('templates/pages', '.hbs');
 const mails = read('templates/mail', '.hbs');
-const code = read('lib', '.ts') + read('cron', '.ts');
+const code = read('lib', '.ts') + read('cron', '.ts') + read('tests/support', 'settings_page.ts');
 
 it('templates name texts that exist', () => {
   const named = [...templates.matchAll(/\{\{t "([^"]+)"/g)].map(([, key]) => key ?? '');
