@@ -121,10 +121,12 @@ test('fifty bookings at once: fifty saved, and everyone told', async () => {
   const answers = await Promise.all(names.map((object) => book(running, 'alice', { object }, fields)));
   expect(answers.map((answer) => answer.status).filter((status) => status !== 303)).toEqual([]);
   expect(subjects(running.db).sort()).toEqual([...names].sort());
-  // Under such a load some mails may be left to cron.
-  const sent = await jmbCommand(running, 'remind');
-  expect(sent.stderr).toBe('');
-  expect(sent.status).toBe(0);
+  // Under such a load some mails may be left to cron, and some that broke off to its run of a few minutes later.
+  for (const words of [[], ['--now', `${Math.floor(Date.now() / 1000) + 300}`]]) {
+    const sent = await jmbCommand(running, 'remind', ...words);
+    expect(sent.stderr).toBe('');
+    expect(sent.status).toBe(0);
+  }
   expect(running.mails).toHaveLength(100);
 }, 120_000);
 
