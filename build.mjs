@@ -39,6 +39,7 @@ try {
 const target = process.argv[2] ?? 'dist';
 /** Made beside it and put in its place at the end, so that nothing that runs finds half a tree. */
 const out = mkdtempSync(`${target}.`);
+process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
 /** What every bundle has in common. ASCII, so that V8 keeps the source in one byte a character. */
 const COMMON = {

@@ -48,8 +48,15 @@ apt_install() {
     release_services
 }
 
-# Takes packages away with their settings: those that came with a run that then refused.
+# Takes packages away with their settings: those that came with a run that then refused. Where others came meanwhile that need
+# one, all stay.
 apt_purge() {
+    local others
+    others=$("${apt_words[@]}" -s -qq purge "$@" | sed -nE 's/^(Purg|Remv) ([^ ]*).*/\2/p' | grep -vxF -f <(printf '%s\n' "$@") || true)
+    if [ -n "$others" ]; then
+        say "These packages need them by now, so they stay: ${others//$'\n'/ }"
+        return 0
+    fi
     hold_services
     apt_step "Taking away again what came ($#)" "${apt_words[@]}" purge -y -qq -o Dpkg::Use-Pty=0 "$@"
     release_services
