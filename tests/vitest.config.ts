@@ -14,5 +14,7 @@ export default defineConfig({
     exclude: slow,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // By itself one on a machine of two cores, half of which then waits for servers.
+    maxWorkers: 2,
   },
 });
