@@ -84,7 +84,15 @@ function escaped(unit) {
 /** A door's code: a function of `require` and `module`, which V8 can keep compiled (lib/start/parts.ts). */
 async function door(name) {
   const file = `${out}/lib/${name}.js`;
-  await program(`cgi-bin/${name}.ts`, file, { banner: { js: '(function(require,module){' }, footer: { js: '})' } });
+  const contents = `import { serve } from './lib/http/serve.ts';
+    import { door } from './cgi-bin/${name}.ts';
+    serve(${JSON.stringify(name)}, door);`;
+  await program(undefined, file, {
+    entryPoints: undefined,
+    stdin: { contents, resolveDir: '.', loader: 'ts' },
+    banner: { js: '(function(require,module){' },
+    footer: { js: '})' },
+  });
   return digested(file);
 }
 

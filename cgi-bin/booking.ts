@@ -1,22 +1,26 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
-import { serve } from '../lib/http/serve.ts';
+import { anyone, editor, owner, ownForm, row, signedIn, typedForm } from '../lib/http/needs.ts';
+import type { Door } from '../lib/http/route.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
 import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
 import { meetingBook, meetingChange } from '../lib/pages/meeting_save.ts';
-import { signOut } from '../lib/pages/sign_out.ts';
+import { signOut } from '../lib/pages/ways_out.ts';
 
-serve('booking', {
-  '': { GET: meetingList },
-  list: { GET: meetingList },
-  new: { GET: meetingNew },
-  edit: { GET: meetingEdit },
-  attendees: { GET: attendeesFollow },
-  register_new: { POST: meetingBook },
-  register_edit: { POST: meetingChange },
-  extend: { POST: meetingExtend },
-  logout: { GET: signOut },
-  del: { GET: removalAsk, POST: meetingRemove },
-});
+export const door: Door = {
+  refusals: () => import('../lib/pages/refusal.ts'),
+  routes: {
+    '': { GET: row([signedIn], meetingList) },
+    list: { GET: row([signedIn], meetingList) },
+    new: { GET: row([editor], meetingNew) },
+    edit: { GET: row([editor, owner], meetingEdit) },
+    attendees: { GET: row([signedIn, owner], attendeesFollow) },
+    register_new: { POST: row([editor, typedForm], meetingBook) },
+    register_edit: { POST: row([editor, typedForm, owner], meetingChange) },
+    extend: { POST: row([signedIn, ownForm, owner], meetingExtend) },
+    del: { GET: row([editor, owner], removalAsk), POST: row([editor, ownForm, owner], meetingRemove) },
+    logout: { GET: row([anyone], signOut) },
+  },
+};

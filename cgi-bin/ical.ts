@@ -1,5 +1,9 @@
-/** ical.cgi: the calendar feed that the hash in the address belongs to; nobody signs in. */
-import { serve } from '../lib/http/serve.ts';
+/** ical.cgi: the calendar feed that the secret in the address belongs to; nobody signs in. */
+import { feed, row } from '../lib/http/needs.ts';
+import type { Door } from '../lib/http/route.ts';
 import { feedRead } from '../lib/pages/feed_read.ts';
 
-serve('ical', { '': { GET: feedRead }, '*': { GET: feedRead } });
+export const door: Door = {
+  refusals: () => import('../lib/pages/refusal.ts'),
+  routes: { '': { GET: row([feed], feedRead) }, '*': { GET: row([feed], feedRead) } },
+};

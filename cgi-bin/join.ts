@@ -1,17 +1,18 @@
 /** join.cgi, invitation.cgi and close.cgi: what the secret in an address opens; nobody signs in. */
-import { serve } from '../lib/http/serve.ts';
-import { close } from '../lib/pages/close.ts';
+import { anyone, link, row, sameSite } from '../lib/http/needs.ts';
+import type { Door } from '../lib/http/route.ts';
 import { answerAsk, answerGive } from '../lib/pages/invitation_answer.ts';
 import { roomJoin } from '../lib/pages/room_join.ts';
+import { close } from '../lib/pages/ways_out.ts';
 
-serve(
-  'join',
-  {
-    '': { GET: roomJoin },
-    accept: { GET: answerAsk, POST: answerGive },
-    decline: { GET: answerAsk, POST: answerGive },
-    close: { GET: close },
-    '/close.cgi': { GET: close },
+export const door: Door = {
+  refusals: () => import('../lib/pages/refusal.ts'),
+  manner: 'lenient',
+  routes: {
+    '': { GET: row([link], roomJoin) },
+    accept: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
+    decline: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
+    close: { GET: row([anyone], close) },
+    '/close.cgi': { GET: row([anyone], close) },
   },
-  'lenient',
-);
+};

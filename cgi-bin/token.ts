@@ -1,5 +1,10 @@
 /** token.cgi: a token for a room, for those whom the check modules allow. Apache says who asks. */
-import { serve } from '../lib/http/serve.ts';
+import { account, consent, room, row } from '../lib/http/needs.ts';
+import type { Door } from '../lib/http/route.ts';
 import { tokenEnter } from '../lib/pages/token_enter.ts';
 
-serve('token', { '': { GET: tokenEnter } }, 'timeless');
+export const door: Door = {
+  refusals: () => import('../lib/pages/refusal.ts'),
+  manner: 'timeless',
+  routes: { '': { GET: row([room, account, consent], tokenEnter) } },
+};

@@ -25,7 +25,7 @@ export function rootOfCommand(): string {
 export function openEnvironment(now?: string): CommandContext {
   const root = rootOfCommand();
   const around = new Environment(root, 'jmb', process.env);
-  const inner = around.contextOf({ method: 'GET', query: '', body: new Uint8Array(), env: {} });
+  const inner = around.contextIn('fr');
   const clock: Clock = now === undefined ? systemClock : fixedClock(timeIn(inner.settings.JMB_ICAL_TZID, now));
   return {
     root,

@@ -2,7 +2,7 @@
  * `jmb list`, `jmb show ID`, `jmb remove ID` and `jmb purge`: meetings, as an administrator looks for them, at them, and rids
  * the house of them.
  */
-import { orderClosing, tellRoom } from '../lib/pages/room_changes.ts';
+import { orderClosing, tellRoom } from '../lib/booking/rooms.ts';
 import { removeMeeting } from '../lib/store/bookings.ts';
 import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/maintenance.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.ts';

@@ -110,8 +110,13 @@ export class Environment {
   }
 
   /** The context of one request. */
-  contextOf(request: Request): Context {
-    return new RequestContext(this, request);
+  contextOf({ env }: Pick<Request, 'env'>): Context {
+    return new PartialContext(this, languageOf(env['HTTP_ACCEPT_LANGUAGE']), wayOut({ env }) !== undefined);
+  }
+
+  /** The context of what nobody asks by way of the web, in a language. */
+  contextIn(language: Language): Context {
+    return new PartialContext(this, language);
   }
 
   /** The settings' files: when one changes, this environment is stale. */
@@ -133,8 +138,8 @@ export class Environment {
   }
 }
 
-/** One request's view of the environment. */
-class RequestContext implements Context {
+/** One request's view of the environment, whose parts are made when they are touched. */
+class PartialContext implements Context {
   readonly #around: Environment;
   #store: Store | undefined;
   #directory: Directory | null | undefined;
@@ -143,11 +148,11 @@ class RequestContext implements Context {
   readonly texts: Texts;
   readonly signsOut: boolean;
 
-  constructor(around: Environment, request: Request) {
+  constructor(around: Environment, language: Language, signsOut = false) {
     this.#around = around;
-    this.language = languageOf(request.env['HTTP_ACCEPT_LANGUAGE']);
-    this.texts = texts(this.language);
-    this.signsOut = wayOut(request) !== undefined;
+    this.language = language;
+    this.texts = texts(language);
+    this.signsOut = signsOut;
   }
 
   get settings(): Settings {

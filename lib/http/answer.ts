@@ -5,7 +5,8 @@ import { codeOf } from '../failure.ts';
 import { type Header, html, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, Unavailable, waitOf } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
-import { type Handler, handlerOf, type Routes, routeOf, wholeOf } from './route.ts';
+import { lookAt, type Row } from './needs.ts';
+import { type Door, type Routes, routeOf, rowOf, wholeOf } from './route.ts';
 
 /** A refusal and the header fields that its status asks for. */
 interface Refused {
@@ -14,18 +15,25 @@ interface Refused {
 }
 
 /** Answers one request; never throws. */
-export async function answer(request: Request, routes: Routes, around: Environment): Promise<Response> {
+export async function answer(request: Request, door: Door, around: Environment): Promise<Response> {
   try {
     const context = around.contextOf(request);
     const whole = wholeOf(request);
-    if (typeof whole === 'number') return await refusedPage(flawed(whole), request, context);
-    const found = find(whole, routes);
-    if ('refusal' in found) return await refusedPage(found, request, context);
-    const result = await found.handler(whole, context);
-    return isRefusal(result) ? await refusedPage(refused(result, waitOf(result)), request, context) : result;
+    if (typeof whole === 'number') return await refusedPage(flawed(whole), request, context, door);
+    const found = find(whole, door.routes);
+    if ('refusal' in found) return await refusedPage(found, request, context, door);
+    const result = await runRow(found.row, whole, context);
+    return isRefusal(result) ? await refusedPage(refused(result, waitOf(result)), request, context, door) : result;
   } catch (error) {
-    return failurePage(error, request, around);
+    return failurePage(error, request, around, door);
   }
+}
+
+/** Looks at what a row needs, then has its handler answer. */
+export async function runRow(row: Row, request: Request, context: Context): Promise<Response | Refusal> {
+  const granted = await lookAt(row, request, context);
+  // What the handler may read of it, `row` has made sure of.
+  return isRefusal(granted) ? granted : row.handler(request, context, granted as never);
 }
 
 /** What is said of a request that cannot be read. */
@@ -34,12 +42,12 @@ function flawed(flaw: 400 | 413 | 415): Refused {
   return refused(refuse(flaw, 'refused.malformed', 'malformed request'));
 }
 
-/** The handler for a request, or why there is none. */
-function find(request: Request, routes: Routes): { handler: Handler } | Refused {
+/** The row for a request, or why there is none. */
+function find(request: Request, routes: Routes): { row: Row } | Refused {
   const route = routeOf(routes, request);
   if (route === undefined) return refused(refuse(404, 'refused.unknown_address', 'no such action'));
-  const found = handlerOf(route, request.method);
-  if ('handler' in found) return found;
+  const found = rowOf(route, request.method);
+  if ('row' in found) return found;
   return refused(refuse(405, 'refused.method', `method ${request.method}`), [['Allow', found.allow]]);
 }
 
@@ -48,10 +56,15 @@ function refused(refusal: Refusal, headers: readonly Header[] = []): Refused {
 }
 
 /** The page for a refusal, and its line in the log. */
-async function refusedPage({ refusal, headers }: Refused, request: Request, context: Context): Promise<Response> {
+async function refusedPage(
+  { refusal, headers }: Refused,
+  request: Request,
+  context: Context,
+  door: Door,
+): Promise<Response> {
   const { status, log } = refusal;
   context.log.event('refused', { status, why: log, address: request.env['SCRIPT_NAME'] });
-  const { refusalPage } = await import('../pages/refusal.ts');
+  const { refusalPage } = await door.refusals();
   const page = refusalPage(refusal, request, context);
   return headers.length === 0 ? page : { ...page, headers: [...page.headers, ...headers] };
 }
@@ -60,10 +73,10 @@ async function refusedPage({ refusal, headers }: Refused, request: Request, cont
 const RETRY_AFTER: Header = ['Retry-After', '30'];
 
 /** The page for what was thrown: it tells the user that it is not their fault, and the administrator what it was. */
-async function failurePage(error: unknown, request: Request, around: Environment): Promise<Response> {
+async function failurePage(error: unknown, request: Request, around: Environment, door: Door): Promise<Response> {
   const failure = refusalOf(error);
   try {
-    return await refusedPage(failure, request, around.contextOf(request));
+    return await refusedPage(failure, request, around.contextOf(request), door);
   } catch (second) {
     around.log.event('failed', { status: failure.refusal.status, why: failure.refusal.log, page: lineOf(second) });
     return plainPage(failure.refusal.status, failure.headers);

@@ -7,7 +7,7 @@ import { codeOf } from '../failure.ts';
 import { answer, lineOf, plainPage } from './answer.ts';
 import { encode, requestOf, type Variables } from './cgi.ts';
 import { Connection } from './fastcgi_connection.ts';
-import type { Routes } from './route.ts';
+import type { Door } from './route.ts';
 
 /** How long requests that run may take to finish after SIGTERM, in milliseconds. */
 const GRACE = 20_000;
@@ -68,7 +68,7 @@ class Changing {
  * @param file the executable
  * @param make makes an environment that has read nothing yet
  */
-export function serveSocket(file: string, routes: Routes, make: () => Environment): void {
+export function serveSocket(file: string, door: Door, make: () => Environment): void {
   const changing = new Changing(make);
   const own = stampOf(file);
   const connections = new Set<Connection>();
@@ -77,7 +77,7 @@ export function serveSocket(file: string, routes: Routes, make: () => Environmen
   const answerer = async (env: Variables, body: Uint8Array): Promise<Buffer> => {
     const request = requestOf(env, body);
     const response = await changing
-      .use((around) => answer(request, routes, around))
+      .use((around) => answer(request, door, around))
       .catch((error: unknown) => {
         changing.log('environment', error);
         return plainPage(500);

@@ -3,16 +3,15 @@
 import type { Context } from '../context.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
+import type { Manner } from '../settings.ts';
 import { bodyLength } from './cgi.ts';
+import type { Row } from './needs.ts';
 import { parseForm, parseParams } from './params.ts';
-
-/** Answers one request. Throws only for bugs and a broken environment. */
-export type Handler = (request: Request, context: Context) => Response | Refusal | Promise<Response | Refusal>;
 
 /** What an action answers to; HEAD is GET without the body. */
 export interface Route {
-  readonly GET?: Handler;
-  readonly POST?: Handler;
+  readonly GET?: Row;
+  readonly POST?: Row;
 }
 
 /**
@@ -21,6 +20,18 @@ export interface Route {
  * that Apache maps to this door (`/close.cgi`), whatever its query.
  */
 export type Routes = Readonly<Record<string, Route>>;
+
+/** Makes the page of a refusal; it depends on nothing that may have failed. */
+export type RefusalPage = (refusal: Refusal, request: Request, context: Context) => Response;
+
+/** A program of cgi-bin: its table, and how it says no. */
+export interface Door {
+  readonly routes: Routes;
+  /** Loads what makes the page of a refusal: few requests need it. */
+  readonly refusals: () => Promise<{ readonly refusalPage: RefusalPage }>;
+  /** How far a mistake in the settings reaches; `strict` when not said. */
+  readonly manner?: Manner;
+}
 
 /** The route of a request, or undefined when there is no such action. */
 export function routeOf(routes: Routes, request: Request): Route | undefined {
@@ -41,10 +52,10 @@ function own(routes: Routes, key: string): Route | undefined {
   return Object.hasOwn(routes, key) ? routes[key] : undefined;
 }
 
-/** The handler for the request's method, or the methods that there are (RFC 9110 section 15.5.6). */
-export function handlerOf(route: Route, method: string): { handler: Handler } | { allow: string } {
-  const handler = method === 'HEAD' ? route.GET : method === 'GET' || method === 'POST' ? route[method] : undefined;
-  if (handler !== undefined) return { handler };
+/** The row for the request's method, or the methods that there are (RFC 9110 section 15.5.6). */
+export function rowOf(route: Route, method: string): { row: Row } | { allow: string } {
+  const row = method === 'HEAD' ? route.GET : method === 'GET' || method === 'POST' ? route[method] : undefined;
+  if (row !== undefined) return { row };
   return { allow: [route.GET && 'GET, HEAD', route.POST && 'POST'].filter(Boolean).join(', ') };
 }
 

@@ -3,30 +3,29 @@
 import { closeSync, fstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Environment } from '../context.ts';
-import type { Manner } from '../settings.ts';
 import { answer } from './answer.ts';
 import { encode, readBody, requestOf, type Variables, wantedBody, writeAll } from './cgi.ts';
-import type { Routes } from './route.ts';
+import type { Door } from './route.ts';
 
 /**
  * Runs a door. A web server that starts it for one request sets GATEWAY_INTERFACE (RFC 3875 section 4.1.4); one that
  * speaks FastCGI gives a listening socket on fd 0 and no such variable.
  * @param program the door's name: `booking`
- * @param manner how far a mistake in the settings reaches
  */
-export function serve(program: string, routes: Routes, manner: Manner = 'strict'): void {
+export function serve(program: string, door: Door): void {
   const file = realpathSync(process.argv[1] ?? '.');
-  const make = (): Environment => new Environment(dirname(dirname(file)), program, process.env, manner);
-  if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(routes, make(), process.env);
-  else if (fstatSync(0).isSocket()) void import('./fastcgi.ts').then((door) => door.serveSocket(file, routes, make));
+  const make = (): Environment => new Environment(dirname(dirname(file)), program, process.env, door.manner);
+  if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(door, make(), process.env);
+  else if (fstatSync(0).isSocket())
+    void import('./fastcgi.ts').then((fastcgi) => fastcgi.serveSocket(file, door, make));
   else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));
 }
 
 /** Plain CGI: one request, one answer, the end. */
-async function serveOnce(routes: Routes, around: Environment, env: Variables): Promise<void> {
+async function serveOnce(door: Door, around: Environment, env: Variables): Promise<void> {
   const body = readBody(0, wantedBody(env));
   const request = requestOf(env, body);
-  const response = await answer(request, routes, around);
+  const response = await answer(request, door, around);
   writeAll(1, encode(response, request.method === 'HEAD'));
   // The web server waits for the end of the output, not for ours: taking Node down would add a millisecond. The database
   // is left open: all that was written is in its log, and closing would wait for the disk to copy it into the file.

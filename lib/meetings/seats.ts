@@ -22,6 +22,21 @@ export function oneSeatEach(seats: readonly Attendee[]): Attendee[] {
   return [...people.values()];
 }
 
+/** The seat of the highest role that any of the addresses has, or null. */
+export function highest(attendees: readonly Attendee[], addresses: readonly string[]): Attendee | null {
+  let best: Attendee | null = null;
+  for (const attendee of attendees) {
+    if (!addresses.includes(attendee.email)) continue;
+    if (best === null || RANK[attendee.role] > RANK[best.role]) best = attendee;
+  }
+  return best;
+}
+
+/** The addresses of those who are one thing in a meeting, in the order of their invitations. */
+export function addressesIn(attendees: readonly Attendee[], role: Role): string[] {
+  return attendees.filter((attendee) => attendee.role === role).map(({ email }) => email);
+}
+
 function together(one: Attendee, other: Attendee): Attendee {
   const [high, low] = RANK[other.role] > RANK[one.role] ? [other, one] : [one, other];
   return {

@@ -2,21 +2,20 @@
 
 import attendees from '../../templates/pages/attendees.hbs';
 import type { Context } from '../context.ts';
+import type { Granted } from '../http/needs.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
-import { isRefusal, type Refusal } from '../refusal.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { answerIcon, counted, meetingWords, personWords, placeWords, type Reading, readingOf } from './meeting_view.ts';
 import { page } from './page.ts';
 import { insideWords, peopleOf } from './room_people.ts';
-import { askedId, ownedMeeting, visitorOf } from './visitor.ts';
 
 /** Answers with the follow-up of one meeting. */
-export async function attendeesFollow(request: Request, context: Context): Promise<Response | Refusal> {
-  const identity = await visitorOf(context, request);
-  if (isRefusal(identity)) return identity;
-  const owned = ownedMeeting(context, identity, askedId(request));
-  if (isRefusal(owned)) return owned;
+export async function attendeesFollow(
+  _request: Request,
+  context: Context,
+  { identity, owned }: Pick<Granted, 'identity' | 'owned'>,
+): Promise<Response> {
   const reading = readingOf(context);
   const { meeting } = owned;
   const owner = owned.attendees.find(({ role }) => role === 'owner');

@@ -2,23 +2,22 @@
 
 import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
-import { queryParams } from '../http/params.ts';
+import type { Granted } from '../http/needs.ts';
 import { type Header, type Request, type Response, requestHeader } from '../message.ts';
-import { type Refusal, refuse } from '../refusal.ts';
-import { cachedFeed, type FeedOwner, feedByHash, keepFeed } from '../store/feeds.ts';
+import { cachedFeed, type FeedOwner, keepFeed } from '../store/feeds.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
 import { namesOf } from '../store/people.ts';
 import { texts } from '../text/catalogue.ts';
-import { unknownSecret } from './wrong_secret.ts';
 
 /** Answers with the feed, or with 304 when the reader has it as it is. */
-export async function feedRead(request: Request, context: Context): Promise<Response | Refusal> {
+export async function feedRead(
+  request: Request,
+  context: Context,
+  { feed: asked }: Pick<Granted, 'feed'>,
+): Promise<Response> {
   const { store, settings, clock } = context;
-  const hash = hashIn(request);
-  const owner = feedByHash(store, hash);
-  if (owner === undefined) return unknownSecret(request, context, refuse(404, 'refused.no_feed', 'unknown feed'));
   const now = clock.now();
-  const entries = entriesOf(context, await addressesOf(context, owner), now);
+  const entries = entriesOf(context, await addressesOf(context, asked), now);
   const facts = feedFacts(entries, settings, texts(settings.JMB_LANG), now);
   const fingerprint = feedFingerprint(facts);
   const etag = `"${fingerprint}"`;
@@ -29,17 +28,12 @@ export async function feedRead(request: Request, context: Context): Promise<Resp
     ['X-Content-Type-Options', 'nosniff'],
   ];
   if (matches(requestHeader(request, 'If-None-Match'), etag)) return { status: 304, headers, body: '' };
-  const kept = cachedFeed(store, hash);
+  const kept = cachedFeed(store, asked.hash);
   if (kept?.fingerprint === fingerprint) return { status: 200, headers, body: kept.body };
   const { feed } = await import('../calendar/icalendar.ts');
   const body = feed(facts);
-  keepFeed(store, hash, { fingerprint, body }, now);
+  keepFeed(store, asked.hash, { fingerprint, body }, now);
   return { status: 200, headers, body };
-}
-
-/** The secret in the address: `?id=HASH` or, as the original gave it out, `?HASH`; some programs append `=` or more. */
-function hashIn(request: Request): string {
-  return queryParams(request).get('id') ?? /^[^&=]*/.exec(request.query)?.[0] ?? '';
 }
 
 /** The addresses kept when the user last came to booking.cgi; the directory's for a feed that only the original has seen. */

@@ -1,47 +1,37 @@
 /** join.cgi?accept and ?decline: the page asks, the form answers; mail scanners that follow links answer for nobody. */
 
-import answer from '../../templates/pages/answer.hbs';
+import answerTemplate from '../../templates/pages/answer.hbs';
+import { answer, answerRefused } from '../booking/answer.ts';
 import type { Context } from '../context.ts';
+import type { Granted } from '../http/needs.ts';
 import { formParams, queryParams } from '../http/params.ts';
-import { mayAnswer } from '../meetings/access.ts';
-import type { Answer, Invitation } from '../meetings/meeting.ts';
+import type { Answer } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
-import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { invitationByHash, ownerOf, recordAnswer } from '../store/invitations.ts';
+import type { Refusal } from '../refusal.ts';
+import { ownerOf } from '../store/invitations.ts';
 import { meetingWords, personWords, placeWords, readingOf } from './meeting_view.ts';
 import { listWith } from './notice.ts';
 import { beside, go, page } from './page.ts';
-import { crossSite } from './visitor.ts';
-import { unknownSecret } from './wrong_secret.ts';
 
 /** What the address asks for. */
 function askedAnswer(request: Request): 'accepted' | 'declined' {
   return queryParams(request).has('decline') ? 'declined' : 'accepted';
 }
 
-/** Whose answer it would be, if it can still be given. */
-function answerable(request: Request, context: Context): Invitation | Refusal {
-  const { store, clock } = context;
-  const invitation = invitationByHash(store, queryParams(request).get('id') ?? '');
-  if (invitation === undefined) {
-    return unknownSecret(request, context, refuse(404, 'refused.no_invitation', 'unknown hash'));
-  }
-  const { meeting, attendee } = invitation;
-  if (mayAnswer(meeting, attendee.role, clock.now())) return invitation;
-  if (attendee.role === 'owner') return refuse(403, 'refused.owner_answers', `owner of ${meeting.id} answers`);
-  return refuse(403, 'refused.answer_late', `meeting ${meeting.id} is over for ${attendee.email}`);
-}
-
 /** Shows the meeting, the answer so far, and both answers to choose from. */
-export function answerAsk(request: Request, context: Context): Response | Refusal {
-  const invitation = answerable(request, context);
-  if (isRefusal(invitation)) return invitation;
+export function answerAsk(
+  request: Request,
+  context: Context,
+  { invitation }: Pick<Granted, 'invitation'>,
+): Response | Refusal {
+  const refusal = answerRefused(context, invitation);
+  if (refusal !== null) return refusal;
   const { meeting, attendee } = invitation;
   const reading = readingOf(context);
   const asked = askedAnswer(request);
   return page(
     context,
-    answer,
+    answerTemplate,
     { title: context.texts(titleOf(attendee.answer, asked)) },
     {
       ...meetingWords(reading, meeting),
@@ -62,16 +52,15 @@ function titleOf(given: Answer, asked: 'accepted' | 'declined') {
 }
 
 /** Writes the answer down, and shows it: on the list for who came from there. */
-export function answerGive(request: Request, context: Context): Response | Refusal {
-  const refusal = crossSite(request);
-  if (refusal !== null) return refusal;
-  const invitation = answerable(request, context);
-  if (isRefusal(invitation)) return invitation;
-  const { meeting, attendee } = invitation;
+export function answerGive(
+  request: Request,
+  context: Context,
+  { invitation }: Pick<Granted, 'invitation'>,
+): Response | Refusal {
   const given = askedAnswer(request);
-  recordAnswer(context.store, attendee.hash, given, context.clock.now());
-  context.log.event('answered', { id: meeting.id, email: attendee.email, answer: given });
+  const refusal = answer(context, invitation, given);
+  if (refusal !== null) return refusal;
   if (formParams(request).get('from') === 'list') return go(303, beside(request, listWith(given)));
   const word = given === 'accepted' ? 'accept' : 'decline';
-  return go(303, beside(request, `join.cgi?${word}&id=${encodeURIComponent(attendee.hash)}`));
+  return go(303, beside(request, `join.cgi?${word}&id=${encodeURIComponent(invitation.attendee.hash)}`));
 }

@@ -1,23 +1,23 @@
 /** booking.cgi?new and ?edit: the form, empty, filled from the database, or with what was typed and what is wrong with it. */
 
 import form from '../../templates/pages/form.hbs';
+import { type BookingFor, defaultSubject } from '../booking/checked.ts';
+import type { Owned } from '../booking/owned.ts';
 import type { Context } from '../context.ts';
+import type { Granted } from '../http/needs.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
 import { type BookingForm, type Field, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
-import type { Attendee, Identity, Meeting, Role } from '../meetings/meeting.ts';
+import type { Meeting } from '../meetings/meeting.ts';
+import { addressesIn } from '../meetings/seats.ts';
 import type { Request, Response } from '../message.ts';
-import { isRefusal, type Refusal, refuse, waitOf } from '../refusal.ts';
+import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
-import { clockTime, dayAndMonth, durationText, isoDate, startOfDay } from '../text/dates.ts';
+import { clockTime, durationText, isoDate, startOfDay } from '../text/dates.ts';
 import { meetingWords } from './meeting_view.ts';
 import { page } from './page.ts';
-import { askedId, editorOf, type Owned, ownedMeeting } from './visitor.ts';
 
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
-export interface FormFor {
-  readonly identity: Identity;
-  readonly meeting: Meeting | null;
-}
+export type FormFor = BookingFor;
 
 /** Why a form comes back. */
 export interface FormTrouble {
@@ -31,9 +31,7 @@ export interface FormTrouble {
 }
 
 /** Shows an empty form. */
-export async function meetingNew(request: Request, context: Context): Promise<Response | Refusal> {
-  const identity = await editorOf(context, request);
-  if (isRefusal(identity)) return identity;
+export function meetingNew(_request: Request, context: Context, { identity }: Pick<Granted, 'identity'>): Response {
   const { settings } = context;
   const begin = nextQuarter(context.clock.now());
   const typed = {
@@ -48,11 +46,11 @@ export async function meetingNew(request: Request, context: Context): Promise<Re
 }
 
 /** Shows the form of a meeting that is not over. */
-export async function meetingEdit(request: Request, context: Context): Promise<Response | Refusal> {
-  const identity = await editorOf(context, request);
-  if (isRefusal(identity)) return identity;
-  const owned = ownedMeeting(context, identity, askedId(request));
-  if (isRefusal(owned)) return owned;
+export function meetingEdit(
+  _request: Request,
+  context: Context,
+  { identity, owned }: Pick<Granted, 'identity' | 'owned'>,
+): Response | Refusal {
   const { meeting } = owned;
   return overAlready(context, meeting) ?? formPage(context, { identity, meeting }, savedForm(owned));
 }
@@ -73,18 +71,6 @@ export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm):
   return moves ? refuse(403, 'refused.begun', `meeting ${owned.meeting.id} has begun`) : null;
 }
 
-/** The subject of a meeting that is given none: it names the day, which tells it from the next one. */
-export function defaultSubject({ settings, texts, language }: Context, begin: number): string {
-  return settings.JMB_DEFAULT_OBJECT || texts('form.default_subject', { date: dayAndMonth(language, begin) });
-}
-
-/** The subjects that a form of the last day may have been given, and the one that a meeting has of its present date. */
-export function filledInSubjects(context: Context, meeting: Meeting | null): readonly string[] {
-  const now = context.clock.now();
-  const begins = [startOfDay(now, -1), now, startOfDay(now, 1), ...(meeting === null ? [] : [meeting.begin])];
-  return begins.map((begin) => defaultSubject(context, begin));
-}
-
 /** A meeting as its form would have been typed. */
 function savedForm({ meeting, attendees }: Owned): BookingForm {
   return {
@@ -92,13 +78,9 @@ function savedForm({ meeting, attendees }: Owned): BookingForm {
     time: clockTime(meeting.begin),
     duration: String(Math.round(meeting.duration / 60)),
     subject: meeting.subject,
-    moderators: addresses(attendees, 'moderator').join('\n'),
-    guests: addresses(attendees, 'guest').join('\n'),
+    moderators: addressesIn(attendees, 'moderator').join('\n'),
+    guests: addressesIn(attendees, 'guest').join('\n'),
   };
-}
-
-function addresses(attendees: readonly Attendee[], role: Role): string[] {
-  return attendees.filter((attendee) => attendee.role === role).map(({ email }) => email);
 }
 
 /** The names of the fields on the wire, in the order of the page. */
@@ -158,8 +140,8 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
     conflict: conflict && {
       ...meetingWords(context, conflict.meeting),
-      moderators: addresses(conflict.attendees, 'moderator'),
-      guests: addresses(conflict.attendees, 'guest'),
+      moderators: addressesIn(conflict.attendees, 'moderator'),
+      guests: addressesIn(conflict.attendees, 'guest'),
     },
   });
 }

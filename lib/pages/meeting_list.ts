@@ -3,17 +3,18 @@
 import list from '../../templates/pages/list.hbs';
 import { feedLink } from '../calendar/event.ts';
 import type { Context } from '../context.ts';
+import type { Granted } from '../http/needs.ts';
 import { queryParams } from '../http/params.ts';
 import { roomSegment } from '../jitsi/room_name.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
-import { isRefusal, type Refusal, Unavailable } from '../refusal.ts';
+import { Unavailable } from '../refusal.ts';
 import { SettingsError } from '../settings/files.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsOf, type Listed } from '../store/meetings.ts';
 import { isoDate } from '../text/dates.ts';
-import { type Extension, extensionOf } from './extension_view.ts';
+import { type Extension, extensionOf } from './meeting_extend.ts';
 import {
   counted,
   dayOf,
@@ -29,7 +30,6 @@ import {
 import { noticeOf } from './notice.ts';
 import { page } from './page.ts';
 import { closingWords, insideWords, peopleOf } from './room_people.ts';
-import { visitorOf } from './visitor.ts';
 
 /** close.cgi brings who has this cookie back to the list. */
 const COOKIE = 'viajmb=1; Path=/; SameSite=Lax; HttpOnly';
@@ -37,9 +37,11 @@ const COOKIE = 'viajmb=1; Path=/; SameSite=Lax; HttpOnly';
 const DAY = 86_400;
 
 /** Answers with the list. */
-export async function meetingList(request: Request, context: Context): Promise<Response | Refusal> {
-  const identity = await visitorOf(context, request);
-  if (isRefusal(identity)) return identity;
+export async function meetingList(
+  request: Request,
+  context: Context,
+  { identity }: Pick<Granted, 'identity'>,
+): Promise<Response> {
   const { store, settings, texts } = context;
   const reading = readingOf(context);
   const listed = invitationsOf(store, identity.addresses, {

@@ -1,7 +1,7 @@
 /** join.cgi?id=HASH: the way into a room for everyone invited, by the secret of their link. */
 
 import type { Context } from '../context.ts';
-import { queryParams } from '../http/params.ts';
+import type { Granted } from '../http/needs.ts';
 import { roomSegment } from '../jitsi/room_name.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
 import type { Invitation } from '../meetings/meeting.ts';
@@ -9,21 +9,20 @@ import { opensAt } from '../meetings/opening.ts';
 import type { Request, Response } from '../message.ts';
 import { nameOfAddress } from '../people/identity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import { countConnection, invitationByHash } from '../store/invitations.ts';
+import { countConnection } from '../store/invitations.ts';
 import { domainMatches } from '../text/addresses.ts';
 import { beside, go } from './page.ts';
-import { unknownSecret } from './wrong_secret.ts';
 
 /**
  * Lets someone in until the meeting's end: also who has declined, for minds change, and early, for Jitsi has guests wait.
  * The answer stays as it was given.
  */
-export async function roomJoin(request: Request, context: Context): Promise<Response | Refusal> {
+export async function roomJoin(
+  request: Request,
+  context: Context,
+  { invitation }: Pick<Granted, 'invitation'>,
+): Promise<Response | Refusal> {
   const { store, clock, log } = context;
-  const invitation = invitationByHash(store, queryParams(request).get('id') ?? '');
-  if (invitation === undefined) {
-    return unknownSecret(request, context, refuse(404, 'refused.no_invitation', 'unknown hash'));
-  }
   const { meeting, attendee } = invitation;
   if (clock.now() >= meeting.end) {
     return refuse(403, 'refused.meeting_over', `meeting ${meeting.id} is over for ${attendee.email}`);

@@ -1,6 +1,8 @@
 /** A door for tests: handlers that do what handlers must not, and tell what they see. */
 
+import { anyone, type Handler, row } from '../../lib/http/needs.ts';
 import { formParams, queryParams } from '../../lib/http/params.ts';
+import type { Route } from '../../lib/http/route.ts';
 import { serve } from '../../lib/http/serve.ts';
 import { html, type Response } from '../../lib/message.ts';
 import { refuse, Unavailable } from '../../lib/refusal.ts';
@@ -8,7 +10,9 @@ import { refuse, Unavailable } from '../../lib/refusal.ts';
 const text = (body: string): Response => html(200, body);
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-serve('door', {
+type Handlers = Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
+
+const handlers: Readonly<Record<string, Handlers>> = {
   '': { GET: (request) => text(`default ${queryParams(request).get('id') ?? ''}`) },
   '*': { GET: (request) => text(`other ${request.query}`) },
   '/alias.cgi': { GET: () => text('alias') },
@@ -56,4 +60,14 @@ serve('door', {
   },
   header: { GET: () => ({ status: 302, headers: [['Location', '/a\r\nSet-Cookie: b=c']], body: '' }) },
   big: { GET: () => text('x'.repeat(3_000_000)) },
+};
+
+const routeOf = ({ GET, POST }: Handlers): Route => ({
+  ...(GET && { GET: row([anyone], GET) }),
+  ...(POST && { POST: row([anyone], POST) }),
+});
+
+serve('door', {
+  refusals: () => import('../../lib/pages/refusal.ts'),
+  routes: Object.fromEntries(Object.entries(handlers).map(([action, both]) => [action, routeOf(both)])),
 });

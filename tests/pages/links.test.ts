@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { roomName } from '../../lib/jitsi/room_name.ts';
-import { close } from '../../lib/pages/close.ts';
 import { feedRead } from '../../lib/pages/feed_read.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { roomJoin } from '../../lib/pages/room_join.ts';
 import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { close } from '../../lib/pages/ways_out.ts';
 import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
 import { ALICE, BOB, NOW, OUTSIDER, type Site, site } from './site.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
-import { signOut } from '../../lib/pages/sign_out.ts';
+import { signOut } from '../../lib/pages/ways_out.ts';
 import { site } from './site.ts';
 
 const CAS = 'https://cas.example.org/logout?service=';

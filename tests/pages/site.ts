@@ -1,11 +1,12 @@
-/** A service for one test file: settings, a database of its own, a clock that stands still, and handlers asked directly. */
+/** A service for one test file: settings, a database of its own, a clock that stands still, and pages asked by their rows. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { fixedClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
-import type { Handler } from '../../lib/http/route.ts';
+import { runRow } from '../../lib/http/answer.ts';
+import type { Row } from '../../lib/http/needs.ts';
 import { refusalPage } from '../../lib/pages/refusal.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { wayOut } from '../../lib/people/identity.ts';
@@ -16,6 +17,7 @@ import { formToken } from '../../lib/store/secrets.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { languageOf, texts } from '../../lib/text/catalogue.ts';
 import { useZone } from '../../lib/text/dates.ts';
+import { rowWith } from '../support/doors.ts';
 
 /** Tuesday 24 November 2026, 10:00 in Paris. */
 export const NOW = 1_795_510_800;
@@ -54,7 +56,8 @@ export interface Told {
 export interface Site {
   readonly store: Store;
   readonly log: readonly string[];
-  ask(handler: Handler, asked?: Asked): Promise<Told>;
+  /** Asks a page by the row of a door's table that it answers for, needs and all. */
+  ask(handler: Row['handler'], asked?: Asked): Promise<Told>;
   /** Books for alice, unless told otherwise: an hour from `begin` seconds after NOW, with bob and the outsider as guests. */
   meeting(begin: number, facts?: Partial<BookingFacts>, owner?: string): Saved;
   /** The token of its forms, so many seconds after NOW. */
@@ -116,7 +119,7 @@ ${settings.replaceAll('ROOT', root)}
         env: { SCRIPT_NAME: '/booking.cgi', QUERY_STRING: query, ...person, ...env },
       };
       const context = contextAt(NOW + later, env['HTTP_ACCEPT_LANGUAGE'], wayOut({ env }) !== undefined);
-      const result = await handler(request, context);
+      const result = await runRow(rowWith(handler), request, context);
       const answer = isRefusal(result) ? refusalPage(result, request, context) : result;
       const text = String(answer.body);
       return {

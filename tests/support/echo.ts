@@ -1,4 +1,5 @@
 /** A program that tells what the web server handed to it: stands in a door's place in tests of the configuration. */
+import { anyone, row } from '../../lib/http/needs.ts';
 import { serve } from '../../lib/http/serve.ts';
 import type { Request, Response } from '../../lib/message.ts';
 
@@ -7,5 +8,8 @@ function echo(request: Request): Response {
   return { status: 200, headers: [['Content-Type', 'application/json']], body };
 }
 
-const route = { GET: echo, POST: echo };
-serve('echo', { '': route, '*': route, '/invitation.cgi': route, '/close.cgi': route });
+const route = { GET: row([anyone], echo), POST: row([anyone], echo) };
+serve('echo', {
+  refusals: () => import('../../lib/pages/refusal.ts'),
+  routes: { '': route, '*': route, '/invitation.cgi': route, '/close.cgi': route },
+});

@@ -2,6 +2,7 @@
 
 import type { Booking } from '../meetings/booking.ts';
 import type { Meeting } from '../meetings/meeting.ts';
+import { addressesIn } from '../meetings/seats.ts';
 import { attendeesOf, invitationsOf } from '../store/meetings.ts';
 import type { Store } from '../store/store.ts';
 
@@ -12,7 +13,7 @@ const SLIP = 60;
  * The meeting that the same owner has just booked with the same time, subject and people, or undefined.
  * @param now Unix seconds
  */
-export function twinOf(store: Store, owner: string, booking: Booking, now: number): Meeting | undefined {
+export function duplicateOf(store: Store, owner: string, booking: Booking, now: number): Meeting | undefined {
   const alike = invitationsOf(store, [owner], { endAfter: booking.begin }).filter(
     ({ meeting, attendee }) =>
       attendee.role === 'owner' &&
@@ -26,8 +27,9 @@ export function twinOf(store: Store, owner: string, booking: Booking, now: numbe
 
 function samePeople(store: Store, meeting: Meeting, booking: Booking): boolean {
   const people = attendeesOf(store, meeting.id);
-  const inRole = (role: string) => people.filter((one) => one.role === role).map(({ email }) => email);
-  return same(inRole('moderator'), booking.moderators) && same(inRole('guest'), booking.guests);
+  return (
+    same(addressesIn(people, 'moderator'), booking.moderators) && same(addressesIn(people, 'guest'), booking.guests)
+  );
 }
 
 function same(some: readonly string[], others: readonly string[]): boolean {

@@ -1,7 +1,12 @@
-/** close.cgi: where a browser goes when a meeting ends, and from Jitsi's front page (`close.cgi?front`). */
+/**
+ * Where a browser goes that leaves: at the end of a meeting and from Jitsi's front page (close.cgi), and where a session ends
+ * (booking.cgi?logout). A link of another site that ends somebody's session harms nobody.
+ */
 
 import type { Context } from '../context.ts';
-import { cookie, type Request, type Response, requestHeader } from '../message.ts';
+import { cookie, type Header, type Request, type Response, requestHeader } from '../message.ts';
+import { wayOut } from '../people/identity.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import type { Settings } from '../settings.ts';
 import { go } from './page.ts';
 
@@ -34,4 +39,21 @@ function wayBack(target: string, here: string): 'front page' | 'close.cgi' | und
   if (hostname !== new URL(here).hostname) return undefined;
   if (/^\/(?:cgi-bin\/)?close\.cgi$/.test(pathname)) return 'close.cgi';
   return pathname === '/' && search === '' ? 'front page' : undefined;
+}
+
+/** Of mod_auth_cas, which has no address of its own to end a session: its cookies on http and on https, and of its gateway. */
+const CAS_COOKIE = /(?:^|;\s*)(MOD_AUTH_CAS(?:_[SG])?)=/g;
+
+/** Goes to where the session ends, and from there to the front page. */
+export function signOut(request: Request, { settings, log }: Context): Response | Refusal {
+  const way = wayOut(request);
+  if (way === undefined) return refuse(404, 'refused.no_way_out', 'this way to sign in has no way out');
+  log.event('signed-out', { uid: request.env['REMOTE_USER'] });
+  const back = `${settings.JMB_URL.replace(/\/+$/, '')}/`;
+  const gone = go(302, way + encodeURIComponent(back));
+  const secure = request.env['HTTPS'] === 'on' ? '; Secure' : '';
+  const expired = [...(request.env['HTTP_COOKIE'] ?? '').matchAll(CAS_COOKIE)].map(
+    ([, name]): Header => ['Set-Cookie', `${name}=; Path=/; Max-Age=0; HttpOnly${secure}`],
+  );
+  return { ...gone, headers: [...gone.headers, ...expired] };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { networkOf } from '../../lib/http/network.ts';
+import { networkOf } from '../../lib/http/wrong_secret.ts';
 
 it.each([
   ['192.0.2.7', '192.0.2.7'],

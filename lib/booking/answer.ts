@@ -1,0 +1,23 @@
+/** Answering an invitation. */
+import type { Context } from '../context.ts';
+import { mayAnswer } from '../meetings/access.ts';
+import type { Invitation } from '../meetings/meeting.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import { recordAnswer } from '../store/invitations.ts';
+
+/** Why an invitation cannot be answered any more, or at all; null where it can. */
+export function answerRefused({ clock }: Context, { meeting, attendee }: Invitation): Refusal | null {
+  if (mayAnswer(meeting, attendee.role, clock.now())) return null;
+  if (attendee.role === 'owner') return refuse(403, 'refused.owner_answers', `owner of ${meeting.id} answers`);
+  return refuse(403, 'refused.answer_late', `meeting ${meeting.id} is over for ${attendee.email}`);
+}
+
+/** Writes an answer down. */
+export function answer(context: Context, invitation: Invitation, given: 'accepted' | 'declined'): Refusal | null {
+  const refusal = answerRefused(context, invitation);
+  if (refusal !== null) return refusal;
+  const { meeting, attendee } = invitation;
+  recordAnswer(context.store, attendee.hash, given, context.clock.now());
+  context.log.event('answered', { id: meeting.id, email: attendee.email, answer: given });
+  return null;
+}

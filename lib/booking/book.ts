@@ -1,0 +1,129 @@
+/** Booking a meeting, and changing one: what was typed is checked, then written with its messages and reminders in one transaction. */
+import type { Context } from '../context.ts';
+import { type Message, messagesToAll } from '../mail/messages.ts';
+import type { BookingForm } from '../meetings/booking.ts';
+import { whoIsTold } from '../meetings/change.ts';
+import type { Identity, Meeting } from '../meetings/meeting.ts';
+import { planReminders } from '../meetings/reminders.ts';
+import { isRefusal, type Refusal } from '../refusal.ts';
+import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
+import { dropReminders } from '../store/outbox_changes.ts';
+import { planReminderRows } from '../store/reminders.ts';
+import { checkedBooking, type NoBooking } from './checked.ts';
+import { duplicateOf } from './duplicate.ts';
+import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
+import { type Owned, ownedMeeting } from './owned.ts';
+import { orderOwnership, tellRoom } from './rooms.ts';
+
+/** A meeting that was written, and how telling people of it went. */
+export interface Done {
+  readonly meeting: Meeting;
+  readonly told: Ending;
+}
+
+/**
+ * Books a meeting. The same one twice within a minute is booked once.
+ * @returns what was booked, what is wrong with what was typed, or a refusal with 429
+ */
+export async function book(
+  context: Context,
+  identity: Identity,
+  typed: BookingForm,
+): Promise<Done | NoBooking | Refusal> {
+  const checked = await checkedBooking(context, { identity, meeting: null }, typed);
+  if (!('booking' in checked)) return checked;
+  const { booking } = checked;
+  const { store, clock, log } = context;
+  const known = await accounts(context, identity, [...booking.moderators, ...booking.guests]);
+  const done = withinLimit(context, identity, () => {
+    const duplicate = duplicateOf(store, identity.email, booking, clock.now());
+    if (duplicate !== undefined) return { meeting: duplicate, again: true };
+    const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
+    plan(context, meeting);
+    write(context, identity, { meeting, attendees, accounts: known }, messagesToAll('new', attendees));
+    return { meeting, again: false };
+  });
+  if (isRefusal(done)) return done;
+  const { meeting, again } = done;
+  log.event(again ? 'booked-already' : 'booked', logged(meeting, identity));
+  return { meeting, told: await send(context, meeting.id) };
+}
+
+/** What became of a change. */
+export type Changed =
+  | Done
+  | NoBooking
+  | Refusal
+  /** Nothing is other than it was; nobody is told. */
+  | { readonly unchanged: Meeting }
+  /** Somebody else has saved it meanwhile: what it is now. */
+  | { readonly conflict: Owned };
+
+/**
+ * Changes a meeting of this owner; of one that runs, people and subject.
+ * @param version that of the meeting which what was typed goes by
+ */
+export async function change(
+  context: Context,
+  identity: Identity,
+  owned: Owned,
+  version: number,
+  typed: BookingForm,
+): Promise<Changed> {
+  const checked = await checkedBooking(context, { identity, meeting: owned.meeting }, typed);
+  if (!('booking' in checked)) return checked;
+  const { booking } = checked;
+  const { id } = owned.meeting;
+  const people = [...booking.moderators, ...booking.guests, ...owned.attendees.map(({ email }) => email)];
+  const known = await accounts(context, identity, people);
+  const { store, clock, log } = context;
+  const result = withinLimit(context, identity, () => {
+    // Read again: the database may have changed while the directory was asked.
+    const before = ownedMeeting(context, identity, id);
+    if (isRefusal(before)) return before;
+    const update = updateMeeting(store, id, version, booking, clock.now());
+    if (update.outcome !== 'saved') return { conflict: before };
+    tellOfChange(context, identity, before, update, known);
+    orderOwnership(context, before, update);
+    if (update.meeting.version === before.meeting.version) return { unchanged: update.meeting };
+    return { meeting: update.meeting };
+  });
+  if (isRefusal(result)) return result;
+  const { unchanged, conflict, meeting } = result;
+  if (unchanged !== undefined) return { unchanged };
+  if (conflict !== undefined) {
+    log.event('conflict', { id, uid: identity.uid });
+    return { conflict };
+  }
+  log.event('changed', logged(meeting, identity));
+  await tellRoom(context, meeting.room);
+  return { meeting, told: await send(context, id) };
+}
+
+/** Plans the reminders of a meeting anew; those of its old time that wait in the outbox are no longer true. */
+function plan({ store, settings, clock }: Context, { id, begin, end }: Meeting): void {
+  const now = clock.now();
+  dropReminders(store, id, now);
+  planReminderRows(store, 'mail', id, planReminders(begin, settings.JMB_MAIL_REMINDER, now));
+  planReminderRows(store, 'xmpp', id, planReminders(end, settings.JMB_XMPP_REMINDER, now));
+}
+
+function tellOfChange(
+  context: Context,
+  identity: Identity,
+  before: Owned,
+  after: Saved,
+  known: ReadonlyMap<string, string>,
+): void {
+  const told = whoIsTold(before, after);
+  if (told.moved) plan(context, after.meeting);
+  const messages: Message[] = [
+    ...messagesToAll('new', told.newcomers),
+    ...messagesToAll('edit', told.changed),
+    ...messagesToAll('removed', told.removed),
+  ];
+  for (const { email } of told.removed) {
+    dropReminders(context.store, after.meeting.id, context.clock.now(), email);
+  }
+  write(context, identity, { meeting: after.meeting, attendees: after.attendees, accounts: known }, messages);
+}

@@ -1,0 +1,61 @@
+/** From what somebody typed to a booking: the rules, with what settings, mailing lists and the directory say. */
+import type { Context } from '../context.ts';
+import { timesStand } from '../meetings/access.ts';
+import { type Booking, type BookingForm, type Checked, checkBooking } from '../meetings/booking.ts';
+import type { Identity, Meeting } from '../meetings/meeting.ts';
+import { attendeesOf } from '../store/meetings.ts';
+import { dayAndMonth, startOfDay } from '../text/dates.ts';
+import { addressBook, aliasesOf, asksDirectory } from './address_book.ts';
+
+/** Why there is no booking. */
+export type NoBooking =
+  | Extract<Checked, { readonly mistakes: unknown }>
+  /** The directory was needed, and did not answer. */
+  | { readonly directorySilent: true };
+
+/** Whose booking it is, and of which meeting; null of a new one. */
+export interface BookingFor {
+  readonly identity: Identity;
+  readonly meeting: Meeting | null;
+}
+
+/**
+ * The booking that was typed, or why it is none. What a meeting that runs has of times stands.
+ * @throws Unavailable when the database fails
+ */
+export async function checkedBooking(
+  context: Context,
+  { identity, meeting }: BookingFor,
+  typed: BookingForm,
+): Promise<{ readonly booking: Booking } | NoBooking> {
+  const { settings, clock, store } = context;
+  const rules = {
+    ...addressBook(context, identity),
+    now: clock.now(),
+    minMinutes: settings.JMB_MIN_MEETING_DURATION,
+    maxMinutes: settings.JMB_MAX_MEETING_DURATION,
+    maxModerators: settings.JMB_MAX_MODERATORS,
+    maxGuests: settings.JMB_MAX_GUESTS,
+    defaultSubject: (begin: number) => defaultSubject(context, begin),
+    filledIn: filledInSubjects(context, meeting),
+    ...(meeting !== null && timesStand(meeting, clock.now()) ? { times: meeting } : {}),
+  };
+  const result = checkBooking(typed, rules);
+  // The directory is asked about a form that is right otherwise: about no more people than can be invited.
+  if (!('booking' in result) || !asksDirectory(context)) return result;
+  const present = meeting === null ? [] : attendeesOf(store, meeting.id).map(({ email }) => email);
+  const aliases = await aliasesOf(context, result.booking, present);
+  return aliases === null ? { directorySilent: true } : checkBooking(typed, { ...rules, aliases });
+}
+
+/** The subject of a meeting that is given none: it names the day, which tells it from the next one. */
+export function defaultSubject({ settings, texts, language }: Context, begin: number): string {
+  return settings.JMB_DEFAULT_OBJECT || texts('form.default_subject', { date: dayAndMonth(language, begin) });
+}
+
+/** The subjects that a form of the last day may have been given, and the one that a meeting has of its present date. */
+function filledInSubjects(context: Context, meeting: Meeting | null): readonly string[] {
+  const now = context.clock.now();
+  const begins = [startOfDay(now, -1), now, startOfDay(now, 1), ...(meeting === null ? [] : [meeting.begin])];
+  return begins.map((begin) => defaultSubject(context, begin));
+}

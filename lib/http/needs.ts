@@ -1,0 +1,237 @@
+/**
+ * What a row of a door's table may need of a request before its handler runs. Needs are looked at in the order of the row: the
+ * first that is not met refuses, and what was looked at on the way is handed to the handler.
+ */
+import { type Entry, entryTo } from '../booking/entry.ts';
+import { type Owned, ownedMeeting } from '../booking/owned.ts';
+import type { Context } from '../context.ts';
+import type { Identity, Invitation } from '../meetings/meeting.ts';
+import { type Request, type Response, requestHeader } from '../message.ts';
+import { isEditor } from '../people/check_modules.ts';
+import { identityOf } from '../people/identity.ts';
+import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { type FeedOwner, feedByHash, rememberAddresses } from '../store/feeds.ts';
+import { invitationByHash } from '../store/invitations.ts';
+import { rememberName } from '../store/people.ts';
+import { formTokenHolds } from '../store/secrets.ts';
+import { formParams, type Params, queryParams } from './params.ts';
+import { unknownSecret } from './wrong_secret.ts';
+
+/** Everything that needs can look at. */
+export interface Granted {
+  /** Who signed in. */
+  readonly identity: Identity;
+  /** A posted form that no other site has sent. */
+  readonly form: Params;
+  /** Why the form is too old to be believed, though nothing that was typed is lost; null where it is not. */
+  readonly stale: Refusal | null;
+  /** A meeting of whoever signed in. */
+  readonly owned: Owned;
+  /** The meeting and the person that a link was given to. */
+  readonly invitation: Invitation;
+  /** Whose feed an address is, and the secret in it. */
+  readonly feed: FeedOwner & { readonly hash: string };
+  /** A room that a check module lets the account open. */
+  readonly entry: Entry;
+  /** The room's name as an address asks for it, lower case. */
+  readonly asked: string;
+}
+
+type Known = Readonly<Partial<Granted>>;
+
+/** One thing that a row needs. */
+export interface Need<Key extends keyof Granted = keyof Granted> {
+  /** What it is, in a word or two. */
+  readonly name: string;
+  /** What the handler is handed when it is met. */
+  readonly gives: readonly Key[];
+  /** What needs before it must have given. */
+  readonly after: readonly (keyof Granted)[];
+  readonly look: (request: Request, context: Context, known: Known) => Known | Refusal | Promise<Known | Refusal>;
+}
+
+/** What answers a request of a row. Throws only for bugs and a broken environment. */
+export type Handler<Key extends keyof Granted = never> = (
+  request: Request,
+  context: Context,
+  granted: Pick<Granted, Key>,
+) => Response | Refusal | Promise<Response | Refusal>;
+
+/** A row of a door's table: what it needs, and what answers then. */
+export interface Row {
+  readonly needs: readonly Need[];
+  readonly handler: (request: Request, context: Context, granted: never) => ReturnType<Handler>;
+}
+
+/** Makes a row. A handler cannot ask for what its row does not look at. */
+export function row<Key extends keyof Granted>(
+  needs: readonly [Need<Key>, ...Need<Key>[]],
+  handler: Handler<Key>,
+): Row {
+  return { needs, handler };
+}
+
+/**
+ * Looks at what a row needs, in its order.
+ * @returns what the handler is handed, or the refusal of the first need that is not met
+ */
+export async function lookAt({ needs }: Row, request: Request, context: Context): Promise<Known | Refusal> {
+  let known: Known = {};
+  for (const need of needs) {
+    const found = await need.look(request, context, known);
+    if (isRefusal(found)) return found;
+    known = { ...known, ...found };
+  }
+  return known;
+}
+
+const NOTHING: Known = {};
+
+/** Nothing: whoever asks is answered. */
+export const anyone: Need<never> = { name: 'anyone', gives: [], after: [], look: () => NOTHING };
+
+/** Somebody signed in; addresses and name are kept for feeds and reminders, which nobody signs in for. */
+export const signedIn: Need<'identity'> = { name: 'signed in', gives: ['identity'], after: [], look: visitor };
+
+/** Somebody signed in who may book. */
+export const editor: Need<'identity'> = {
+  name: 'editor',
+  gives: ['identity'],
+  after: [],
+  look: async (request, context) => {
+    const known = await visitor(request, context);
+    if (isRefusal(known) || (await isEditor(context, known.identity))) return known;
+    return refuse(403, 'refused.not_editor', `${known.identity.uid} is no editor`);
+  },
+};
+
+/** Somebody signed in, of whom nothing is kept. */
+export const account: Need<'identity'> = {
+  name: 'account',
+  gives: ['identity'],
+  after: [],
+  look: async (request, context) => {
+    const identity = await identityOf(context, request);
+    return isRefusal(identity) ? identity : { identity };
+  },
+};
+
+/**
+ * Not what another site has a browser send. Browsers say where a request comes from (Fetch Metadata); what says nothing is
+ * held by a form's token, or changes no more than an answer that can be changed back.
+ */
+export const sameSite: Need<never> = {
+  name: 'no other site',
+  gives: [],
+  after: [],
+  look: (request) => crossSite(request) ?? NOTHING,
+};
+
+/** A form that this account was given here of late. */
+export const ownForm: Need<'form'> = {
+  name: 'form of mine',
+  gives: ['form'],
+  after: ['identity'],
+  look: (request, context, known) => {
+    const form = formParams(request);
+    return crossSite(request) ?? staleForm(context, of(known, 'identity'), form) ?? { form };
+  },
+};
+
+/** The same, or one that is only too old: the handler then gives back what was typed, and does nothing. */
+export const typedForm: Need<'form' | 'stale'> = {
+  name: 'form of mine, or an old one',
+  gives: ['form', 'stale'],
+  after: ['identity'],
+  look: (request, context, known) => {
+    const form = formParams(request);
+    return crossSite(request) ?? { form, stale: staleForm(context, of(known, 'identity'), form) };
+  },
+};
+
+/** The meeting that the form names or, where there is none, the address: owned by whoever signed in. */
+export const owner: Need<'owned'> = {
+  name: 'owner',
+  gives: ['owned'],
+  after: ['identity'],
+  look: (request, context, known) => {
+    const id = known.form?.get('conf_tsn') ?? queryParams(request).get('id') ?? '';
+    const owned = ownedMeeting(context, of(known, 'identity'), id);
+    return isRefusal(owned) ? owned : { owned };
+  },
+};
+
+/** The secret of a link that somebody was sent. */
+export const link: Need<'invitation'> = {
+  name: 'secret of a link',
+  gives: ['invitation'],
+  after: [],
+  look: (request, context) => {
+    const invitation = invitationByHash(context.store, queryParams(request).get('id') ?? '');
+    if (invitation !== undefined) return { invitation };
+    return unknownSecret(request, context, refuse(404, 'refused.no_invitation', 'unknown hash'));
+  },
+};
+
+/** The secret of a feed: `?id=HASH` or, as the original gave it out, `?HASH`; some programs append `=` or more. */
+export const feed: Need<'feed'> = {
+  name: 'secret of a feed',
+  gives: ['feed'],
+  after: [],
+  look: (request, context) => {
+    const hash = queryParams(request).get('id') ?? /^[^&=]*/.exec(request.query)?.[0] ?? '';
+    const found = feedByHash(context.store, hash);
+    if (found !== undefined) return { feed: { ...found, hash } };
+    return unknownSecret(request, context, refuse(404, 'refused.no_feed', 'unknown feed'));
+  },
+};
+
+/** A room's name as it is asked for: no slash, no control character, not endless. */
+const ROOM = /^[^/?\p{Cc}]{1,200}$/u;
+
+/** The name of a room in the address. */
+export const room: Need<'asked'> = {
+  name: 'name of a room',
+  gives: ['asked'],
+  after: [],
+  look: (request) => {
+    const asked = (queryParams(request).get('room') ?? '').trim().toLowerCase();
+    return ROOM.test(asked) ? { asked } : refuse(400, 'refused.no_room', 'no room in the address');
+  },
+};
+
+/** A check module that lets this account open this room. */
+export const consent: Need<'entry'> = {
+  name: 'consent of a check module',
+  gives: ['entry'],
+  after: ['asked', 'identity'],
+  look: async (_, context, known) => {
+    const entry = await entryTo(context, of(known, 'identity'), of(known, 'asked'));
+    return isRefusal(entry) ? entry : { entry };
+  },
+};
+
+/** What a need before this one has given; a test holds the tables against `after`. */
+function of<Key extends keyof Granted>(known: Known, key: Key): Granted[Key] {
+  const found = known[key];
+  if (found === undefined) throw new Error(`a row needs ${key} before it is looked at`);
+  return found;
+}
+
+async function visitor(request: Request, context: Context): Promise<{ identity: Identity } | Refusal> {
+  const identity = await identityOf(context, request);
+  if (isRefusal(identity)) return identity;
+  rememberAddresses(context.store, identity.uid, identity.addresses, context.settings.JMB_SHARED_ADDRESSES);
+  rememberName(context.store, identity.addresses, identity.name);
+  return { identity };
+}
+
+function crossSite(request: Request): Refusal | null {
+  if (requestHeader(request, 'Sec-Fetch-Site') !== 'cross-site') return null;
+  return refuse(403, 'refused.foreign_form', 'a form of another site');
+}
+
+function staleForm(context: Context, { uid }: Identity, form: Params): Refusal | null {
+  if (formTokenHolds(context.store, uid, form.get('conf_token') ?? '', context.clock.now())) return null;
+  return refuse(403, 'refused.foreign_form', `${uid}: form without its token`);
+}
