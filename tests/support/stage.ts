@@ -115,7 +115,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     modules: options.apacheModules ?? [],
     needs: [root, process.execPath],
     env: { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` },
-    conf: `Define JMB_PREFIX "${root}"
+    // Longer than any pause of a test: a client that sends as the server hangs up would fail.
+    conf: `KeepAliveTimeout 60
+Define JMB_PREFIX "${root}"
 Define JMB_AUTH "${auth}"
 ${options.defines ?? ''}
 ${options.before ?? ''}
