@@ -17,3 +17,9 @@ declare module '*.css' {
   const version: string;
   export default version;
 }
+
+/** A file of JSON, as a function that makes its value when it is first called. */
+declare module '*.json?lazy' {
+  const make: () => unknown;
+  export default make;
+}

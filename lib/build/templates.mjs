@@ -83,6 +83,11 @@ function moduleOf(source, path) {
   return null;
 }
 
+/** A file of JSON as a function that makes its value when it is first called. */
+function lazily(source) {
+  return `let made;\nexport default () => (made ??= ${source.trim()});`;
+}
+
 /** For esbuild: templates, style sheets and migrations. */
 export const esbuildTemplates = {
   name: 'templates',
@@ -92,6 +97,13 @@ export const esbuildTemplates = {
       namespace: 'migrations',
     }));
     build.onLoad({ filter: /.*/, namespace: 'migrations' }, ({ path }) => ({ contents: migrationsModule(path) }));
+    build.onResolve({ filter: /\.json\?lazy$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace(/\?lazy$/, '')),
+      namespace: 'lazy',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path }) => ({
+      contents: lazily(await readFile(path, 'utf8')),
+    }));
     build.onLoad({ filter: /\.(hbs|css)$/ }, async ({ path }) => ({
       contents: moduleOf(await readFile(path, 'utf8'), path),
       loader: 'js',
@@ -99,7 +111,7 @@ export const esbuildTemplates = {
   },
 };
 
-/** For Vite: the same. A style sheet goes by another name, or Vite takes it for its own; a folder of migrations needs one. */
+/** For Vite: the same. What Vite takes for its own, a style sheet, goes by another name; so does a folder of migrations. */
 export const viteTemplates = {
   name: 'templates',
   enforce: 'pre',
@@ -107,10 +119,12 @@ export const viteTemplates = {
     if (!importer) return null;
     const path = resolve(dirname(importer), source);
     if (source.endsWith('/*.sql')) return `${dirname(path)}.migrations`;
+    if (source.endsWith('.json?lazy')) return path.replace(/json\?lazy$/, 'lazy');
     return source.endsWith('.css') ? `${path}.digest` : null;
   },
   async load(id) {
     if (id.endsWith('.migrations')) return migrationsModule(id.slice(0, -'.migrations'.length));
+    if (id.endsWith('.lazy')) return lazily(await readFile(id.replace(/lazy$/, 'json'), 'utf8'));
     const path = id.replace(/\.digest$/, '');
     return /\.(hbs|css)$/.test(path) ? moduleOf(await readFile(path, 'utf8'), path) : null;
   },

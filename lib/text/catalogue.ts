@@ -2,8 +2,10 @@
  * The one catalogue of texts: one file a language, French first and English alike; no-break spaces are written out there, since
  * they cannot be seen.
  */
-import en from './en.json';
-import fr from './fr.json';
+
+import english from './en.json?lazy';
+import type fr from './fr.json';
+import french from './fr.json?lazy';
 
 /** A language that users read. */
 export type Language = 'fr' | 'en';
@@ -11,8 +13,17 @@ export type Language = 'fr' | 'en';
 /** The name of a text. */
 export type TextKey = keyof typeof fr;
 
-/** Every text of every language, for tests that hold them against each other. */
-export const catalogue: Readonly<Record<Language, Readonly<Record<TextKey, string>>>> = { fr, en };
+type Catalogue = Readonly<Record<TextKey, string>>;
+
+/** Every text of every language. A language is made when it is first read: who is led on to a room reads none. */
+export const catalogue: Readonly<Record<Language, Catalogue>> = {
+  get fr() {
+    return french() as Catalogue;
+  },
+  get en() {
+    return english() as Catalogue;
+  },
+};
 
 /** What stands at the placeholders of a text. */
 export type TextValues = Readonly<Record<string, string | number>>;
@@ -22,11 +33,12 @@ export type Texts = (key: TextKey, values?: TextValues) => string;
 
 /** The texts of a language. A placeholder without a value stays as it is, so that a test or a reader sees it. */
 export function texts(language: Language): Texts {
-  const all = catalogue[language];
-  return (key, values) =>
-    values === undefined
-      ? all[key]
-      : all[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return (key, values) => {
+    const text = catalogue[language][key];
+    return values === undefined
+      ? text
+      : text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  };
 }
 
 /**
