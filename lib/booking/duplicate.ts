@@ -1,8 +1,8 @@
 /** The same booking sent twice: a button pressed twice, or a page loaded again, books one meeting. */
 
 import type { Booking } from '../meetings/booking.ts';
+import { bookingOf, sameBooking } from '../meetings/fields.ts';
 import type { Meeting } from '../meetings/meeting.ts';
-import { addressesIn } from '../meetings/seats.ts';
 import { attendeesOf, invitationsOf } from '../store/meetings.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,24 +14,11 @@ const SLIP = 60;
  * @param now Unix seconds
  */
 export function duplicateOf(store: Store, owner: string, booking: Booking, now: number): Meeting | undefined {
-  const alike = invitationsOf(store, [owner], { endAfter: booking.begin }).filter(
+  return invitationsOf(store, [owner], { endAfter: booking.begin }).find(
     ({ meeting, attendee }) =>
       attendee.role === 'owner' &&
       meeting.created > now - SLIP &&
       meeting.begin === booking.begin &&
-      meeting.duration === booking.duration &&
-      meeting.subject === booking.subject,
-  );
-  return alike.find(({ meeting }) => samePeople(store, meeting, booking))?.meeting;
-}
-
-function samePeople(store: Store, meeting: Meeting, booking: Booking): boolean {
-  const people = attendeesOf(store, meeting.id);
-  return (
-    same(addressesIn(people, 'moderator'), booking.moderators) && same(addressesIn(people, 'guest'), booking.guests)
-  );
-}
-
-function same(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((one) => others.includes(one));
+      sameBooking(bookingOf(meeting, attendeesOf(store, meeting.id)), booking),
+  )?.meeting;
 }

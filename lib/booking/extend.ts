@@ -1,9 +1,9 @@
 /** Giving a running meeting some minutes more. */
 import type { Context } from '../context.ts';
 import { type ExtensionRules, extensionFits, mayExtend, minutesLeft } from '../meetings/extension.ts';
+import { bookingOf } from '../meetings/fields.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
-import { addressesIn } from '../meetings/seats.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { updateMeeting } from '../store/bookings.ts';
 import { planReminderRows } from '../store/reminders.ts';
@@ -78,14 +78,9 @@ function extended(
   minutes: number,
 ): { meeting: Meeting; again: boolean } {
   const { store, settings, clock } = context;
-  const { id, version, subject, begin, duration } = meeting;
-  const booking = {
-    subject,
-    begin,
-    duration: duration + minutes * 60,
-    moderators: addressesIn(attendees, 'moderator'),
-    guests: addressesIn(attendees, 'guest'),
-  };
+  const { id, version } = meeting;
+  const booked = bookingOf(meeting, attendees);
+  const booking = { ...booked, duration: booked.duration + minutes * 60 };
   const now = clock.now();
   const update = updateMeeting(store, id, version, booking, now);
   if (update.outcome !== 'saved') throw new Error(`meeting ${id}: ${update.outcome} within one transaction`);

@@ -4,22 +4,20 @@ import { clockTime, isoDate, unixOf } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import { type AddressBook, invite } from './people.ts';
 
-/** The form as it was typed. */
+/** The form as it was typed; fields.ts says what each field is called. */
 export interface BookingForm {
-  /** conf_date: `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`. */
   readonly date: string;
-  /** conf_time: `HH:MM`. */
+  /** `HH:MM`. */
   readonly time: string;
-  /** conf_duration: minutes. */
+  /** Minutes. */
   readonly duration: string;
-  /** conf_object. */
   readonly subject: string;
   readonly moderators: string;
   readonly guests: string;
 }
 
-/** A field of the form. */
-export type Field = keyof BookingForm;
+type Field = keyof BookingForm;
 
 /** What is wrong with a field, for the user. */
 export interface Mistake {

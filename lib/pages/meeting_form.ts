@@ -6,13 +6,13 @@ import type { Owned } from '../booking/owned.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
-import { type BookingForm, type Field, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
+import { type Booking, type BookingForm, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
+import { bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';
 import type { Meeting } from '../meetings/meeting.ts';
-import { addressesIn } from '../meetings/seats.ts';
 import type { Request, Response } from '../message.ts';
 import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
-import { clockTime, durationText, isoDate, startOfDay } from '../text/dates.ts';
+import { durationText, isoDate, startOfDay } from '../text/dates.ts';
 import { meetingWords } from './meeting_view.ts';
 import { page } from './page.ts';
 
@@ -34,15 +34,9 @@ export interface FormTrouble {
 export function meetingNew(_request: Request, context: Context, { identity }: Pick<Granted, 'identity'>): Response {
   const { settings } = context;
   const begin = nextQuarter(context.clock.now());
-  const typed = {
-    date: isoDate(begin),
-    time: clockTime(begin),
-    duration: String(proposedDuration(settings)),
-    subject: defaultSubject(context, begin),
-    moderators: '',
-    guests: '',
-  };
-  return formPage(context, { identity, meeting: null }, typed);
+  const duration = proposedDuration(settings) * 60;
+  const proposed = { subject: defaultSubject(context, begin), begin, duration, moderators: [], guests: [] };
+  return formPage(context, { identity, meeting: null }, formOf(proposed));
 }
 
 /** Shows the form of a meeting that is not over. */
@@ -52,7 +46,10 @@ export function meetingEdit(
   { identity, owned }: Pick<Granted, 'identity' | 'owned'>,
 ): Response | Refusal {
   const { meeting } = owned;
-  return overAlready(context, meeting) ?? formPage(context, { identity, meeting }, savedForm(owned));
+  return (
+    overAlready(context, meeting) ??
+    formPage(context, { identity, meeting }, formOf(bookingOf(owned.meeting, owned.attendees)))
+  );
 }
 
 /** Refuses to change what is over. */
@@ -64,34 +61,12 @@ export function overAlready({ clock }: Context, meeting: Meeting): Refusal | nul
 /** Refuses to move what has begun; a form that says nothing of the times, or what they are, moves nothing. */
 export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm): Refusal | null {
   if (!timesStand(owned.meeting, clock.now())) return null;
-  const saved = savedForm(owned);
-  const moves = (['date', 'time', 'duration'] as const).some(
-    (field) => typed[field] !== '' && typed[field] !== saved[field],
+  const saved = formOf(bookingOf(owned.meeting, owned.attendees));
+  const moves = FIELD_NAMES.some(
+    (field) => FIELDS[field].isTime && typed[field] !== '' && typed[field] !== saved[field],
   );
   return moves ? refuse(403, 'refused.begun', `meeting ${owned.meeting.id} has begun`) : null;
 }
-
-/** A meeting as its form would have been typed. */
-function savedForm({ meeting, attendees }: Owned): BookingForm {
-  return {
-    date: isoDate(meeting.begin),
-    time: clockTime(meeting.begin),
-    duration: String(Math.round(meeting.duration / 60)),
-    subject: meeting.subject,
-    moderators: addressesIn(attendees, 'moderator').join('\n'),
-    guests: addressesIn(attendees, 'guest').join('\n'),
-  };
-}
-
-/** The names of the fields on the wire, in the order of the page. */
-const NAMES = [
-  ['subject', 'conf_object'],
-  ['date', 'conf_date'],
-  ['time', 'conf_time'],
-  ['duration', 'conf_duration'],
-  ['guests', 'conf_guests'],
-  ['moderators', 'conf_moderators'],
-] as const;
 
 /**
  * Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile, 503 without
@@ -115,7 +90,10 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     headers: waitOf(refusal),
   };
   const errors = Object.fromEntries(
-    NAMES.map(([field]) => [field, (mistakes[field] ?? []).map(({ text, values }) => texts(text, values)).join(' ')]),
+    FIELD_NAMES.map((field) => {
+      const said = (mistakes[field] ?? []).map(({ text, values }) => texts(text, values));
+      return [field, said.join(' ')];
+    }),
   );
   return page(context, form, frame, {
     token: formToken(store, about.identity.uid, clock.now()),
@@ -124,8 +102,8 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     running: meeting !== null && timesStand(meeting, clock.now()) && meetingWords(context, meeting),
     typed,
     errors,
-    mistakes: NAMES.filter(([field]) => errors[field] !== '').map(([field, name]) => ({
-      name,
+    mistakes: FIELD_NAMES.filter((field) => errors[field] !== '').map((field) => ({
+      name: FIELDS[field].name,
       text: errors[field],
     })),
     directorySilent,
@@ -138,12 +116,16 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     maxModerators: settings.JMB_MAX_MODERATORS,
     maxGuests: settings.JMB_MAX_GUESTS,
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
-    conflict: conflict && {
-      ...meetingWords(context, conflict.meeting),
-      moderators: addressesIn(conflict.attendees, 'moderator'),
-      guests: addressesIn(conflict.attendees, 'guest'),
-    },
+    conflict: conflict && savedFields(context, bookingOf(conflict.meeting, conflict.attendees)),
   });
+}
+
+/** What a booking says in each field that says anything. */
+function savedFields({ texts, language }: Context, booking: Booking): object[] {
+  return FIELD_NAMES.map((field) => ({
+    label: texts(FIELDS[field].label),
+    values: FIELDS[field].shown(booking, language),
+  })).filter(({ values }) => values.length > 0);
 }
 
 /** The durations to choose from; what was typed is among them, also where no step leads to it. */

@@ -5,7 +5,8 @@ import type { NoBooking } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import type { Params } from '../http/params.ts';
-import { type BookingForm, LONGEST_TYPED_SUBJECT, LONGEST_WORD } from '../meetings/booking.ts';
+import type { BookingForm } from '../meetings/booking.ts';
+import { eachField, FIELDS } from '../meetings/fields.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
@@ -50,17 +51,7 @@ export async function meetingChange(
 
 /** What was typed. What is longer than anything that could be right is none, and is not shown again either. */
 function typedIn(form: Params): BookingForm {
-  const field = (name: string) => form.get(`conf_${name}`) ?? '';
-  const word = (name: string) => (field(name).length > LONGEST_WORD ? '' : field(name));
-  return {
-    date: word('date'),
-    time: word('time'),
-    duration: word('duration'),
-    // One more than can be: what is left still says that it is too long.
-    subject: field('object').slice(0, LONGEST_TYPED_SUBJECT + 1),
-    moderators: field('moderators'),
-    guests: field('guests'),
-  };
+  return eachField((field) => FIELDS[field].kept(form.get(FIELDS[field].name) ?? ''));
 }
 
 /** What an old form says: nothing that was typed is lost. */

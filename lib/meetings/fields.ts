@@ -1,0 +1,105 @@
+/**
+ * The fields of the booking form, each said once: its name, what is kept of what is typed, and how a booking reads in it. Form,
+ * mistakes, conflict, change, extension and the search for duplicates all go by this table. Pure.
+ */
+import type { Language, TextKey } from '../text/catalogue.ts';
+import { clockTime, durationText, isoDate, longDate } from '../text/dates.ts';
+import { type Booking, type BookingForm, LONGEST_TYPED_SUBJECT, LONGEST_WORD } from './booking.ts';
+import type { Attendee, Meeting } from './meeting.ts';
+import { addressesIn } from './seats.ts';
+
+/** The name of a field. */
+export type Field = keyof BookingForm;
+
+/** One field. */
+interface Described {
+  /** On the wire, where the original's names stand. */
+  readonly name: `conf_${string}`;
+  readonly label: TextKey;
+  /** What is kept of what was typed, before any work is done on it. */
+  readonly kept: (typed: string) => string;
+  /** What would have been typed for a booking. */
+  readonly typed: (booking: Booking) => string;
+  /** A booking's value as a person reads it, a line each. */
+  readonly shown: (booking: Booking, language: Language) => readonly string[];
+  /** Whether it says when the meeting is, which stands once it has begun. */
+  readonly isTime: boolean;
+}
+
+const words = { kept: (typed: string) => (typed.length > LONGEST_WORD ? '' : typed), isTime: true };
+const people = { kept: (typed: string) => typed, isTime: false };
+
+/** Every field, in the order of the page. */
+export const FIELDS: Readonly<Record<Field, Described>> = {
+  subject: {
+    name: 'conf_object',
+    label: 'form.subject',
+    // One more than can be: what is left still says that it is too long.
+    kept: (typed) => typed.slice(0, LONGEST_TYPED_SUBJECT + 1),
+    typed: ({ subject }) => subject,
+    shown: ({ subject }) => [subject],
+    isTime: false,
+  },
+  date: {
+    ...words,
+    name: 'conf_date',
+    label: 'form.date',
+    typed: ({ begin }) => isoDate(begin),
+    shown: ({ begin }, language) => [longDate(language, begin)],
+  },
+  time: {
+    ...words,
+    name: 'conf_time',
+    label: 'form.time',
+    typed: ({ begin }) => clockTime(begin),
+    shown: ({ begin }) => [clockTime(begin)],
+  },
+  duration: {
+    ...words,
+    name: 'conf_duration',
+    label: 'form.duration',
+    typed: ({ duration }) => String(Math.round(duration / 60)),
+    shown: ({ duration }, language) => [durationText(language, duration)],
+  },
+  guests: {
+    ...people,
+    name: 'conf_guests',
+    label: 'form.guests',
+    typed: ({ guests }) => guests.join('\n'),
+    shown: ({ guests }) => guests,
+  },
+  moderators: {
+    ...people,
+    name: 'conf_moderators',
+    label: 'form.moderators',
+    typed: ({ moderators }) => moderators.join('\n'),
+    shown: ({ moderators }) => moderators,
+  },
+};
+
+/** The fields' names, in the order of the page. */
+export const FIELD_NAMES = Object.keys(FIELDS) as readonly Field[];
+
+/** One text for each field. */
+export function eachField(textOf: (field: Field) => string): BookingForm {
+  const form: Partial<Record<Field, string>> = {};
+  for (const field of FIELD_NAMES) form[field] = textOf(field);
+  return form as BookingForm;
+}
+
+/** What a meeting and its people were booked as. */
+export function bookingOf({ subject, begin, duration }: Meeting, attendees: readonly Attendee[]): Booking {
+  const moderators = addressesIn(attendees, 'moderator');
+  return { subject, begin, duration, moderators, guests: addressesIn(attendees, 'guest') };
+}
+
+/** A booking as its form would have been typed. */
+export function formOf(booking: Booking): BookingForm {
+  return eachField((field) => FIELDS[field].typed(booking));
+}
+
+/** Whether two bookings say the same in every field; people may be named in another order. */
+export function sameBooking(one: Booking, other: Booking): boolean {
+  const said = (booking: Booking, field: Field) => FIELDS[field].typed(booking).split('\n').sort().join('\n');
+  return one.begin === other.begin && FIELD_NAMES.every((field) => said(one, field) === said(other, field));
+}
