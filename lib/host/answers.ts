@@ -1,6 +1,6 @@
 /** Whether JMB answers at its addresses, through the server that people reach: the last look before a run is held to be good. */
 import { messageOf } from '../failure.ts';
-import { type Answer, asked } from './asked.ts';
+import { type Answer, asked, NO_ANSWER } from './asked.ts';
 import type { Address, Front } from './front.ts';
 import { HostError } from './tree.ts';
 
@@ -21,40 +21,73 @@ const PATIENCE = 10;
 interface Question {
   readonly path: string;
   readonly fault: (answer: Answer) => string | undefined;
+  /** Whether the way to sign in answers there: that it is not ready (an error, or no answer) is no fault of the front's. */
+  readonly signsIn?: boolean;
 }
 
-/** Asks until everything answers as it should, for so many seconds; throws HostError with what does not. */
-export async function untilProgramsAnswer({ domain, front, port, frontPage }: Where, seconds: number): Promise<void> {
+/** What is wrong, and with which addresses. */
+interface Fault {
+  readonly why: string;
+  readonly paths: readonly string[];
+  /** Whether nothing but the way to sign in is not ready. */
+  readonly isMild: boolean;
+}
+
+/**
+ * Asks until everything answers as it should, for so many seconds.
+ * @returns what the administrator is to know all the same: that nobody can sign in yet
+ * @throws HostError with what does not answer as it should
+ */
+export async function untilProgramsAnswer(
+  { domain, front, port, frontPage }: Where,
+  seconds: number,
+): Promise<readonly string[]> {
   if (port !== undefined) {
     const address = { host: '127.0.0.1', port, tls: false, proxied: false };
     const [fault] = await lastFaults(address, domain, [{ path: LINK, fault: notNobodys }], seconds);
     if (fault !== undefined)
-      throw new HostError(`Apache does not answer as it should: ${fault}. Its log, /var/log/apache2, says why.`);
+      throw new HostError(
+        `Apache does not answer as it should: ${said([fault])}. Its log, /var/log/apache2, says why.`,
+      );
   }
-  if (front.address === undefined) return;
+  if (front.address === undefined) return [];
   const questions = [...PROGRAMS, ...frontPageOf(front, frontPage)];
   const faults = await lastFaults(front.address, domain, questions, seconds);
-  if (faults.length === 0) return;
+  const mild = faults.filter(({ isMild }) => isMild);
+  const notes =
+    mild.length === 0 ? [] : [`Nobody can sign in yet: ${said(mild)}. Apache's log, /var/log/apache2, says why.`];
+  if (mild.length === faults.length) return notes;
   throw new HostError(
-    `${front.kind === 'nginx' ? 'nginx' : 'Apache'}, asked on this machine at port ${front.address.port} for ${domain}, does not answer as it should: ${faults.join('; ')}.`,
+    `${front.kind === 'nginx' ? 'nginx' : 'Apache'}, asked on this machine at port ${front.address.port} for ${domain}, does not answer as it should: ${said(faults)}.`,
   );
 }
 
-/** Asks what is not as it should be again and again; what is still wrong in the end, each with its addresses. */
+/** Faults as one text, each with its addresses. */
+function said(faults: readonly Fault[]): string {
+  return faults.map(({ why, paths }) => `${why} (${paths.join(', ')})`).join('; ');
+}
+
+/** Asks what is not as it should be again and again; what is still wrong in the end. */
 async function lastFaults(
   address: Address,
   domain: string,
   questions: readonly Question[],
   seconds: number,
-): Promise<readonly string[]> {
+): Promise<readonly Fault[]> {
   let open = questions;
   for (const until = Date.now() + seconds * 1000; ; ) {
-    const wrong = new Map<string, Question[]>();
-    for (const { question, why } of await Promise.all(open.map((one) => answered(address, domain, one))))
-      if (why !== undefined) wrong.set(why, [...(wrong.get(why) ?? []), question]);
-    open = [...wrong.values()].flat();
-    if (open.length === 0 || Date.now() >= until)
-      return [...wrong].map(([why, those]) => `${why} (${those.map(({ path }) => path).join(', ')})`);
+    const wrong = (await Promise.all(open.map((one) => answered(address, domain, one)))).filter(
+      ({ why }) => why !== undefined,
+    );
+    open = wrong.map(({ question }) => question);
+    if (open.length === 0 || Date.now() >= until) {
+      const faults = new Map<string, Fault>();
+      for (const { question, why = '', isMild } of wrong) {
+        const kind = `${isMild} ${why}`;
+        faults.set(kind, { why, isMild, paths: [...(faults.get(kind)?.paths ?? []), question.path] });
+      }
+      return [...faults.values()];
+    }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
@@ -63,11 +96,15 @@ async function answered(
   address: Address,
   domain: string,
   question: Question,
-): Promise<{ question: Question; why: string | undefined }> {
+): Promise<{ question: Question; why: string | undefined; isMild: boolean }> {
+  const signsIn = question.signsIn === true;
   try {
-    return { question, why: question.fault(await asked(address, domain, question.path, PATIENCE)) };
+    const answer = await asked(address, domain, question.path, PATIENCE);
+    const fails = signsIn && answer.status >= 500;
+    return { question, why: fails ? `it answers ${answer.status}` : question.fault(answer), isMild: fails };
   } catch (error) {
-    return { question, why: messageOf(error) };
+    const why = messageOf(error);
+    return { question, why, isMild: signsIn && why.startsWith(NO_ANSWER) };
   }
 }
 
@@ -77,8 +114,8 @@ const LINK = '/join.cgi?id=install';
 const NOBODYS: readonly number[] = [404, 429];
 
 const PROGRAMS: readonly Question[] = ['', '/cgi-bin'].flatMap((folder) => [
-  { path: `${folder}/booking.cgi`, fault: notGuarded },
-  { path: `${folder}/token.cgi?room=install`, fault: notGuarded },
+  { path: `${folder}/booking.cgi`, fault: notGuarded, signsIn: true },
+  { path: `${folder}/token.cgi?room=install`, fault: notGuarded, signsIn: true },
   { path: `${folder}${LINK}`, fault: notNobodys },
   { path: `${folder}/ical.cgi?id=install`, fault: notNobodys },
 ]);

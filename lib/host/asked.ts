@@ -11,11 +11,14 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** How it begins what is said of who does not answer in time. */
+export const NO_ANSWER = 'it does not answer within';
+
 /** Asks for a path; rejects with an Error when nobody answers within so many seconds. */
 export function asked(address: Address, domain: string, path: string, seconds: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = sending(address, domain, { path, headers: { host: domain }, timeout: seconds * 1000 });
-    sent.once('timeout', () => sent.destroy(new Error(`it does not answer within ${seconds} seconds`)));
+    sent.once('timeout', () => sent.destroy(new Error(`${NO_ANSWER} ${seconds} seconds`)));
     sent.once('error', reject);
     sent.once('response', (answer) => {
       answer.resume();

@@ -94,7 +94,7 @@ async function putToWork(hands: Hands, upgrade: boolean, wishes: Wishes, changed
   try {
     const { port, frontPage } = wishes;
     const where = { domain, front, port: front.kind === 'nginx' ? port : undefined, frontPage };
-    await steps.unlessEnded(untilProgramsAnswer(where, PATIENCE));
+    for (const note of await steps.unlessEnded(untilProgramsAnswer(where, PATIENCE))) say(note);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     throw new HostError(

@@ -27,8 +27,9 @@ async function look(
   const address = { host: '127.0.0.1', port, tls: kind === 'nginx', proxied: false, ...at };
   const front = { kind, address, edits: new Map(), ownFrontPage, sockets: [] };
   try {
-    await untilProgramsAnswer({ domain: DOMAIN, front, port: kind === 'nginx' ? port : undefined, frontPage }, 0);
-    return 'all is well';
+    const where = { domain: DOMAIN, front, port: kind === 'nginx' ? port : undefined, frontPage };
+    const notes = await untilProgramsAnswer(where, 0);
+    return notes.length === 0 ? 'all is well' : notes.join('\n');
   } catch (error) {
     return String(error);
   }
@@ -58,6 +59,14 @@ describe('nginx', () => {
     ['behind a multiplexer that has the certificate', 'before rooms', { listen: 'proxy_protocol' }, {}],
   ])('%s is right', async (_, place, options, more) => {
     expect(await behind(place, options, more)).toBe('all is well');
+  });
+
+  it('where the way to sign in is not ready holds, and says so', async () => {
+    const said = await behind('before rooms', { lines: 'if ($uri ~ "(booking|token)") { return 500; }' });
+    const addresses = '/booking.cgi, /token.cgi?room=install, /cgi-bin/booking.cgi, /cgi-bin/token.cgi?room=install';
+    expect(said).toBe(
+      `Nobody can sign in yet: it answers 500 (${addresses}). Apache's log, /var/log/apache2, says why.`,
+    );
   });
 
   it('that does not include our addresses is told, with each of them', async () => {
