@@ -56,9 +56,10 @@ export async function untilProgramsAnswer(
   const mild = faults.filter(({ isMild }) => isMild);
   const notes =
     mild.length === 0 ? [] : [`Nobody can sign in yet: ${said(mild)}. Apache's log, /var/log/apache2, says why.`];
-  if (mild.length === faults.length) return notes;
+  const grave = faults.filter(({ isMild }) => !isMild);
+  if (grave.length === 0) return notes;
   throw new HostError(
-    `${front.kind === 'nginx' ? 'nginx' : 'Apache'}, asked on this machine at port ${front.address.port} for ${domain}, does not answer as it should: ${said(faults)}.`,
+    `${front.kind === 'nginx' ? 'nginx' : 'Apache'}, asked on this machine at port ${front.address.port} for ${domain}, does not answer as it should: ${said(grave)}.`,
   );
 }
 
