@@ -184,7 +184,7 @@ writeFileSync(`${out}/static/style.css`, styleSheet('templates/pages/style.css')
 const made = await Promise.allSettled([
   doors(),
   command('cron/jmb.ts', `${out}/bin/jmb`),
-  command('lib/host/main.ts', `${out}/bin/jmb-install`),
+  command('lib/install/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import_module.ts', `${out}/lib/import_module.js`),
   ...['demo', 'bench', 'crash']

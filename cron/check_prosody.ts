@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
-import { PROSODY_MAIN, prosodyFiles, tokenFaults, tokenRules, unreadRules } from '../lib/host/facts.ts';
+import { PROSODY_MAIN, prosodyFiles, tokenFaults, tokenRules, unreadRules } from '../lib/install/token_facts.ts';
 import { roomService } from '../lib/jitsi/rooms.ts';
 import type { Settings } from '../lib/settings.ts';
 import type { Answer } from './finding.ts';

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# For lib/host/packages.ts, packages.sh in a process of its own: apt.sh install|purge|cost NAME…; what comes is written into the file
+# For lib/install/packages.ts, packages.sh in a process of its own: apt.sh install|purge|cost NAME…; what comes is written into the file
 # $2 before it does, where that is not empty.
 set -euo pipefail
 

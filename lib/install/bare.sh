@@ -24,7 +24,7 @@ say_what_stays() {
     [ ! -s "$brought" ] || say "What came so far stays for the next try, and goes if that is refused."
 }
 
-# The first looks of the program (lib/host), for the little that is seen without it.
+# The first looks of the program (lib/install), for the little that is seen without it.
 refuse_early() {
     local word name port
     for word in "$@"; do

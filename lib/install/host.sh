@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# install.sh without --demo and --test: brings a Node and the built program, and hands over to it (lib/host), which reads the options,
+# install.sh without --demo and --test: brings a Node and the built program, and hands over to it (lib/install), which reads the options,
 # asks, changes the host's files and takes them back.
 
 prefix=/opt/jitsi-jmb

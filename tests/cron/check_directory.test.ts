@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { directory, directoryOfApache } from '../../cron/check_directory.ts';
-import { apacheWord, loopbackSite, siteBody } from '../../lib/host/site.ts';
+import { apacheWord, loopbackSite, siteBody } from '../../lib/install/site.ts';
 import { type Slapd, startSlapd } from '../support/slapd.ts';
 
 let slapd: Slapd;

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recover } from '../../lib/host/recover.ts';
-import { treeAt } from '../../lib/host/tree.ts';
+import { recover } from '../../lib/install/take_back.ts';
+import { treeAt } from '../../lib/install/tree.ts';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
 
 let tree: JitsiTree;

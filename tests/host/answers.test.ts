@@ -1,7 +1,7 @@
 /** The last look of an installation: the real front is asked for each address, and whatever takes one of them is told. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { untilProgramsAnswer } from '../../lib/host/answers.ts';
-import type { Address } from '../../lib/host/front.ts';
+import { untilProgramsAnswer } from '../../lib/install/answers.ts';
+import type { Address } from '../../lib/install/front.ts';
 import { type NginxOptions, type Place, startNginx } from '../support/nginx.ts';
 import { freePort } from '../support/port.ts';
 import { type Stage, stage } from '../support/stage.ts';

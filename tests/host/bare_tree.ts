@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Tree, treeAt } from '../../lib/host/tree.ts';
+import { type Tree, treeAt } from '../../lib/install/tree.ts';
 
 /** An empty tree. */
 export interface Bare {

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { editConfigJs, undoConfigJs } from '../../lib/host/config_js.ts';
-import type { Recipe } from '../../lib/host/prosody.ts';
+import { editConfigJs, undoConfigJs } from '../../lib/install/jitsi_files.ts';
+import type { Recipe } from '../../lib/install/prosody.ts';
 import { CONFIG_JS, DOMAIN } from './samples.ts';
 
 /** The `config` that a browser has after the file. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jitsiDomains, tokenSettings } from '../../lib/host/facts.ts';
+import { jitsiDomains, tokenSettings } from '../../lib/install/token_facts.ts';
 import { DOMAIN } from './samples.ts';
 
 describe('jitsiDomains', () => {

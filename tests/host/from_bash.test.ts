@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endsAlike } from '../../lib/host/active.ts';
+import { endsAlike } from '../../lib/install/plan_bash.ts';
 import { readSettings, type Settings } from '../../lib/settings.ts';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree } from './jitsi_tree.ts';
 

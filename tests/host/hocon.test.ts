@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { editJicofo, editJvb, undoHocon } from '../../lib/host/hocon.ts';
+import { editJicofo, editJvb, undoHocon } from '../../lib/install/jitsi_files.ts';
 import { DOMAIN, HOCON } from './samples.ts';
 
 /** A reader of the whole of HOCON, which refuses what is not valid. */

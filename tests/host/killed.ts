@@ -2,11 +2,10 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Hands } from '../../lib/host/hands.ts';
-import { install } from '../../lib/host/install.ts';
-import { readWords } from '../../lib/host/options.ts';
-import { treeAt } from '../../lib/host/tree.ts';
-import { uninstall } from '../../lib/host/uninstall.ts';
+import { install, uninstall } from '../../lib/install/install.ts';
+import { readWords } from '../../lib/install/options.ts';
+import type { Hands } from '../../lib/install/steps.ts';
+import { treeAt } from '../../lib/install/tree.ts';
 import { watch } from './acts.mjs';
 import { CAS, clone, jitsiTree } from './jitsi_tree.ts';
 

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readJournal } from '../../lib/host/journal.ts';
-import { recover } from '../../lib/host/recover.ts';
-import type { State } from '../../lib/host/state.ts';
-import { treeAt } from '../../lib/host/tree.ts';
+import { readJournal } from '../../lib/install/journal.ts';
+import type { State } from '../../lib/install/state.ts';
+import { recover } from '../../lib/install/take_back.ts';
+import { treeAt } from '../../lib/install/tree.ts';
 import { CAS, type JitsiTree, jitsiTree } from './jitsi_tree.ts';
 
 const OURS = 'var/lib/jitsi-jmb';

@@ -1,8 +1,8 @@
 /** Jitsi's site in nginx is found as nginx itself chooses it, led to us whatever its shape, and left as it was. */
 import { spawn, spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { editNginx, NGINX_LOCATIONS, nginxFront, undoNginx } from '../../lib/host/nginx_site.ts';
-import { keyPair } from '../../lib/host/saml.ts';
+import { editNginx, NGINX_LOCATIONS, nginxFront, undoNginx } from '../../lib/install/nginx_site.ts';
+import { keyPair } from '../../lib/install/saml.ts';
 import { askAt } from '../support/ask_at.ts';
 import { freePort, untilAnswers } from '../support/port.ts';
 import { type Bare, bareTree } from './bare_tree.ts';

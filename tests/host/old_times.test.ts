@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { timesNote } from '../../lib/host/old_times.ts';
+import { timesNote } from '../../lib/install/old_meetings.ts';
 import { CAS, type JitsiTree, jitsiTree } from './jitsi_tree.ts';
 
 /** 2026-12-24 07:15 UTC and 2027-06-11 12:30 UTC. */

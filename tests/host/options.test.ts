@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OPTIONS, readWords } from '../../lib/host/options.ts';
+import { OPTIONS, readWords } from '../../lib/install/options.ts';
 import { clone } from './jitsi_tree.ts';
 
 describe('readWords', () => {

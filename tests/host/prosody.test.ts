@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { editProsody, type ProsodyEdit, undoProsody } from '../../lib/host/prosody.ts';
-import { lastOf, sectionsFor, sectionsOf, textOf } from '../../lib/host/prosody_sections.ts';
+import { editProsody, type ProsodyEdit, undoProsody } from '../../lib/install/prosody.ts';
+import { lastOf, sectionsFor, sectionsOf, textOf } from '../../lib/install/prosody_sections.ts';
 import { DOMAIN, PROSODY } from './samples.ts';
 
 const luac = ['luac5.4', 'luac5.3', 'luac'].find((name) => spawnSync(name, ['-v']).status === 0);

@@ -1,8 +1,8 @@
 // What Lua itself makes of an edited configuration, without our own reader of it.
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { tokenSettings } from '../../lib/host/facts.ts';
-import { editProsody } from '../../lib/host/prosody.ts';
+import { editProsody } from '../../lib/install/prosody.ts';
+import { tokenSettings } from '../../lib/install/token_facts.ts';
 import { DOMAIN, PROSODY } from './samples.ts';
 
 const lua = ['lua5.4', 'lua5.3', 'lua'].find((name) => spawnSync(name, ['-v']).status === 0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { servicesBack, servicesOf } from '../../lib/host/services.ts';
+import { servicesBack, servicesOf } from '../../lib/install/services.ts';
 
 const words = (told: ReturnType<typeof servicesOf>) => told.map(({ service, how }) => `${how} ${service}`);
 

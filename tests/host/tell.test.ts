@@ -1,9 +1,9 @@
 /** Where no init system runs, services cannot be told: that is said, with their names. */
 import { existsSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Hands } from '../../lib/host/hands.ts';
-import { tellServices } from '../../lib/host/tell.ts';
-import { treeAt } from '../../lib/host/tree.ts';
+import { tellServices } from '../../lib/install/services.ts';
+import type { Hands } from '../../lib/install/steps.ts';
+import { treeAt } from '../../lib/install/tree.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../cron/check_prosody.ts';
-import { audienceFor, tokenFaults, tokenRules, unreadRules } from '../../lib/host/facts.ts';
+import { audienceFor, tokenFaults, tokenRules, unreadRules } from '../../lib/install/token_facts.ts';
 import { DOMAIN, PROSODY } from './samples.ts';
 
 const KEY = 'a secret that is long enough for HS256';

@@ -4,11 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tokenSettings } from '../../lib/host/facts.ts';
-import { editProsody, undoProsody } from '../../lib/host/prosody.ts';
-import { type ProsodySetup, prosodySetup } from '../../lib/host/prosody_files.ts';
-import { tokenTrouble } from '../../lib/host/token_trouble.ts';
-import { treeAt } from '../../lib/host/tree.ts';
+import { editProsody, undoProsody } from '../../lib/install/prosody.ts';
+import { type ProsodySetup, prosodySetup, tokenSettings, tokenTrouble } from '../../lib/install/token_facts.ts';
+import { treeAt } from '../../lib/install/tree.ts';
 import { DOMAIN } from './samples.ts';
 
 const READER = '/usr/lib/prosody/core/configmanager.lua';

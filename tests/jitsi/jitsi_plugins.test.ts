@@ -5,7 +5,7 @@
 import { basename, dirname } from 'node:path';
 import xml from '@xmpp/xml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Recipe } from '../../lib/host/prosody.ts';
+import type { Recipe } from '../../lib/install/prosody.ts';
 import { type RoomService, roomService } from '../../lib/jitsi/rooms.ts';
 import { makeToken } from '../../lib/jitsi/token.ts';
 import { readSettings } from '../../lib/settings.ts';

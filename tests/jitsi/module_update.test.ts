@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rooms } from '../../cron/check_prosody.ts';
-import { takeUp } from '../../lib/host/room_module.ts';
+import { takeUp } from '../../lib/install/services.ts';
 import { type RoomService, roomService } from '../../lib/jitsi/rooms.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { DOMAIN, MUC, type Prosody, startProsody } from '../support/prosody.ts';

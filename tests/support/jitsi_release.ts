@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { editProsody, type Recipe } from '../../lib/host/prosody.ts';
+import { editProsody, type Recipe } from '../../lib/install/prosody.ts';
 import { PROSODY } from '../host/samples.ts';
 import { DOMAIN } from './prosody.ts';
 

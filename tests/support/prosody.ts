@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { MODULE_SECRET } from '../../lib/host/prosody.ts';
+import { MODULE_SECRET } from '../../lib/install/prosody.ts';
 import { freePort, untilAnswers } from './port.ts';
 
 /** The domain of all that Prosody serves here. */
