@@ -1,18 +1,23 @@
-/** Booking a meeting, and changing one: what was typed is checked, then written with its messages and reminders in one transaction. */
+/**
+ * Booking a meeting, once where it is sent twice, and changing one: what was typed is checked, then written with its messages
+ * and reminders in one transaction.
+ */
 import type { Context } from '../context.ts';
 import { type Message, messagesToAll } from '../mail/messages.ts';
-import type { BookingForm } from '../meetings/booking.ts';
+import type { Booking, BookingForm } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
+import { bookingOf, sameBooking } from '../meetings/fields.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
+import { attendeesOf, invitationsOf } from '../store/meetings.ts';
 import { dropReminders } from '../store/outbox_changes.ts';
 import { planReminderRows } from '../store/reminders.ts';
+import type { Store } from '../store/store.ts';
+import { type Owned, ownedMeeting } from './access.ts';
 import { checkedBooking, type NoBooking } from './checked.ts';
-import { duplicateOf } from './duplicate.ts';
 import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
-import { type Owned, ownedMeeting } from './owned.ts';
 import { orderOwnership, tellRoom } from './rooms.ts';
 
 /** A meeting that was written, and how telling people of it went. */
@@ -126,4 +131,21 @@ function tellOfChange(
     dropReminders(context.store, after.meeting.id, context.clock.now(), email);
   }
   write(context, identity, { meeting: after.meeting, attendees: after.attendees, accounts: known }, messages);
+}
+
+/** How long after a booking the same one again is taken for a slip, in seconds. */
+const SLIP = 60;
+
+/**
+ * The meeting that the same owner has just booked with the same time, subject and people, or undefined.
+ * @param now Unix seconds
+ */
+export function duplicateOf(store: Store, owner: string, booking: Booking, now: number): Meeting | undefined {
+  return invitationsOf(store, [owner], { endAfter: booking.begin }).find(
+    ({ meeting, attendee }) =>
+      attendee.role === 'owner' &&
+      meeting.created > now - SLIP &&
+      meeting.begin === booking.begin &&
+      sameBooking(bookingOf(meeting, attendeesOf(store, meeting.id)), booking),
+  )?.meeting;
 }

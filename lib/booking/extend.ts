@@ -1,6 +1,6 @@
 /** Giving a running meeting some minutes more. */
 import type { Context } from '../context.ts';
-import { type ExtensionRules, extensionFits, mayExtend, minutesLeft } from '../meetings/extension.ts';
+import { type ExtensionRules, extensionFits, mayExtend, minutesLeft } from '../meetings/ending.ts';
 import { bookingOf } from '../meetings/fields.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
@@ -9,8 +9,8 @@ import { updateMeeting } from '../store/bookings.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { texts } from '../text/catalogue.ts';
 import { timeOf } from '../text/dates.ts';
+import { type Owned, ownedMeeting } from './access.ts';
 import { logged } from './messages.ts';
-import { type Owned, ownedMeeting } from './owned.ts';
 import { orderOpening, tellRoom } from './rooms.ts';
 
 /** The rules of extending, here and now. */

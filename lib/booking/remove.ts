@@ -1,13 +1,13 @@
 /** Deleting a meeting: its cancellation is written with it, and its room closes. */
 import type { Context } from '../context.ts';
 import { messagesToAll } from '../mail/messages.ts';
+import { peopleAreTold } from '../meetings/access.ts';
 import type { Identity } from '../meetings/meeting.ts';
-import { peopleAreTold } from '../meetings/removal.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { removeMeeting } from '../store/bookings.ts';
 import { dropNews } from '../store/outbox_changes.ts';
+import { type Owned, ownedMeeting } from './access.ts';
 import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
-import { type Owned, ownedMeeting } from './owned.ts';
 import { orderClosing, tellRoom } from './rooms.ts';
 
 /**

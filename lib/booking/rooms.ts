@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { messageOf } from '../failure.ts';
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
 import { accountsWith, openOrders, orderOf, orderRoom, roomIsTaken } from '../store/rooms.ts';
-import type { Owned } from './owned.ts';
+import type { Owned } from './access.ts';
 
 /** How long a page waits for Prosody, in milliseconds; what it does not take then, cron tells it. */
 const PATIENCE = 1_000;

@@ -1,6 +1,6 @@
 /** What a user's feed says, as plain values and as a fingerprint: cheap to gather and to compare, without the package that writes it. */
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
-import { RANK } from '../meetings/seats.ts';
+import { RANK } from '../meetings/people.ts';
 import type { Settings } from '../settings.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { oneLine } from '../text/plain_text.ts';

@@ -2,8 +2,7 @@
  * What a row of a door's table may need of a request before its handler runs. Needs are looked at in the order of the row: the
  * first that is not met refuses, and what was looked at on the way is handed to the handler.
  */
-import { type Entry, entryTo } from '../booking/entry.ts';
-import { type Owned, ownedMeeting } from '../booking/owned.ts';
+import { type Entry, entryTo, type Owned, ownedMeeting } from '../booking/access.ts';
 import type { Context } from '../context.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
 import { type Request, type Response, requestHeader } from '../message.ts';

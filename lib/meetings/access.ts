@@ -1,4 +1,4 @@
-/** What a meeting's state is, and who may do what when. Pure. */
+/** What a meeting's state is, who may do what when, when its room opens, and who hears of its deletion. Pure. */
 import type { Meeting, Role } from './meeting.ts';
 
 /** Where a meeting is in its life; `soon` from the time that the door shows. */
@@ -43,4 +43,29 @@ export function timesStand(meeting: Times, now: number): boolean {
 /** Whether an invitation may still be answered: until the end; the owner has nothing to answer. */
 export function mayAnswer(meeting: Times, role: Role, now: number): boolean {
   return role !== 'owner' && now < meeting.end;
+}
+
+/**
+ * The time from which tokens of a meeting are made, in Unix seconds.
+ * @param begin Unix seconds
+ * @param minutes how long before the begin; null: from any time, which is -Infinity
+ */
+export function opensAt(begin: number, minutes: number | null): number {
+  return minutes === null ? -Infinity : begin - minutes * 60;
+}
+
+/** Whether its owner chooses who hears of it: once it has begun. Of a meeting to come everybody is told. */
+export function mayBeQuiet({ begin }: Times, now: number): boolean {
+  return now >= begin;
+}
+
+/**
+ * Whether the people of a meeting that is deleted now are told.
+ * @param chosen conf_tell of the form: `yes`, `no`, or undefined where it said nothing; then of a meeting that is over
+ *   nobody is told, since it was what it was, and of one that runs everybody
+ */
+export function peopleAreTold(meeting: Times, now: number, chosen: string | undefined): boolean {
+  if (!mayBeQuiet(meeting, now)) return true;
+  if (chosen === 'yes' || chosen === 'no') return chosen === 'yes';
+  return stateOf(meeting, now, 0) !== 'over';
 }

@@ -1,5 +1,5 @@
-/** How a booked room ends where ends are hard (JMB_ROOM_END=hard): said at the end, said again, then closed. Pure. */
-import type { Meeting } from './meeting.ts';
+/** The end of a meeting: what is said and done then, and how it is put off. Pure. */
+import type { Meeting, Role } from './meeting.ts';
 
 /** `over`: the line at the end. `closing`: the last line before the room closes. `closed`: the room closes. */
 export type EndingStep = 'over' | 'closing' | 'closed';
@@ -41,4 +41,46 @@ export function dueEnding({ end }: Pick<Meeting, 'end'>, grace: number, now: num
   if (now >= end + grace + MAKE_UP) return null;
   const latest = endingSteps(end, grace).findLast(({ time }) => time <= now);
   return latest !== undefined && latest.time > done ? latest : null;
+}
+
+/** What the list offers, in minutes. */
+export const EXTENSIONS = [15, 30, 60] as const;
+
+/**
+ * How long after its room has closed a meeting can still be extended, in minutes: those whom it puts out are led to the
+ * list (close.cgi), and the owner opens the room again there.
+ */
+const AFTERWARDS = 5;
+
+/** What the rules depend on. */
+export interface ExtensionRules {
+  /** Unix seconds. */
+  readonly now: number;
+  /** JMB_MAX_MEETING_DURATION: minutes from begin to end. */
+  readonly maxMinutes: number;
+  /** JMB_ROOM_GRACE: minutes from the end to the closing, where rooms close. Who reads that it is over presses then. */
+  readonly graceMinutes: number;
+}
+
+type Times = Pick<Meeting, 'begin' | 'end' | 'duration'>;
+
+/** Whether the meeting may be extended at this time by someone of this role: by its owner, from the begin until shortly after the closing. */
+export function mayExtend(meeting: Times, role: Role, { now, graceMinutes }: ExtensionRules): boolean {
+  return role === 'owner' && now >= meeting.begin && now < meeting.end + (graceMinutes + AFTERWARDS) * 60;
+}
+
+/** How many minutes a meeting can still be given; 0 when it lasts as long as any may. */
+export function minutesLeft({ duration }: Pick<Meeting, 'duration'>, maxMinutes: number): number {
+  return Math.max(0, Math.floor(maxMinutes - duration / 60));
+}
+
+/** Whether so many minutes more keep within the longest duration, and lead to an end that is still to come. */
+export function extensionFits(meeting: Times, minutes: number, { now, maxMinutes }: ExtensionRules): boolean {
+  return minutes <= minutesLeft(meeting, maxMinutes) && meeting.end + minutes * 60 > now;
+}
+
+/** What can be offered to someone of this role now, in minutes. */
+export function extensionsOf(meeting: Times, role: Role, rules: ExtensionRules): number[] {
+  if (!mayExtend(meeting, role, rules)) return [];
+  return EXTENSIONS.filter((minutes) => extensionFits(meeting, minutes, rules));
 }

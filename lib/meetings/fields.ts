@@ -6,7 +6,7 @@ import type { Language, TextKey } from '../text/catalogue.ts';
 import { clockTime, durationText, isoDate, longDate } from '../text/dates.ts';
 import { type Booking, type BookingForm, LONGEST_TYPED_SUBJECT, LONGEST_WORD } from './booking.ts';
 import type { Attendee, Meeting } from './meeting.ts';
-import { addressesIn } from './seats.ts';
+import { addressesIn } from './people.ts';
 
 /** The name of a field. */
 export type Field = keyof BookingForm;

@@ -1,5 +1,9 @@
-/** Who is invited: from what was typed to two lists of addresses. Pure. */
+/**
+ * The people of a booking as they are typed, and their seats in a meeting: old rows give some several, and only one counts.
+ * Pure.
+ */
 import { splitAddresses } from '../text/addresses.ts';
+import { type Answer, type Attendee, ROLES, type Role } from './meeting.ts';
 
 /** What the two fields came to. */
 export interface Invited {
@@ -50,4 +54,55 @@ export function invite(moderators: string, guests: string, book: AddressBook, mo
     moreModerators: typedModerators.more === true,
     moreGuests: typedGuests.more === true,
   };
+}
+
+/** The order of roles: a higher one may do what a lower one may. */
+export const RANK: Readonly<Record<Role, number>> = { owner: 2, moderator: 1, guest: 0 };
+
+/** The role that a row names; what is none of ours gives no rights, and so is a guest's. */
+export function roleOf(text: string): Role {
+  return ROLES.find((role) => role === text) ?? 'guest';
+}
+
+/**
+ * One seat for each address, in the highest of its roles and by the secret of that one; the connections of all of them,
+ * and the answer that was given in any, a yes before a no.
+ */
+export function oneSeatEach(seats: readonly Attendee[]): Attendee[] {
+  const people = new Map<string, Attendee>();
+  for (const seat of seats) {
+    const known = people.get(seat.email);
+    people.set(seat.email, known === undefined ? seat : together(known, seat));
+  }
+  return [...people.values()];
+}
+
+/** The seat of the highest role that any of the addresses has, or null. */
+export function highest(attendees: readonly Attendee[], addresses: readonly string[]): Attendee | null {
+  let best: Attendee | null = null;
+  for (const attendee of attendees) {
+    if (!addresses.includes(attendee.email)) continue;
+    if (best === null || RANK[attendee.role] > RANK[best.role]) best = attendee;
+  }
+  return best;
+}
+
+/** The addresses of those who are one thing in a meeting, in the order of their invitations. */
+export function addressesIn(attendees: readonly Attendee[], role: Role): string[] {
+  return attendees.filter((attendee) => attendee.role === role).map(({ email }) => email);
+}
+
+function together(one: Attendee, other: Attendee): Attendee {
+  const [high, low] = RANK[other.role] > RANK[one.role] ? [other, one] : [one, other];
+  return {
+    ...high,
+    hash: high.hash || low.hash,
+    connections: one.connections + other.connections,
+    answer: answerOf([one.answer, other.answer]),
+  };
+}
+
+function answerOf(answers: readonly Answer[]): Answer {
+  if (answers.includes('accepted')) return 'accepted';
+  return answers.includes('declined') ? 'declined' : 'none';
 }

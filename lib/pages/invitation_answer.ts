@@ -10,8 +10,7 @@ import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { ownerOf } from '../store/invitations.ts';
 import { meetingWords, personWords, placeWords, readingOf } from './meeting_view.ts';
-import { listWith } from './notice.ts';
-import { beside, go, page } from './page.ts';
+import { beside, go, listWith, page } from './page.ts';
 
 /** What the address asks for. */
 function askedAnswer(request: Request): 'accepted' | 'declined' {

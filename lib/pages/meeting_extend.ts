@@ -3,13 +3,12 @@
 import { extend, extensionRules } from '../booking/extend.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
-import { EXTENSIONS, extensionsOf } from '../meetings/extension.ts';
+import { EXTENSIONS, extensionsOf } from '../meetings/ending.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
-import { listWith } from './notice.ts';
-import { beside, go } from './page.ts';
+import { beside, go, listWith } from './page.ts';
 
 /** Moves the end. */
 export async function meetingExtend(

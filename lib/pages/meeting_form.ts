@@ -1,8 +1,8 @@
 /** booking.cgi?new and ?edit: the form, empty, filled from the database, or with what was typed and what is wrong with it. */
 
 import form from '../../templates/pages/form.hbs';
+import type { Owned } from '../booking/access.ts';
 import { type BookingFor, defaultSubject } from '../booking/checked.ts';
-import type { Owned } from '../booking/owned.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';

@@ -27,8 +27,7 @@ import {
   readingOf,
   shortDayOf,
 } from './meeting_view.ts';
-import { noticeOf } from './notice.ts';
-import { page } from './page.ts';
+import { noticeOf, page } from './page.ts';
 import { closingWords, insideWords, peopleOf } from './room_people.ts';
 
 /** close.cgi brings who has this cookie back to the list. */

@@ -4,15 +4,13 @@ import removal from '../../templates/pages/removal.hbs';
 import { remove } from '../booking/remove.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
-import { stateOf } from '../meetings/access.ts';
+import { mayBeQuiet, peopleAreTold, stateOf } from '../meetings/access.ts';
 import type { Meeting } from '../meetings/meeting.ts';
-import { mayBeQuiet, peopleAreTold } from '../meetings/removal.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { counted, meetingWords, readingOf } from './meeting_view.ts';
-import { listWith } from './notice.ts';
-import { beside, go, page } from './page.ts';
+import { beside, go, listWith, page } from './page.ts';
 
 /** Asks whether the meeting is to be deleted. */
 export function removalAsk(

@@ -10,8 +10,7 @@ import { eachField, FIELDS } from '../meetings/fields.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
-import { listWith } from './notice.ts';
-import { beside, go } from './page.ts';
+import { beside, go, listWith } from './page.ts';
 
 /** Books a meeting. */
 export async function meetingBook(

@@ -1,12 +1,14 @@
-/** What every page and redirect has in common: the frame around the content, and what a browser may do with it. */
-
+/**
+ * What every page and redirect has in common: the frame around the content, what a browser may do with it, and what the list
+ * says after something was done.
+ */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { version } from '../../package.json';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
 import { type Header, html, type Request, type Response, redirect } from '../message.ts';
-import type { TextKey } from '../text/catalogue.ts';
+import type { TextKey, Texts } from '../text/catalogue.ts';
 
 /** The one place for these; Apache says the same for whatever does not come from here. */
 const SECURITY: readonly Header[] = [
@@ -78,4 +80,49 @@ function siteOf(context: Context): { name: string; logo: boolean } {
   } catch {
     return { name: 'Jitsi Meet Booking', logo: false };
   }
+}
+
+/** What can have been done. */
+const NOTICES = [
+  'booked',
+  'booked_going',
+  'booked_waiting',
+  'booked_refused',
+  'changed',
+  'changed_going',
+  'changed_waiting',
+  'changed_refused',
+  'unchanged',
+  'extended',
+  'removed',
+  'removed_going',
+  'removed_waiting',
+  'removed_refused',
+  'removed_quietly',
+  'accepted',
+  'declined',
+] as const;
+
+/** The name of a notice. */
+export type Notice = (typeof NOTICES)[number];
+
+/** A notice in words, and whether something is left to be desired. */
+export interface NoticeWords {
+  readonly text: string;
+  readonly mixed: boolean;
+}
+
+/** The notice that an address names, or null. */
+export function noticeOf(name: string | undefined, texts: Texts): NoticeWords | null {
+  const notice = NOTICES.find((one) => one === name);
+  if (notice === undefined) return null;
+  return {
+    text: texts(`notice.${notice}`),
+    mixed: notice.endsWith('_going') || notice.endsWith('_waiting') || notice.endsWith('_refused'),
+  };
+}
+
+/** The list, with a notice. */
+export function listWith(notice: Notice): string {
+  return `booking.cgi?list&notice=${notice}`;
 }

@@ -1,8 +1,8 @@
 /** The page of whoever comes to open a room long before its meeting. */
 
 import type { Context } from '../context.ts';
+import { opensAt } from '../meetings/access.ts';
 import type { Meeting } from '../meetings/meeting.ts';
-import { opensAt } from '../meetings/opening.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { longDate, timeOf } from '../text/dates.ts';
 

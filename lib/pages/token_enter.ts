@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
-import { opensAt } from '../meetings/opening.ts';
+import { opensAt } from '../meetings/access.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { rememberAddresses } from '../store/feeds.ts';

@@ -1,6 +1,6 @@
 /** Reading meetings: one by its id or room, those of a person, and their people. */
 import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
-import { oneSeatEach, RANK } from '../meetings/seats.ts';
+import { oneSeatEach, RANK } from '../meetings/people.ts';
 import {
   ATTENDEE_COLUMNS,
   type AttendeeRow,

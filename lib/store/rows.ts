@@ -1,6 +1,6 @@
 /** From rows to the nouns of lib/meetings/meeting.ts, and the columns to ask for. */
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
-import { roleOf } from '../meetings/seats.ts';
+import { roleOf } from '../meetings/people.ts';
 import { decodeEntities } from '../text/plain_text.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { joinOpen, leadOf, mayAnswer, mayEdit, stateOf, timesStand } from '../../lib/meetings/access.ts';
+import { joinOpen, leadOf, mayAnswer, mayEdit, peopleAreTold, stateOf, timesStand } from '../../lib/meetings/access.ts';
 import { whoIsTold } from '../../lib/meetings/change.ts';
 import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
-import { peopleAreTold } from '../../lib/meetings/removal.ts';
 
 const meeting = { begin: 10_000, end: 13_600 };
 const leads = { owner: 900, guest: 300 };

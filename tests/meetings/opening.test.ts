@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { opensAt } from '../../lib/meetings/opening.ts';
+import { opensAt } from '../../lib/meetings/access.ts';
 
 it.each([
   ['an hour before', 60, 1_800_000_000 - 3600],

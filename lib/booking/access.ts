@@ -1,11 +1,30 @@
-/** Who opens a room by an account: what the room is to that account, and what the check modules say. */
+/** What a meeting or a room is to somebody who signed in: whose it is, and whether it opens. */
 import type { Context } from '../context.ts';
 import { roomName } from '../jitsi/room_name.ts';
 import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
-import { highest } from '../meetings/seats.ts';
+import { highest } from '../meetings/people.ts';
 import { decide } from '../people/check_modules.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { attendeesOf, meetingByRoom } from '../store/meetings.ts';
+import { attendeesOf, meetingById, meetingByRoom } from '../store/meetings.ts';
+
+/** A meeting and its people, looked at by its owner. */
+export interface Owned {
+  readonly meeting: Meeting;
+  readonly attendees: readonly Attendee[];
+}
+
+/** The meeting of an id that came from outside, if this user owns it: 404 where there is none, 403 where it is another's. */
+export function ownedMeeting(
+  { store }: Pick<Context, 'store'>,
+  { uid, addresses }: Identity,
+  id: string,
+): Owned | Refusal {
+  const meeting = meetingById(store, id);
+  if (meeting === undefined) return refuse(404, 'refused.no_meeting', `${uid}: no meeting ${id.slice(0, 40)}`);
+  const attendees = attendeesOf(store, meeting.id);
+  const own = attendees.some(({ role, email }) => role === 'owner' && addresses.includes(email));
+  return own ? { meeting, attendees } : refuse(403, 'refused.not_owner', `${uid} does not own ${meeting.id}`);
+}
 
 /** A room that an account may open. */
 export interface Entry {
