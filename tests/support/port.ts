@@ -1,17 +1,31 @@
 /** TCP ports of this machine, for servers that tests and the demo start. */
 import { connect, createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that nobody listens on just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Ports that the kernel gives to nobody by itself (Linux: it takes 32768 and above for who names none): a port from there may be
+ * somebody else's connection by the time that its server starts. Test files that run at once have a part each.
+ */
+const FIRST = 12_000;
+const PARTS = 16;
+const PART = 1_200;
+const first = FIRST + (Number(process.env['VITEST_POOL_ID'] ?? process.pid) % PARTS) * PART;
+let next = Math.floor(Math.random() * PART);
+
+/** A port of 127.0.0.1 that nobody listens on just now, and that this process has not been given before. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < PART; tries += 1) {
+    const port = first + next;
+    next = (next + 1) % PART;
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port is free');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
