@@ -8,20 +8,10 @@ import { outboxOf } from '../../lib/store/outbox.ts';
 import { keepAccounts } from '../../lib/store/people.ts';
 import { planReminderRows } from '../../lib/store/reminders.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { meeting as sample } from '../calendar/samples.ts';
 import { ALICE, BOOKING, clockAt, NOW, open } from '../store/scratch.ts';
 
-const meeting = (id: string, begin: number): Meeting => ({
-  id,
-  room: 'abcdefghijklmnop',
-  subject: 'Point hebdo',
-  begin,
-  end: begin + 3600,
-  duration: 3600,
-  created: 0,
-  modified: 0,
-  sequence: 0,
-  version: 0,
-});
+const meeting = (id: string, begin: number): Meeting => ({ ...sample, id, begin, end: begin + sample.duration });
 
 test('after an outage only the latest due reminder of each meeting goes out', () => {
   const one = meeting('1795440986251836638', 10_000);

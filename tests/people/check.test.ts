@@ -4,29 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
-import type { Identity, Meeting } from '../../lib/meetings/meeting.ts';
+import type { Identity } from '../../lib/meetings/meeting.ts';
 import { decide, isEditor, type Question } from '../../lib/people/check_modules.ts';
 import { type Directory, openDirectory } from '../../lib/people/directory.ts';
 import { readSettings, type Settings, SettingsError } from '../../lib/settings.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { meeting } from '../calendar/samples.ts';
 import { type Slapd, startSlapd } from '../support/slapd.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jmb-check-'));
 const FILTER = '|(eduPersonAffiliation=student)(eduPersonAffiliation=employee)';
 const NOW = 1_800_000_000;
-const MEETING: Meeting = {
-  id: '1700000000000000001',
-  room: 'abcdefghijklmnop',
-  subject: 'Réunion',
-  begin: NOW - 600,
-  end: NOW + 3000,
-  duration: 3600,
-  created: NOW - 10000,
-  modified: NOW - 10000,
-  sequence: 0,
-  version: 0,
-};
+const MEETING = { ...meeting, id: '1700000000000000001', begin: NOW - 600, end: NOW - 600 + meeting.duration };
 let slapd: Slapd;
 let store: Store;
 
