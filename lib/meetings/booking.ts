@@ -32,6 +32,7 @@ export interface Booking {
   readonly begin: number;
   /** Seconds. */
   readonly duration: number;
+  /** Lower-case addresses, without the owner's; nobody is in both lists. */
   readonly moderators: readonly string[];
   readonly guests: readonly string[];
 }

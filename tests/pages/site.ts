@@ -7,12 +7,13 @@ import { fixedClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
 import { runRow } from '../../lib/http/answer.ts';
 import type { Row } from '../../lib/http/needs.ts';
+import type { Booking } from '../../lib/meetings/booking.ts';
 import { refusalPage } from '../../lib/pages/refusal.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { wayOut } from '../../lib/people/identity.ts';
 import { isRefusal } from '../../lib/refusal.ts';
 import { readSettings } from '../../lib/settings.ts';
-import { type BookingFacts, insertMeeting, type Saved } from '../../lib/store/bookings.ts';
+import { insertMeeting, type Saved } from '../../lib/store/bookings.ts';
 import { formToken } from '../../lib/store/secrets.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { languageOf, texts } from '../../lib/text/catalogue.ts';
@@ -59,7 +60,7 @@ export interface Site {
   /** Asks a page by the row of a door's table that it answers for, needs and all. */
   ask(handler: Row['handler'], asked?: Asked): Promise<Told>;
   /** Books for alice, unless told otherwise: an hour from `begin` seconds after NOW, with bob and the outsider as guests. */
-  meeting(begin: number, facts?: Partial<BookingFacts>, owner?: string): Saved;
+  meeting(begin: number, facts?: Partial<Booking>, owner?: string): Saved;
   /** The token of its forms, so many seconds after NOW. */
   token(uid: string, later?: number): string;
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import type { BookingClock, BookingFacts } from '../../lib/store/bookings.ts';
+import type { Booking } from '../../lib/meetings/booking.ts';
+import type { BookingClock } from '../../lib/store/bookings.ts';
 import { openStore, type Store, type StoreOptions } from '../../lib/store/store.ts';
 
 /** A database that the original wrote. */
@@ -54,7 +55,7 @@ export function clockAt(now: number): BookingClock {
 export const NOW = 1_795_446_000;
 
 /** A booking of an hour, a day from NOW, with one moderator and one guest. */
-export const BOOKING: BookingFacts = {
+export const BOOKING: Booking = {
   subject: "Soutenance d'Élodie",
   begin: NOW + 86_400,
   duration: 3600,
