@@ -63,7 +63,12 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
     ['/usr/sbin/apache2', '-DFOREGROUND', '-f', conf],
     options.port,
   );
-  const server = spawn(command, words, { env: options.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(command, words, {
+    env: options.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // One that serves by processes (mpm_prefork) ends its whole process group with itself, other servers of the tests included.
+    detached: true,
+  });
   let said = '';
   server.stderr.on('data', (chunk) => {
     said += chunk;
