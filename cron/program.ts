@@ -83,6 +83,16 @@ Examples:
       work(async () => (await import('./outbox.ts')).outbox(options))(),
     );
   program
+    .command('reply')
+    .description(
+      'what a mail server’s alias calls: takes one message of JMB_MAIL_REPLY from standard input; prints nothing, ends with 0 or 75',
+    )
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .action(async () => {
+      status = await (await import('./reply.ts')).reply();
+    });
+  program
     .command('purge')
     .description('remove meetings that ended long ago, with their people and reminders')
     .requiredOption('--older-than <days>', 'days since the end of the meeting', days)

@@ -64,7 +64,7 @@ export async function quietly(
   let context: CommandContext | undefined;
   let status: number;
   try {
-    context = forCron(openEnvironment(now));
+    context = unheard(openEnvironment(now));
     complaints.push(...context.settings.faults.map(({ message }) => message), ...logFault(context));
     status = await work(context, (text, error) => {
       if (error === undefined || mustBeMended(error)) complaints.push(text);
@@ -90,8 +90,8 @@ function logFault({ settings: { JMB_LOG: target } }: CommandContext): string[] {
   }
 }
 
-/** With a log that is no mail: what goes to stderr otherwise goes to syslog. */
-function forCron(context: CommandContext): CommandContext {
+/** With a log that nobody is sent: what goes to stderr otherwise goes to syslog. */
+export function unheard(context: CommandContext): CommandContext {
   let log: Log | undefined;
   const logOf = (): Log => {
     try {

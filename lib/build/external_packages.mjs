@@ -7,6 +7,8 @@ export const EXTERNAL_PACKAGES = {
   ics: 'ics',
   ldapts: 'ldapts',
   'jose/jwt/sign': 'jose',
+  'postal-mime': 'postal-mime',
+  'ical.js': 'ical.js',
 };
 
 /** How the addon's name begins: it works with the JavaScript of its own release of better-sqlite3 alone. */

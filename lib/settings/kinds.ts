@@ -1,4 +1,5 @@
 /** The kinds of settings: how a row of the table is written, and how the text of a file becomes a value. */
+import { isAddress } from '../text/addresses.ts';
 import { plainWords } from '../text/plain_text.ts';
 
 /** One row of the settings table. */
@@ -79,6 +80,31 @@ export function logTarget(fallback: string): Row<string> {
       throw new Error(`expected stderr, syslog or the absolute path of a file, not "${value}"`);
     }
     return value;
+  };
+  return { ...text(fallback), read };
+}
+
+/** Signs of an address's local part that `{id}` leaves for the rest: OpenDMARC misjudges local parts of more than 45. */
+const BESIDE_ID = 20;
+
+/** The address that answers go to, in whose local part `{id}` may stand once; nothing where none are read. */
+export function replyAddress(fallback: string): Row<string> {
+  const read = (value: string): string => {
+    const address = value.trim();
+    if (address === '') return '';
+    const [local = ''] = address.split('@');
+    const beside = local.split('{id}');
+    if (
+      beside.length > 2 ||
+      !isAddress(address.replace('{id}', '0').toLowerCase()) ||
+      address.split('@')[1]?.includes('{')
+    ) {
+      throw new Error(`expected an address such as visio@univ.example or visio+{id}@univ.example, not "${value}"`);
+    }
+    if (beside.length === 2 && beside.join('').length > BESIDE_ID) {
+      throw new Error(`expected at most ${BESIDE_ID} signs beside {id} and before the @, not "${value}"`);
+    }
+    return address.toLowerCase();
   };
   return { ...text(fallback), read };
 }

@@ -10,6 +10,7 @@ import {
   moduleNames,
   oneModule,
   phrase,
+  replyAddress,
   secret,
   text,
   words,
@@ -61,6 +62,7 @@ export const settingsTable = {
   // What is sent out: mails, reminders, feeds.
   JMB_MAIL_DOMAIN: text(`\${JMB_SERVER_NAME#*.}`),
   JMB_MAIL_FROM_NOTIFICATION: text('noreply@$JMB_MAIL_DOMAIN'),
+  JMB_MAIL_REPLY: replyAddress(''),
   JMB_SMTP_URL: secret('smtp://localhost:25'),
   JMB_MAIL_REMINDER: integers([10080, 1440, 60, 10], 'min'),
   JMB_SUBJECT_NEW_OWNER: phrase(''),

@@ -1,0 +1,142 @@
+/** Reads a message that came in (RFC 5322, 2045) to what JMB has a use for. Everything is bounded before it is read. */
+import type { Address, Attachment, Email } from 'postal-mime';
+
+/** What is read of a message, in bytes: as much as Postfix takes. What is beyond is not looked at. */
+export const LONGEST_MESSAGE = 10_240_000;
+
+/** The longest calendar part that is read, in bytes: the time that reading takes goes by the square of it. */
+const LONGEST_CALENDAR = 256 * 1024;
+
+/** How many calendar parts are read; Thunderbird sends the same one twice. */
+const MOST_CALENDARS = 4;
+
+/** How many lines may look like the beginning of a part. What is beyond is not looked at. */
+const MOST_PARTS = 2_000;
+
+/** How much of a text somebody wrote is read, in characters. */
+const LONGEST_TEXT = 64 * 1024;
+
+/** How many addresses of a message are looked at. */
+const MOST_ADDRESSES = 100;
+
+const LIMITS = { maxNestingDepth: 20, maxHeadersSize: 256 * 1024, forceRfc822Attachments: true };
+
+/** A message as it arrived. */
+export interface Arrived {
+  /** Its bytes, with the line of an mbox in front or without. */
+  readonly raw: Uint8Array;
+  /** The envelope's sender, empty for what must not be answered; undefined where nobody said. */
+  readonly sender?: string | undefined;
+  /** Whom the envelope names, as far as known. */
+  readonly recipients: readonly string[];
+}
+
+/** A message as far as it is of use here. Addresses are in small letters. */
+export interface Incoming {
+  /** Who wrote it, by From, Reply-To and Sender: all that it says itself. */
+  readonly writers: readonly string[];
+  /** The name and address of From, or of Reply-To where From has none; null where there is neither. */
+  readonly writer: { readonly name: string; readonly address: string } | null;
+  /** Whom it was for: the envelope, what the server wrote of it, then To and Cc. */
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  /** The text somebody wrote, from HTML where there is nothing else. */
+  readonly text: string;
+  /** Calendar parts, the text of each. */
+  readonly calendars: readonly string[];
+  /** Parts of every kind that are no text, the calendars among them. */
+  readonly parts: readonly Attachment[];
+  /** Whether a program wrote it: out of office, lists, reports (RFC 3834 section 2), or nobody who could be answered. */
+  readonly isAutomatic: boolean;
+  /** The value of a header field, the first of that name in small letters; undefined where there is none. */
+  header(name: string): string | undefined;
+}
+
+/**
+ * Reads a message.
+ * @returns null where it is none that anybody could read: too deep, or its head too long
+ */
+export async function readMail(arrived: Arrived): Promise<Incoming | null> {
+  const { default: PostalMime } = await import('postal-mime');
+  let email: Email;
+  try {
+    email = await PostalMime.parse(bounded(arrived.raw), LIMITS);
+  } catch {
+    return null;
+  }
+  const header = (name: string): string | undefined => email.headers.find(({ key }) => key === name)?.value;
+  const from = flat([email.from]);
+  const replyTo = flat(email.replyTo);
+  const writer = from[0] ?? replyTo[0];
+  return {
+    writers: addressesOf([...from, ...replyTo, ...flat([email.sender])]),
+    writer: writer === undefined ? null : { name: writer.name, address: writer.address.toLowerCase() },
+    recipients: [
+      ...new Set([
+        ...arrived.recipients.map((one) => one.toLowerCase()),
+        ...envelopeOf(email),
+        ...addressesOf([...flat(email.to), ...flat(email.cc)]),
+      ]),
+    ].slice(0, MOST_ADDRESSES),
+    subject: email.subject ?? '',
+    text: (email.text ?? '').slice(0, LONGEST_TEXT),
+    calendars: email.attachments.filter(isCalendar).slice(0, MOST_CALENDARS).flatMap(calendarText),
+    parts: email.attachments,
+    isAutomatic: arrived.sender === '' || header('return-path') === '<>' || isAutomatic(header),
+    header,
+  };
+}
+
+/** Without the line that Postfix puts before the head, and cut where it gets too much. */
+function bounded(raw: Uint8Array): Uint8Array {
+  const message = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, LONGEST_MESSAGE));
+  let at = -1;
+  for (let parts = 0; parts <= MOST_PARTS; parts += 1) {
+    at = message.indexOf('\n--', at + 1, 'latin1');
+    if (at < 0) break;
+  }
+  const whole = at < 0 ? message : message.subarray(0, at);
+  return whole.toString('latin1', 0, 5) === 'From ' ? whole.subarray(whole.indexOf(0x0a) + 1) : whole;
+}
+
+type Mailbox = { readonly name: string; readonly address: string };
+
+function flat(addresses: readonly (Address | undefined)[] = []): Mailbox[] {
+  return addresses
+    .flatMap((one): Mailbox[] => (one === undefined ? [] : one.group === undefined ? [one] : one.group))
+    .filter(({ address }) => address?.includes('@'))
+    .slice(0, MOST_ADDRESSES);
+}
+
+function addressesOf(mailboxes: readonly Mailbox[]): string[] {
+  return [...new Set(mailboxes.map(({ address }) => address.toLowerCase()))];
+}
+
+/** What servers write of the envelope's recipient into the head. */
+const RECIPIENT_FIELDS = ['x-original-to', 'delivered-to', 'envelope-to'];
+
+function envelopeOf({ headers }: Email): string[] {
+  return headers
+    .filter(({ key }) => RECIPIENT_FIELDS.includes(key))
+    .map(({ value }) => value.replace(/[<>]/g, '').trim().toLowerCase())
+    .filter((value) => value.includes('@'));
+}
+
+function isCalendar({ mimeType, filename }: Attachment): boolean {
+  return /^(text\/calendar|application\/ics)$/.test(mimeType) || /\.ics$/i.test(filename ?? '');
+}
+
+function calendarText({ content }: Attachment): string[] {
+  if (typeof content === 'string') return content.length > LONGEST_CALENDAR ? [] : [content];
+  return content.byteLength > LONGEST_CALENDAR ? [] : [new TextDecoder().decode(content)];
+}
+
+/** By RFC 3834 section 2 and 5, and what programs wrote before there was one. */
+function isAutomatic(header: (name: string) => string | undefined): boolean {
+  const submitted = header('auto-submitted');
+  if (submitted !== undefined && !/^\s*no\b/i.test(submitted)) return true;
+  if (/^\s*(bulk|junk|list)\b/i.test(header('precedence') ?? '')) return true;
+  return ['list-id', 'list-unsubscribe', 'x-autoreply', 'x-autorespond', 'x-loop'].some(
+    (name) => header(name) !== undefined,
+  );
+}
