@@ -23,7 +23,7 @@ import { build } from 'esbuild';
 import { addonName, EXTERNAL_PACKAGES, externalPackages, isAddon } from './lib/build/external_packages.mjs';
 import { inOrder } from './lib/build/migrations.mjs';
 import { digestOfSources, STAMP } from './lib/build/sources.mjs';
-import { esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
+import { browserScript, esbuildTemplates, styleSheet } from './lib/build/templates.mjs';
 
 process.chdir(dirname(fileURLToPath(import.meta.url)));
 
@@ -180,6 +180,7 @@ for (const name of readdirSync('templates/pages').filter((file) => /\.(svg|png|i
   copy(`templates/pages/${name}`, `${out}/static/${name}`);
 }
 writeFileSync(`${out}/static/style.css`, styleSheet('templates/pages/style.css'));
+writeFileSync(`${out}/static/script.js`, browserScript('templates/pages/script.js'));
 
 const made = await Promise.allSettled([
   doors(),

@@ -2,6 +2,7 @@
 import { anyone, link, row, sameSite } from '../lib/http/needs.ts';
 import type { Door } from '../lib/http/route.ts';
 import { answerAsk, answerGive } from '../lib/pages/invitation_answer.ts';
+import { invitationEvent } from '../lib/pages/invitation_event.ts';
 import { roomJoin } from '../lib/pages/room_join.ts';
 import { close } from '../lib/pages/ways_out.ts';
 
@@ -12,6 +13,7 @@ export const door: Door = {
     '': { GET: row([link], roomJoin) },
     accept: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
     decline: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
+    event: { GET: row([link], invitationEvent) },
     close: { GET: row([anyone], close) },
     '/close.cgi': { GET: row([anyone], close) },
   },

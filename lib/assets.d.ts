@@ -18,6 +18,12 @@ declare module '*.css' {
   export default version;
 }
 
+/** A digest of a script for browsers, for its address. */
+declare module '*.js?digest' {
+  const version: string;
+  export default version;
+}
+
 /** A file of JSON, as a function that makes its value when it is first called. */
 declare module '*.json?lazy' {
   const make: () => unknown;

@@ -71,7 +71,13 @@ export function styleSheet(path) {
   return made.outputFiles[0].text;
 }
 
-/** A style sheet as a short digest of it: its address changes when it does, so that browsers may keep it for ever. */
+/** A script as browsers of the last years read it, short. */
+export function browserScript(path) {
+  const made = buildSync({ entryPoints: [path], minify: true, target: 'es2019', write: false });
+  return made.outputFiles[0].text;
+}
+
+/** A style sheet or script as a short digest of it: its address changes when it does, so that browsers may keep it for ever. */
 function versionOf(source) {
   return createHash('sha256').update(source).digest('hex').slice(0, 12);
 }
@@ -81,6 +87,11 @@ function moduleOf(source, path) {
   if (path.endsWith('.hbs')) return compileTemplate(source, path);
   if (path.endsWith('.css')) return `export default ${JSON.stringify(versionOf(styleSheet(path)))};`;
   return null;
+}
+
+/** A script for browsers as the source of an ES module that knows its digest. */
+function digestModule(path) {
+  return `export default ${JSON.stringify(versionOf(browserScript(path)))};`;
 }
 
 /** A file of JSON as a function that makes its value when it is first called. */
@@ -104,6 +115,11 @@ export const esbuildTemplates = {
     build.onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path }) => ({
       contents: lazily(await readFile(path, 'utf8')),
     }));
+    build.onResolve({ filter: /\.js\?digest$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace(/\?digest$/, '')),
+      namespace: 'digest',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'digest' }, ({ path }) => ({ contents: digestModule(path) }));
     build.onLoad({ filter: /\.(hbs|css)$/ }, async ({ path }) => ({
       contents: moduleOf(await readFile(path, 'utf8'), path),
       loader: 'js',
@@ -120,11 +136,13 @@ export const viteTemplates = {
     const path = resolve(dirname(importer), source);
     if (source.endsWith('/*.sql')) return `${dirname(path)}.migrations`;
     if (source.endsWith('.json?lazy')) return path.replace(/json\?lazy$/, 'lazy');
+    if (source.endsWith('.js?digest')) return `${path.replace(/\?digest$/, '')}.script`;
     return source.endsWith('.css') ? `${path}.digest` : null;
   },
   async load(id) {
     if (id.endsWith('.migrations')) return migrationsModule(id.slice(0, -'.migrations'.length));
     if (id.endsWith('.lazy')) return lazily(await readFile(id.replace(/lazy$/, 'json'), 'utf8'));
+    if (id.endsWith('.js.script')) return digestModule(id.replace(/\.script$/, ''));
     const path = id.replace(/\.digest$/, '');
     return /\.(hbs|css)$/.test(path) ? moduleOf(await readFile(path, 'utf8'), path) : null;
   },

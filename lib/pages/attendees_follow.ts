@@ -6,7 +6,7 @@ import type { Granted } from '../http/needs.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
-import { answerIcon, counted, meetingWords, personWords, placeWords, type Reading, readingOf } from './meeting_view.ts';
+import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 import { insideWords, peopleOf } from './room_people.ts';
 
@@ -23,7 +23,7 @@ export async function attendeesFollow(
   const people = await peopleOf(context, [meeting]);
   const frame = { title: context.texts('follow.title'), user: identity.name, editor: true };
   return page(context, attendees, frame, {
-    ...meetingWords(reading, meeting),
+    ...ticketWords(reading, meeting),
     ...(owner && placeWords(reading, meeting, owner)),
     inside: insideWords(reading, meeting, people),
     people: owned.attendees.map((attendee) => personRow(reading, attendee)),

@@ -9,7 +9,7 @@ import type { Answer } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { ownerOf } from '../store/invitations.ts';
-import { meetingWords, personWords, placeWords, readingOf } from './meeting_view.ts';
+import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, listWith, page } from './page.ts';
 
 /** What the address asks for. */
@@ -33,7 +33,7 @@ export function answerAsk(
     answerTemplate,
     { title: context.texts(titleOf(attendee.answer, asked)) },
     {
-      ...meetingWords(reading, meeting),
+      ...ticketWords(reading, meeting),
       ...placeWords(reading, meeting, attendee),
       organiser: personWords(ownerOf(context.store, meeting.id) ?? ''),
       email: attendee.email,

@@ -13,7 +13,7 @@ import type { Request, Response } from '../message.ts';
 import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { durationText, isoDate, startOfDay } from '../text/dates.ts';
-import { meetingWords } from './meeting_view.ts';
+import { ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
@@ -99,7 +99,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     token: formToken(store, about.identity.uid, clock.now()),
     meeting,
     // What has begun is not moved: the page says when it is, and offers what can still be changed.
-    running: meeting !== null && timesStand(meeting, clock.now()) && meetingWords(context, meeting),
+    running: meeting !== null && timesStand(meeting, clock.now()) && ticketWords(context, meeting),
     typed,
     errors,
     mistakes: FIELD_NAMES.filter((field) => errors[field] !== '').map((field) => ({

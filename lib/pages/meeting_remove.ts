@@ -9,7 +9,7 @@ import type { Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
-import { counted, meetingWords, readingOf } from './meeting_view.ts';
+import { counted, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, listWith, page } from './page.ts';
 
 /** Asks whether the meeting is to be deleted. */
@@ -24,7 +24,7 @@ export function removalAsk(
   const invited = attendees.filter(({ role }) => role !== 'owner').length;
   const frame = { title: context.texts('removal.title'), user: identity.name, editor: true };
   return page(context, removal, frame, {
-    ...meetingWords(reading, meeting),
+    ...ticketWords(reading, meeting),
     about: aboutBegun(context, meeting),
     told: counted(reading, 'removal.told', invited),
     choice: mayBeQuiet(meeting, now) && {

@@ -92,6 +92,15 @@ export function meetingWords({ texts, language }: Pick<Reading, 'texts' | 'langu
   };
 }
 
+/** The same on a page of its own, which has room for the day on which it ends where that is another; else empty. */
+export function ticketWords(
+  reading: Pick<Reading, 'texts' | 'language'>,
+  meeting: Meeting,
+): MeetingWords & { readonly lastDate: string } {
+  const isOneDay = isoDate(meeting.begin) === isoDate(meeting.end);
+  return { ...meetingWords(reading, meeting), lastDate: isOneDay ? '' : longDate(reading.language, meeting.end) };
+}
+
 /** Someone by name and address, the name guessed where only the address is known. */
 export function personWords(email: string): { name: string; email: string } {
   return { name: nameOfAddress(email), email };

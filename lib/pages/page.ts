@@ -5,20 +5,24 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { version } from '../../package.json';
+import scriptVersion from '../../templates/pages/script.js?digest';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
 import { type Header, html, type Request, type Response, redirect } from '../message.ts';
 import type { TextKey, Texts } from '../text/catalogue.ts';
 
-/** The one place for these; Apache says the same for whatever does not come from here. */
-const SECURITY: readonly Header[] = [
-  [
-    'Content-Security-Policy',
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  ],
-  ['Referrer-Policy', 'no-referrer'],
-  ['X-Content-Type-Options', 'nosniff'],
-];
+/** What Apache says too, for whatever does not come from here. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Those of a page, which may run the one script of ours if it brings it along. */
+function security(script = false): Header[] {
+  return [
+    ['Content-Security-Policy', script ? `${POLICY}; script-src 'self'` : POLICY],
+    ['Referrer-Policy', 'no-referrer'],
+    ['X-Content-Type-Options', 'nosniff'],
+  ];
+}
 
 /** What a page brings along besides its own content. */
 export interface Frame {
@@ -33,6 +37,8 @@ export interface Frame {
   readonly place?: 'list' | 'new';
   /** Whether "new meeting" is offered. */
   readonly editor?: boolean;
+  /** Whether it brings our script along (templates/pages/script.js). */
+  readonly script?: boolean;
   readonly headers?: readonly Header[];
 }
 
@@ -50,6 +56,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
     site: name,
     logo,
     styleVersion,
+    scriptVersion: frame.script === true ? scriptVersion : '',
     version,
     signedIn: user !== undefined,
     user,
@@ -58,12 +65,12 @@ export function page(context: Context, render: (view: object) => string, frame: 
     onList: place === 'list',
     onNew: place === 'new',
   });
-  return html(status, body, [...SECURITY, ['Vary', 'Accept-Language'], ...headers]);
+  return html(status, body, [...security(frame.script), ['Vary', 'Accept-Language'], ...headers]);
 }
 
 /** A redirect that tells the next page nothing of this one's address, which may be a secret. */
 export function go(status: 302 | 303, location: string): Response {
-  return redirect(status, location, SECURITY);
+  return redirect(status, location, security());
 }
 
 /** The path of another program beside the one that was asked: `/cgi-bin/…` for who came that way, else `/…`. */

@@ -14,8 +14,8 @@ import { domainMatches } from '../text/addresses.ts';
 import { beside, go } from './page.ts';
 
 /**
- * Lets someone in until the meeting's end: also who has declined, for minds change, and early, for Jitsi has guests wait.
- * The answer stays as it was given.
+ * Lets someone in from the opening of the room until the meeting's end, also who has declined, for minds change: the answer stays
+ * as it was given. Before and after that there is a page, and nothing is counted.
  */
 export async function roomJoin(
   request: Request,
@@ -24,16 +24,13 @@ export async function roomJoin(
 ): Promise<Response | Refusal> {
   const { store, clock, log } = context;
   const { meeting, attendee } = invitation;
-  if (clock.now() >= meeting.end) {
-    return refuse(403, 'refused.meeting_over', `meeting ${meeting.id} is over for ${attendee.email}`);
-  }
+  const now = clock.now();
+  if (now >= meeting.end) return (await import('./room_waiting.ts')).overPage(context, invitation);
   if (roomSegment(meeting.room) === undefined) {
     return refuse(404, 'refused.no_room', `meeting ${meeting.id} has no room that one can enter`);
   }
-  // Who opens the room comes in time; guests wait in Jitsi.
-  if (attendee.role !== 'guest' && clock.now() < opensAt(meeting.begin, context.settings.JMB_ROOM_OPENS)) {
-    return (await import('./room_opening.ts')).tooEarly(meeting, context);
-  }
+  const opens = opensAt(meeting.begin, context.settings.JMB_ROOM_OPENS);
+  if (now < opens) return (await import('./room_waiting.ts')).waitingPage(request, context, invitation, opens);
   if (request.method !== 'HEAD') {
     // The owner goes on to token.cgi, which counts.
     if (attendee.role !== 'owner') countConnection(store, attendee.hash);

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
-import { insertMeeting } from '../store/bookings.ts';
+import { insertMeeting, type Saved } from '../store/bookings.ts';
 import { feedOf, rememberAddresses } from '../store/feeds.ts';
 import { openStore } from '../store/store.ts';
 
@@ -15,6 +15,8 @@ export interface SampleSite {
   /** A guest's hash and an outside moderator's. */
   readonly guest: string;
   readonly moderator: string;
+  /** That of a guest of a meeting whose room is not open yet. */
+  readonly waiting: string;
   readonly feed: string;
 }
 
@@ -51,13 +53,21 @@ JMB_MODULE_CHECK_EDITOR_LDAP_FILTER="(uid=*)"
     insertMeeting(store, systemClock, OWNER, { subject, begin, duration: 3600, ...people });
   const running = book('Réunion', now - 60);
   book('Meeting', now + 600);
-  const planned = book('Another', now + 86_400).meeting.id;
+  const planned = book('Another', now + 86_400);
   book('Over', now - 86_400);
   rememberAddresses(store, 'alice', [OWNER]);
   const feed = feedOf(store, 'alice');
   store.close();
-  const hashOf = (role: string): string => running.attendees.find((one) => one.role === role)?.hash ?? '';
-  return { folder, planned, room: running.meeting.room, guest: hashOf('guest'), moderator: hashOf('moderator'), feed };
+  const hashOf = ({ attendees }: Saved, role: string): string => attendees.find((one) => one.role === role)?.hash ?? '';
+  return {
+    folder,
+    planned: planned.meeting.id,
+    room: running.meeting.room,
+    guest: hashOf(running, 'guest'),
+    moderator: hashOf(running, 'moderator'),
+    waiting: hashOf(planned, 'guest'),
+    feed,
+  };
 }
 
 /** The settings of the same site with a directory. */
@@ -113,6 +123,7 @@ export function requestsOf(site: SampleSite): Record<string, SampleRequest[]> {
       request('join', `id=${site.guest}`, 302),
       request('join', `id=${site.moderator}`, 302),
       request('join', `accept&id=${site.guest}`),
+      request('join', `id=${site.waiting}`),
     ],
     ical: [request('ical', `id=${site.feed}`), request('ical', `id=${site.feed}`)],
   };

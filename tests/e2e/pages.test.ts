@@ -14,9 +14,12 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const ALICE = 'alice.martin@example.org';
 const BOB = 'bob.durand@example.org';
 const DAY = 86_400;
+const LONG = 'Une réunion dont l’objet est long, avec unmotvraimenttreslongquinesecoupenullepart';
 
 let jmb: Stage;
 let browser: Browser;
+/** The secret of a guest of the last meeting that was booked with a subject. */
+const secrets = new Map<string, string>();
 
 beforeAll(async () => {
   jmb = await stage();
@@ -35,20 +38,22 @@ afterAll(async () => {
 /** Meetings in every state. */
 function plant(store: Store): void {
   const now = systemClock.now();
-  const book = (subject: string, begin: number, owner: string, other: string) =>
-    insertMeeting(store, systemClock, owner, {
+  const book = (subject: string, begin: number, owner: string, other: string) => {
+    const { attendees } = insertMeeting(store, systemClock, owner, {
       subject,
       begin: now + begin,
       duration: 3600,
       moderators: ['une.adresse.electronique.tres.longue@departement.universite-exemple.org'],
       guests: [other, 'invite@ailleurs.test'],
     });
+    secrets.set(subject, attendees.at(-1)?.hash ?? '');
+  };
   book('En cours', -600, ALICE, BOB);
   book('Va commencer', 200, BOB, ALICE);
   // Over, and still to be extended.
   book('Vient de finir', -3700, ALICE, BOB);
   book('Sans réponse', 2 * DAY, BOB, ALICE);
-  book('Une réunion dont l’objet est long, avec unmotvraimenttreslongquinesecoupenullepart', 3 * DAY, ALICE, BOB);
+  book(LONG, 3 * DAY, ALICE, BOB);
   book('Terminée', -3 * DAY, ALICE, BOB);
 }
 
@@ -102,6 +107,8 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     const action = await page.locator('.meeting.waiting form').first().getAttribute('action');
     await page.goto(`/${action}`);
   },
+  waiting: (page) => page.goto(`/join.cgi?id=${secrets.get(LONG)}`),
+  over: (page) => page.goto(`/join.cgi?id=${secrets.get('Terminée')}`),
   refused: (page) => page.goto('/join.cgi?id=nobody'),
 };
 

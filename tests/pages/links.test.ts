@@ -59,9 +59,6 @@ describe('join.cgi', () => {
   it('is open until the end, also to who declined; nobody knows a stranger', async () => {
     await jmb.ask(answerGive, { query: `decline&id=${hash(BOB)}`, form: {}, env: door });
     expect((await join(BOB, { later: 2 * HOUR - 1 })).status).toBe(302);
-    const late = await join(BOB, { later: 2 * HOUR });
-    expect(late.status).toBe(403);
-    expect(late.text).toContain('terminée');
     expect((await jmb.ask(roomJoin, { query: 'id=nobody', env: door })).status).toBe(404);
     expect((await jmb.ask(roomJoin, { env: door })).status).toBe(404);
   });
@@ -216,15 +213,13 @@ describe('token.cgi', () => {
       early.ask(tokenEnter, { as: 'alice', query: `room=${later.room}`, env: { SCRIPT_NAME: '/token.cgi' }, ...more });
     const join = (email: string, more: object = {}) =>
       early.ask(roomJoin, { query: `id=${hash(email)}`, env: door, ...more });
-    for (const refused of [await token(), await join('mod@notexample.org'), await join(ALICE)]) {
-      expect(refused.status).toBe(403);
-      expect(refused.text).toContain('Pas encore ouverte');
-      expect(refused.text).toContain('La salle de cette réunion ouvre le');
-      expect(refused.text).toContain('heure de Europe/Paris');
-    }
+    const refused = await token();
+    expect(refused.status).toBe(403);
+    expect(refused.text).toContain('Pas encore ouverte');
+    expect(refused.text).toContain('La salle de cette réunion ouvre le');
+    expect(refused.text).toContain('heure de Europe/Paris');
     const english = await token({ env: { SCRIPT_NAME: '/token.cgi', HTTP_ACCEPT_LANGUAGE: 'en' } });
     expect(english.text).toMatch(/opens on \w+day,? \d+ November 2026 at \d\d:\d\d/);
-    expect((await join(OUTSIDER)).status).toBe(302);
     expect([of(ALICE)?.connections, of('mod@notexample.org')?.connections]).toEqual([0, 0]);
     expect((await token({ later: 2 * HOUR - 1 })).status).toBe(403);
     expect((await token({ later: 2 * HOUR })).status).toBe(302);

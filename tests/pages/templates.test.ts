@@ -35,5 +35,7 @@ it('no text is left over', () => {
 it('nothing in a template goes out unescaped, and nothing needs a looser policy', () => {
   expect(templates).not.toContain('{{{');
   expect(templates).not.toMatch(/\{\{&/);
-  expect(templates).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|https?:\/\/(?!www\.w3\.org)/);
+  expect(templates).not.toMatch(
+    /<script(?! src="\/jmb\/script\.js\?v=)|<style|\sstyle=|\son[a-z]+=|https?:\/\/(?!www\.w3\.org)/,
+  );
 });

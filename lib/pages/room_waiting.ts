@@ -1,0 +1,103 @@
+/** The way in while its room is closed: a page that waits for the opening and then leads in, and one after the end. */
+
+import waitingTemplate from '../../templates/pages/waiting.hbs';
+import type { Context } from '../context.ts';
+import type { Invitation, Meeting } from '../meetings/meeting.ts';
+import type { Request, Response } from '../message.ts';
+import { ownerOf } from '../store/invitations.ts';
+import { namesOf } from '../store/people.ts';
+import type { Texts } from '../text/catalogue.ts';
+import { longDate, timeOf } from '../text/dates.ts';
+import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
+import { beside, page } from './page.ts';
+
+/**
+ * The longest wait that browsers take, in seconds: their timers count milliseconds in 31 bits. A page that waits longer asks
+ * again on the way.
+ */
+const LONGEST_WAIT = 20 * 86_400;
+
+/**
+ * The page of whoever comes before the room opens. Its `Refresh` leads in at the opening, with and without script; nothing is
+ * counted and no token is made.
+ * @param opens Unix seconds
+ */
+export function waitingPage(request: Request, context: Context, invitation: Invitation, opens: number): Response {
+  const { texts, language, clock } = context;
+  const { attendee } = invitation;
+  const now = clock.now();
+  const way = beside(request, `join.cgi?id=${encodeURIComponent(attendee.hash)}`);
+  const place = placeWords(readingOf(context), invitation.meeting, attendee);
+  const answerable = place.accept !== '' || place.decline !== '';
+  return page(
+    context,
+    waitingTemplate,
+    {
+      title: texts('way.not_open'),
+      script: true,
+      headers: [['Refresh', `${Math.min(opens - now, LONGEST_WAIT)}; url=${way}`]],
+    },
+    {
+      ...place,
+      ...whatAndWhen(context, invitation.meeting),
+      invited: attendee.email,
+      own: ownTimes(context, invitation.meeting),
+      opening: {
+        at: opens,
+        now,
+        left: leftWords(texts, opens - now),
+        when: texts('way.opens_at', { date: longDate(language, opens), time: timeOf(language, opens) }),
+      },
+      ask: answerable && attendee.answer === 'none',
+      change: answerable && (attendee.answer === 'accepted' ? 'decline' : 'accept'),
+    },
+  );
+}
+
+/** The page of whoever comes after the end. */
+export function overPage(context: Context, { meeting }: Invitation): Response {
+  const { texts, language } = context;
+  return page(
+    context,
+    waitingTemplate,
+    { title: texts('way.over'), script: true },
+    {
+      ...whatAndWhen(context, meeting),
+      own: ownTimes(context, meeting),
+      ended: texts('way.ended_at', { date: longDate(language, meeting.end), time: timeOf(language, meeting.end) }),
+    },
+  );
+}
+
+/** What meeting it is, whose, and when by the house's clock. */
+function whatAndWhen(context: Context, meeting: Meeting): object {
+  const { texts, settings, store } = context;
+  const owner = ownerOf(store, meeting.id) ?? '';
+  return {
+    ...ticketWords(context, meeting),
+    zone: texts('list.zone', { zone: settings.JMB_ICAL_TZID.replace(/_/g, ' ') }),
+    organiser: { ...personWords(owner), ...nameOf(context, owner) },
+  };
+}
+
+function nameOf({ store }: Context, email: string): { name?: string } {
+  const name = namesOf(store, [email]).get(email);
+  return name === undefined ? {} : { name };
+}
+
+/** What the script needs to say the time by the reader's own clock. */
+function ownTimes({ texts, settings }: Context, { begin, end }: Meeting): object {
+  return { begin, end, zone: settings.JMB_ICAL_TZID, oneDay: texts('way.own'), twoDays: texts('way.own_two_days') };
+}
+
+/** Seconds in words, as templates/pages/script.js goes on to write them. */
+function leftWords(texts: Texts, seconds: number): string {
+  const [day, hour, minute, second] = texts('way.units').split(' ');
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return `${days}\u00a0${day} ${hours % 24}\u00a0${hour}`;
+  if (hours > 0) return `${hours}\u00a0${hour} ${two(minutes % 60)}\u00a0${minute}`;
+  return `${minutes}\u00a0${minute} ${two(seconds % 60)}\u00a0${second}`;
+}

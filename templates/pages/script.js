@@ -1,0 +1,71 @@
+/**
+ * All that pages do in a browser beyond what HTML does; each page is whole without it. It asks nobody for anything: the policy of
+ * the pages would not let it.
+ */
+(() => {
+  const language = document.documentElement.lang;
+  // Days before months, and elsewhere no comma after the weekday: as our own texts have it.
+  const locale = language === 'en' ? 'en-GB' : language;
+
+  /** The server's clock in milliseconds: the reader's own may be wrong. */
+  function serverClock(unixNow) {
+    const ahead = unixNow * 1000 - Date.now();
+    return () => Date.now() + ahead;
+  }
+
+  /** Seconds as `2 d 3 h`, `3 h 12 min` or `12 min 05 s`; as lib/pages/room_waiting.ts writes them. */
+  function leftWords(seconds, [day, hour, minute, second]) {
+    const two = (value) => String(value).padStart(2, '0');
+    const minutes = Math.floor(seconds / 60);
+    const hours = Math.floor(minutes / 60);
+    const days = Math.floor(hours / 24);
+    if (days > 0) return `${days}\u00a0${day} ${hours % 24}\u00a0${hour}`;
+    if (hours > 0) return `${hours}\u00a0${hour} ${two(minutes % 60)}\u00a0${minute}`;
+    return `${minutes}\u00a0${minute} ${two(seconds % 60)}\u00a0${second}`;
+  }
+
+  /** Counts down to the opening, then asks for the page again, which now leads in: sooner than `Refresh` after a sleep. */
+  function countDown(place) {
+    const { opens, now, units } = place.dataset;
+    const clock = serverClock(Number(now));
+    const words = units.split(' ');
+    const timer = setInterval(tick, 500);
+    function tick() {
+      const left = Math.ceil((Number(opens) * 1000 - clock()) / 1000);
+      const text = leftWords(Math.max(0, left), words);
+      if (place.textContent !== text) place.textContent = text;
+      if (left > 0) return;
+      clearInterval(timer);
+      location.reload();
+    }
+    tick();
+  }
+
+  /** Says a time by the reader's own clock, where that shows another than the house's. */
+  function ownTime(place) {
+    const { begin, end, zone: house, oneDay, twoDays } = place.dataset;
+    const [from, to] = [new Date(begin * 1000), new Date(end * 1000)];
+    const write = (date, timeZone, parts) => {
+      const text = new Intl.DateTimeFormat(locale, { timeZone, ...parts }).format(date);
+      return language === 'fr' ? text.replace(' 1 ', ' 1er ') : text.replace(',', '');
+    };
+    const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' };
+    const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+    const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const differs = (date) => write(date, own, { ...day, ...time }) !== write(date, house, { ...day, ...time });
+    if (!own || !(differs(from) || differs(to))) return;
+    const values = {
+      date: write(from, own, day),
+      begin: write(from, own, time),
+      end: write(to, own, time),
+      lastDate: write(to, own, day),
+      zone: own.replace(/_/g, ' '),
+    };
+    const text = values.date === values.lastDate ? oneDay : twoDays;
+    place.textContent = text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    place.hidden = false;
+  }
+
+  for (const place of document.querySelectorAll('[data-opens]')) countDown(place);
+  for (const place of document.querySelectorAll('[data-zone]')) ownTime(place);
+})();
