@@ -4,6 +4,7 @@
  */
 import { orderClosing, tellRoom } from '../lib/booking/rooms.ts';
 import { removeMeeting } from '../lib/store/bookings.ts';
+import { forgetLinksBefore } from '../lib/store/gone_links.ts';
 import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/maintenance.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.ts';
 import { outboxOf } from '../lib/store/outbox.ts';
@@ -117,6 +118,7 @@ export function purge(options: {
       removed += batch;
       if (process.stderr.isTTY && !options.quiet) process.stderr.write(`\r${removed} of ${total} meetings`);
     }
+    if (!options.dryRun) forgetLinksBefore(context.store, before);
     while (!options.dryRun && purgeMailsBefore(context.store, before, BATCH) > 0);
     if (process.stderr.isTTY && !options.quiet) process.stderr.write('\r\x1b[K');
     if (removed > 0) context.log.event('purged', { meetings: removed, 'older-than-days': options.olderThan });

@@ -5,6 +5,7 @@ import { NOT_TRIED } from '../lib/mail/claims.ts';
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { STANDS_IN } from '../lib/people/kept_directory.ts';
 import { takeLock } from '../lib/store/driver.ts';
+import { forgetLinks } from '../lib/store/gone_links.ts';
 import { type LastRun, lastRun, type Moment, noteRun } from '../lib/store/maintenance.ts';
 import { mailsIn, type OutboxRow } from '../lib/store/outbox.ts';
 import { dropExpired } from '../lib/store/outbox_changes.ts';
@@ -98,6 +99,10 @@ async function work(context: CommandContext, say: (text: string) => void, compla
   await step('endings', async () => `endings: ${await endRooms(context)} taken by Prosody`);
   await step('directory', async () => {
     forgetAnswers(context.store, context.clock.now() - STANDS_IN);
+    return '';
+  });
+  await step('links', async () => {
+    forgetLinks(context.store, context.clock.now());
     return '';
   });
   await step('mails', async () => {

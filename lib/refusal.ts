@@ -15,6 +15,20 @@ export interface Refusal {
   readonly log: string;
   /** After how many seconds it is worth another try, where that is known. */
   readonly retryAfter?: number;
+  /** The meeting that it is about, where who is refused may know of it. */
+  readonly about?: RefusedMeeting;
+}
+
+/** A meeting that is refused to somebody who knows it. */
+export interface RefusedMeeting {
+  readonly id: string;
+  readonly subject: string;
+  /** Unix seconds. */
+  readonly begin: number;
+  /** Unix seconds. */
+  readonly end: number;
+  /** The organiser's address and, where it is known, name. */
+  readonly organiser: { readonly email: string; readonly name?: string };
 }
 
 /** Makes a refusal. */

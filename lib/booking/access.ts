@@ -1,11 +1,15 @@
 /** What a meeting or a room is to somebody who signed in: whose it is, and whether it opens. */
 import type { Context } from '../context.ts';
 import { roomName } from '../jitsi/room_name.ts';
-import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
+import type { Attendee, Identity, Invitation, Meeting } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
 import { decide } from '../people/check_modules.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { type GoneLink, goneLink } from '../store/gone_links.ts';
+import { invitationByHash } from '../store/invitations.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../store/meetings.ts';
+import { namesOf } from '../store/people.ts';
+import { longDate, timeOf } from '../text/dates.ts';
 
 /** A meeting and its people, looked at by its owner. */
 export interface Owned {
@@ -24,6 +28,31 @@ export function ownedMeeting(
   const attendees = attendeesOf(store, meeting.id);
   const own = attendees.some(({ role, email }) => role === 'owner' && addresses.includes(email));
   return own ? { meeting, attendees } : refuse(403, 'refused.not_owner', `${uid} does not own ${meeting.id}`);
+}
+
+/**
+ * The invitation that the secret of a link opens: refused with 410 where it did until lately, and with 404 where it is nobody's.
+ * @param hash what somebody gave
+ */
+export function invitationOf(context: Context, hash: string): Invitation | Refusal {
+  const { store, clock } = context;
+  const invitation = invitationByHash(store, hash);
+  if (invitation !== undefined) return invitation;
+  const gone = goneLink(store, hash, clock.now());
+  return gone === undefined ? refuse(404, 'refused.no_invitation', 'unknown hash') : whyGone(context, gone);
+}
+
+/** What is said to whoever holds a link that led to a meeting. */
+function whyGone(
+  { store, language }: Context,
+  { id, subject, begin, end, owner, at, deleted, again }: GoneLink,
+): Refusal {
+  const name = namesOf(store, [owner]).get(owner);
+  const about = { id, subject, begin, end, organiser: { email: owner, ...(name === undefined ? {} : { name }) } };
+  const when = { date: longDate(language, at), time: timeOf(language, at) };
+  if (again) return { ...refuse(410, 'refused.link_replaced', `a link of ${id} that was replaced`), about };
+  if (deleted) return { ...refuse(410, 'refused.meeting_deleted', `meeting ${id} was deleted`, when), about };
+  return { ...refuse(410, 'refused.taken_off', `taken off meeting ${id}`, when), about };
 }
 
 /** A room that an account may open. */

@@ -2,7 +2,7 @@
  * What a row of a door's table may need of a request before its handler runs. Needs are looked at in the order of the row: the
  * first that is not met refuses, and what was looked at on the way is handed to the handler.
  */
-import { type Entry, entryTo, type Owned, ownedMeeting } from '../booking/access.ts';
+import { type Entry, entryTo, invitationOf, type Owned, ownedMeeting } from '../booking/access.ts';
 import type { Context } from '../context.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
 import { type Request, type Response, requestHeader } from '../message.ts';
@@ -10,7 +10,6 @@ import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { type FeedOwner, feedByHash, rememberAddresses } from '../store/feeds.ts';
-import { invitationByHash } from '../store/invitations.ts';
 import { rememberName } from '../store/people.ts';
 import { formTokenHolds } from '../store/secrets.ts';
 import { formParams, type Params, queryParams } from './params.ts';
@@ -166,9 +165,9 @@ export const link: Need<'invitation'> = {
   gives: ['invitation'],
   after: [],
   look: (request, context) => {
-    const invitation = invitationByHash(context.store, queryParams(request).get('id') ?? '');
-    if (invitation !== undefined) return { invitation };
-    return unknownSecret(request, context, refuse(404, 'refused.no_invitation', 'unknown hash'));
+    const invitation = invitationOf(context, queryParams(request).get('id') ?? '');
+    if (!isRefusal(invitation)) return { invitation };
+    return invitation.status === 404 ? unknownSecret(request, context, invitation) : invitation;
   },
 };
 

@@ -79,8 +79,11 @@ export interface MeetingWords {
   readonly duration: string;
 }
 
+/** What of a meeting is put into words everywhere. */
+type Told = Pick<Meeting, 'id' | 'subject' | 'begin' | 'end' | 'duration'>;
+
 /** A meeting's subject and time in words. */
-export function meetingWords({ texts, language }: Pick<Reading, 'texts' | 'language'>, meeting: Meeting): MeetingWords {
+export function meetingWords({ texts, language }: Pick<Reading, 'texts' | 'language'>, meeting: Told): MeetingWords {
   return {
     id: meeting.id,
     subject: meeting.subject.trim() || texts('meeting.no_subject'),
@@ -95,7 +98,7 @@ export function meetingWords({ texts, language }: Pick<Reading, 'texts' | 'langu
 /** The same on a page of its own, which has room for the day on which it ends where that is another; else empty. */
 export function ticketWords(
   reading: Pick<Reading, 'texts' | 'language'>,
-  meeting: Meeting,
+  meeting: Told,
 ): MeetingWords & { readonly lastDate: string } {
   const isOneDay = isoDate(meeting.begin) === isoDate(meeting.end);
   return { ...meetingWords(reading, meeting), lastDate: isOneDay ? '' : longDate(reading.language, meeting.end) };

@@ -1,6 +1,7 @@
 /** Writing meetings: book, change, delete. Each is one transaction, or a part of the caller's. */
 import type { Booking } from '../meetings/booking.ts';
 import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
+import { keepLinks } from './gone_links.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
 import { idOf } from './rows.ts';
@@ -94,7 +95,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
     const meeting = meetingById(store, id);
     if (bound === null || meeting === undefined) return { outcome: 'gone' };
     if (meeting.version !== expected) return { outcome: 'conflict' };
-    const people = changePeople(store, bound, booking);
+    const people = changePeople(store, bound, meeting, booking, now);
     const { subject, begin, duration } = booking;
     const moved = (Object.keys(SAID) as (keyof typeof SAID)[]).some((field) => meeting[field] !== booking[field]);
     if (moved) {
@@ -116,15 +117,24 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
   });
 }
 
-/** Brings the rows of moderators and guests to what the booking says; the owner's row is never touched. */
-function changePeople(store: Store, id: bigint, booking: Booking): { changed: boolean; removed: boolean } {
+/**
+ * Brings the rows of moderators and guests to what the booking says; the owner's row is never touched.
+ * @param meeting as it was, which is what those who are taken off know of it
+ */
+function changePeople(
+  store: Store,
+  id: bigint,
+  meeting: Meeting,
+  booking: Booking,
+  now: number,
+): { changed: boolean; removed: boolean } {
   const wanted = new Map<string, Role>();
   for (const email of booking.guests) wanted.set(email, 'guest');
   for (const email of booking.moderators) wanted.set(email, 'moderator');
   let changed = false;
   let removed = false;
   const known = new Set<string>();
-  for (const { email, role } of attendeesOf(store, id.toString())) {
+  for (const { email, role } of attendeesOf(store, meeting.id)) {
     known.add(email);
     if (role === 'owner') continue;
     const next = wanted.get(email);
@@ -133,6 +143,7 @@ function changePeople(store: Store, id: bigint, booking: Booking): { changed: bo
     // By the address: old rows give some people two seats, or two people one secret.
     if (next === undefined) {
       removed = true;
+      keepLinks(store, meeting, email, now);
       store.run('DELETE FROM attendees WHERE attendee_meeting_id = ? AND lower(attendee_email) = ?', id, email);
     } else {
       store.run(
@@ -172,7 +183,7 @@ function recordChange(
 }
 
 /**
- * Deletes a meeting with its people and reminders; mails that tell of it are the caller's, in the same transaction.
+ * Deletes a meeting with its people and reminders; their links say so for a while. Mails that tell of it are the caller's, in the same transaction.
  * @param now Unix seconds
  * @returns false when it was already gone
  */
@@ -180,7 +191,10 @@ export function removeMeeting(store: Store, id: MeetingId, now: number): boolean
   const bound = idOf(id);
   if (bound === null) return false;
   return store.transaction(() => {
-    if (store.run('DELETE FROM meetings WHERE meeting_id = ?', bound) === 0) return false;
+    const meeting = meetingById(store, id);
+    if (meeting === undefined) return false;
+    keepLinks(store, meeting, null, now);
+    store.run('DELETE FROM meetings WHERE meeting_id = ?', bound);
     dropReminders(store, id, now);
     return true;
   });

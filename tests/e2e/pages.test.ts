@@ -5,7 +5,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
-import { insertMeeting } from '../../lib/store/bookings.ts';
+import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { type Stage, stage } from '../support/stage.ts';
@@ -39,7 +39,7 @@ afterAll(async () => {
 function plant(store: Store): void {
   const now = systemClock.now();
   const book = (subject: string, begin: number, owner: string, other: string) => {
-    const { attendees } = insertMeeting(store, systemClock, owner, {
+    const { meeting, attendees } = insertMeeting(store, systemClock, owner, {
       subject,
       begin: now + begin,
       duration: 3600,
@@ -47,6 +47,7 @@ function plant(store: Store): void {
       guests: [other, 'invite@ailleurs.test'],
     });
     secrets.set(subject, attendees.at(-1)?.hash ?? '');
+    return meeting.id;
   };
   book('En cours', -600, ALICE, BOB);
   book('Va commencer', 200, BOB, ALICE);
@@ -55,6 +56,7 @@ function plant(store: Store): void {
   book('Sans réponse', 2 * DAY, BOB, ALICE);
   book(LONG, 3 * DAY, ALICE, BOB);
   book('Terminée', -3 * DAY, ALICE, BOB);
+  removeMeeting(store, book('Supprimée', DAY, ALICE, BOB), now);
 }
 
 /** Every page, by the way that a user takes to it, in any language. */
@@ -109,6 +111,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   waiting: (page) => page.goto(`/join.cgi?id=${secrets.get(LONG)}`),
   over: (page) => page.goto(`/join.cgi?id=${secrets.get('Terminée')}`),
+  deleted: (page) => page.goto(`/join.cgi?id=${secrets.get('Supprimée')}`),
   refused: (page) => page.goto('/join.cgi?id=nobody'),
 };
 
@@ -173,7 +176,7 @@ it('asks for nothing that its policy forbids, and for nothing from elsewhere', a
   const page = await context.newPage();
   const complaints: string[] = [];
   // A page that refuses says so by its status, which the console repeats.
-  const itsStatus = /^Failed to load resource: the server responded with a status of 40[049] /;
+  const itsStatus = /^Failed to load resource: the server responded with a status of 4(?:0[049]|10) /;
   page.on('console', (message) => {
     if (!itsStatus.test(message.text())) complaints.push(message.text());
   });

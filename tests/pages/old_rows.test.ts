@@ -91,7 +91,7 @@ describe('who has two seats', () => {
     await save(OUTSIDER, '');
     expect(attendeesOf(jmb.store, meeting.id).map(({ email }) => email)).toEqual([ALICE, OUTSIDER]);
     for (const hash of [bob?.hash, guestHash]) {
-      expect((await jmb.ask(roomJoin, { query: `id=${hash}` })).status).toBe(404);
+      expect((await jmb.ask(roomJoin, { query: `id=${hash}` })).status).toBe(410);
     }
   });
 });

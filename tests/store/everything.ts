@@ -2,6 +2,7 @@
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
+import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
 import { causedBy, noteCaused, noteWrong, wrongFrom } from '../../lib/store/limits.ts';
@@ -95,6 +96,9 @@ export function everything(store: Store): void {
   purgeEndedBefore(store, 1, 1);
   purgeMailsBefore(store, 1, 1);
   removeMeeting(store, id, NOW);
+  goneLink(store, hash, NOW);
+  forgetLinks(store, NOW);
+  forgetLinksBefore(store, NOW + 1);
 }
 
 function outbox(store: Store, id: string): void {
