@@ -20,6 +20,8 @@ const HEADINGS: Readonly<Record<number, TextKey>> = {
 /** Refusals that are none for good. */
 const OWN_HEADINGS: Readonly<Partial<Record<TextKey, TextKey>>> = {
   'refused.too_early': 'refusal.not_open_yet',
+  'refused.answer_late': 'way.over',
+  'refused.meeting_over': 'way.over',
   'refused.meeting_deleted': 'refusal.deleted',
   'refused.taken_off': 'refusal.taken_off',
   'refused.link_replaced': 'refusal.link_replaced',

@@ -17,7 +17,7 @@ describe.each<Place>(['before rooms', 'after rooms'])('included %s', (place) => 
 
   beforeAll(async () => {
     const log = `CustomLog "\${JMB_PREFIX}/log/visitors" "%a"`;
-    jmb = await stage({ settings: { JMB_URL: `https://${DOMAIN}` }, conf: log });
+    jmb = await stage({ settings: { JMB_URL: `https://${DOMAIN}`, JMB_ROOM_OPENS: '' }, conf: log });
     nginx = await startNginx(DOMAIN, Number(new URL(jmb.url).port), place);
   });
 
