@@ -1,4 +1,7 @@
-/** join.cgi?accept and ?decline: the page asks, the form answers; mail scanners that follow links answer for nobody. */
+/**
+ * join.cgi?accept, ?decline and ?answer: the page asks, the form answers; mail scanners that follow links answer for nobody.
+ * Once answered, the page says so, and a second press where the button was changes nothing.
+ */
 
 import answerTemplate from '../../templates/pages/answer.hbs';
 import { answer, answerRefused } from '../booking/answer.ts';
@@ -9,15 +12,24 @@ import type { Answer } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { ownerOf } from '../store/invitations.ts';
-import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
+import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, listWith, page } from './page.ts';
 
-/** What the address asks for. */
-function askedAnswer(request: Request): 'accepted' | 'declined' {
-  return queryParams(request).has('decline') ? 'declined' : 'accepted';
+/** The word of an address for each answer. */
+const WORDS = { accepted: 'accept', declined: 'decline' } as const;
+
+/** An answer that somebody can give. */
+type Given = keyof typeof WORDS;
+
+const ANSWERS = Object.keys(WORDS) as readonly Given[];
+
+/** What the address asks for; none where it leaves that open. */
+function askedAnswer(request: Request): Answer {
+  const query = queryParams(request);
+  return ANSWERS.find((one) => query.has(WORDS[one])) ?? 'none';
 }
 
-/** Shows the meeting, the answer so far, and both answers to choose from. */
+/** Shows the meeting, and the answers to choose from; or the answer as it was given, where the address asks for no other. */
 export function answerAsk(
   request: Request,
   context: Context,
@@ -25,41 +37,46 @@ export function answerAsk(
 ): Response | Refusal {
   const refusal = answerRefused(context, invitation);
   if (refusal !== null) return refusal;
+  const { texts, store } = context;
   const { meeting, attendee } = invitation;
   const reading = readingOf(context);
   const asked = askedAnswer(request);
+  const given = attendee.answer !== 'none' && (asked === 'none' || asked === attendee.answer);
+  const preferred = given || asked === 'none' ? attendee.answer : asked;
   return page(
     context,
     answerTemplate,
-    { title: context.texts(titleOf(attendee.answer, asked)) },
+    { title: texts(given ? `answer.is_${attendee.answer as Given}` : `answer.ask_${asked}`) },
     {
       ...ticketWords(reading, meeting),
       ...placeWords(reading, meeting, attendee),
-      organiser: personWords(ownerOf(context.store, meeting.id) ?? ''),
+      organiser: personWords(ownerOf(store, meeting.id) ?? ''),
       email: attendee.email,
-      comes: attendee.answer === 'accepted' || (attendee.answer === 'none' && asked === 'accepted'),
-      acceptFirst: asked === 'accepted' || attendee.answer === 'declined',
-      declineFirst: asked === 'declined' || attendee.answer === 'accepted',
+      given,
+      comes: attendee.answer === 'accepted',
+      asked: WORDS[preferred === 'none' ? 'accepted' : preferred],
+      choices: ANSWERS.map((one) => ({
+        word: WORDS[one],
+        label: texts(`answer.${WORDS[one]}`),
+        icon: answerIcon(one),
+        main: one === preferred,
+      })),
+      fromList: queryParams(request).get('from') === 'list',
     },
   );
 }
 
-function titleOf(given: Answer, asked: 'accepted' | 'declined') {
-  if (given === 'none') return asked === 'accepted' ? 'answer.ask_accept' : 'answer.ask_decline';
-  if (given === asked) return given === 'accepted' ? 'answer.is_accepted' : 'answer.is_declined';
-  return asked === 'accepted' ? 'answer.ask_accept' : 'answer.ask_decline';
-}
-
-/** Writes the answer down, and shows it: on the list for who came from there. */
+/** Writes the answer down, and shows it: on the list, at its meeting, for who came from there. */
 export function answerGive(
   request: Request,
   context: Context,
   { invitation }: Pick<Granted, 'invitation'>,
 ): Response | Refusal {
-  const given = askedAnswer(request);
+  const asked = askedAnswer(request);
+  const given = asked === 'none' ? 'accepted' : asked;
   const refusal = answer(context, invitation, given);
   if (refusal !== null) return refusal;
-  if (formParams(request).get('from') === 'list') return go(303, beside(request, listWith(given)));
-  const word = given === 'accepted' ? 'accept' : 'decline';
-  return go(303, beside(request, `join.cgi?${word}&id=${encodeURIComponent(invitation.attendee.hash)}`));
+  const { meeting, attendee } = invitation;
+  if (formParams(request).get('from') === 'list') return go(303, beside(request, listWith(given, meeting.id)));
+  return go(303, beside(request, `join.cgi?${WORDS[given]}&id=${encodeURIComponent(attendee.hash)}`));
 }

@@ -27,7 +27,7 @@ import {
   readingOf,
   shortDayOf,
 } from './meeting_view.ts';
-import { noticeOf, page } from './page.ts';
+import { type NoticeWords, noticeOf, page } from './page.ts';
 import { closingWords, insideWords, peopleOf } from './room_people.ts';
 
 /** close.cgi brings who has this cookie back to the list. */
@@ -51,10 +51,15 @@ export async function meetingList(
     listed.map(({ meeting }) => meeting),
   );
   const editor = await editorOrUnknown(context, identity);
+  const query = queryParams(request);
+  const notice = noticeOf(query.get('notice'), texts);
+  const answered = notice && listed.find(({ meeting }) => meeting.id === query.get('of'));
   const frame = {
     // Whether somebody is an editor may be unknown: that must not hide today's meetings, nor be taken for a "no". The page says both.
     status: typeof editor === 'boolean' ? 200 : DOUBTS[editor].status,
     title: texts('list.title'),
+    // What was done is heard first, and read in the tab.
+    ...(answered ? { spoken: toldOf(reading, answered) } : {}),
     user: identity.name,
     editor: editor === true,
     place: 'list',
@@ -62,16 +67,25 @@ export async function meetingList(
     headers: [['Set-Cookie', request.env['HTTPS'] === 'on' ? `${COOKIE}; Secure` : COOKIE]],
   } as const;
   return page(context, list, frame, {
-    notice: noticeOf(queryParams(request).get('notice'), texts),
+    notice: answered ? null : notice,
+    settling: Boolean(answered),
     doubt: typeof editor === 'boolean' ? '' : texts(DOUBTS[editor].text),
     ...sections(reading, listed, (one) => ({
       extension: extensionOf(context, identity, one),
       inside: insideWords(reading, one.meeting, people),
       closing: closingWords(reading, settings, one.meeting),
+      told: one === answered ? notice : null,
     })),
     ...ownAddresses(context, identity, editor === true),
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
   });
+}
+
+/** « Vous avez accepté : Jury – Mes réunions » */
+function toldOf(reading: Reading, { meeting, attendee }: Listed): string {
+  const { subject } = meetingWords(reading, meeting);
+  const answer = reading.texts(`answer.${attendee.answer}`);
+  return reading.texts('list.told', { answer, subject, title: reading.texts('list.title') });
 }
 
 /** Why nobody knows whether somebody may book. */
@@ -108,22 +122,26 @@ function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: b
   };
 }
 
-/** What only a meeting that runs has. */
-interface RunningPart {
+/** What only some meetings have: those that run, and the one that something was just done to. */
+interface RarePart {
   readonly extension: Extension | null;
   /** How many people are there, where that is known. */
   readonly inside: string;
   /** When its room closes, where it has just ended and rooms do. */
   readonly closing: string;
+  /** What was just done, said at the meeting. */
+  readonly told: NoticeWords | null;
 }
 
 /** One meeting in the list. */
-interface Item extends MeetingWords, PlaceWords, RunningPart {
+interface Item extends MeetingWords, PlaceWords, RarePart {
   readonly organiser: { name: string; email: string };
   readonly counts: string;
   readonly accepted: boolean;
   readonly declined: boolean;
   readonly unanswered: boolean;
+  /** Whether the answer can still be given, or changed. */
+  readonly answerable: boolean;
   /** Whether this is an invitation that waits for an answer. */
   readonly waiting: boolean;
   readonly moderator: boolean;
@@ -141,7 +159,7 @@ interface Day {
 }
 
 /** The list in its parts; each meeting stands in one of them, and what is to come in one order, answered or not. */
-function sections(reading: Reading, listed: readonly Listed[], runningPart: (one: Listed) => RunningPart): object {
+function sections(reading: Reading, listed: readonly Listed[], rarePart: (one: Listed) => RarePart): object {
   const now: Item[] = [];
   const waiting: Item[] = [];
   const archives: Item[] = [];
@@ -149,7 +167,7 @@ function sections(reading: Reading, listed: readonly Listed[], runningPart: (one
   let next: Listed | undefined;
   let lastDate = '';
   for (const one of listed) {
-    const item = itemOf(reading, one, runningPart(one));
+    const item = itemOf(reading, one, rarePart(one));
     // What has just ended stays in sight as long as its owner can move the end.
     if (item.state === 'over' && item.extension === null) {
       archives.unshift(item);
@@ -179,7 +197,7 @@ function sections(reading: Reading, listed: readonly Listed[], runningPart: (one
   };
 }
 
-function itemOf(reading: Reading, listed: Listed, { extension, inside, closing }: RunningPart): Item {
+function itemOf(reading: Reading, listed: Listed, { extension, inside, closing, told }: RarePart): Item {
   const { meeting, attendee, owner: organiser, invited, accepted } = listed;
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
   const place = placeWords(reading, meeting, attendee);
@@ -214,11 +232,13 @@ function itemOf(reading: Reading, listed: Listed, { extension, inside, closing }
     accepted: answer === 'accepted',
     declined: answer === 'declined',
     unanswered: answer === 'none',
+    answerable: Boolean(accept || decline),
     waiting: answer === 'none' && !owner && state !== 'over',
     moderator: attendee.role === 'moderator',
     extension,
     inside,
     closing,
+    told,
     actions: Boolean(join || accept || decline || editable || removable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),

@@ -8,6 +8,7 @@ import { version } from '../../package.json';
 import scriptVersion from '../../templates/pages/script.js?digest';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
+import type { MeetingId } from '../meetings/meeting.ts';
 import { type Header, html, type Request, type Response, redirect } from '../message.ts';
 import type { TextKey, Texts } from '../text/catalogue.ts';
 
@@ -129,7 +130,8 @@ export function noticeOf(name: string | undefined, texts: Texts): NoticeWords | 
   };
 }
 
-/** The list, with a notice. */
-export function listWith(notice: Notice): string {
-  return `booking.cgi?list&notice=${notice}`;
+/** The list, with a notice: on top, or at the meeting that it is about, where the browser then leads. */
+export function listWith(notice: Notice, meeting?: MeetingId): string {
+  const address = `booking.cgi?list&notice=${notice}`;
+  return meeting === undefined ? address : `${address}&of=${meeting}#m${meeting}`;
 }

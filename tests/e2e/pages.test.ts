@@ -55,6 +55,8 @@ function plant(store: Store): void {
   book('Vient de finir', -3700, ALICE, BOB);
   book('Sans réponse', 2 * DAY, BOB, ALICE);
   book(LONG, 3 * DAY, ALICE, BOB);
+  // One for each time that the pages are walked.
+  for (let at = 0; at < 6; at += 1) book(`Réponse attendue ${at}`, 4 * DAY, BOB, ALICE);
   book('Terminée', -3 * DAY, ALICE, BOB);
   removeMeeting(store, book('Supprimée', DAY, ALICE, BOB), now);
 }
@@ -112,6 +114,19 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   waiting: (page) => page.goto(`/join.cgi?id=${secrets.get(LONG)}`),
   over: (page) => page.goto(`/join.cgi?id=${secrets.get('Terminée')}`),
   deleted: (page) => page.goto(`/join.cgi?id=${secrets.get('Supprimée')}`),
+  answered: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('.meeting.waiting a[href*="?answer"]').first().click();
+    await page.locator('[name=from]').evaluate((field) => field.remove());
+    await page.locator('button[formaction*="?decline"]').click();
+    await page.locator('.given').waitFor();
+    await page.locator('.change summary').click();
+  },
+  told: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('.coming form[action*="?accept"] button').first().click();
+    await page.locator('.told').waitFor();
+  },
   refused: (page) => page.goto('/join.cgi?id=nobody'),
 };
 

@@ -134,7 +134,7 @@ test('the guest accepts from a phone; alice sees it; bob declines', async () => 
   const bob = await window.newPage();
   await bob.goto('/booking.cgi');
   await bob.getByRole('button', { name: `Décliner ${SUBJECT}` }).click();
-  await bob.waitForURL(/notice=declined$/);
+  await bob.waitForURL(/notice=declined&of=\d+#m\d+$/);
   expect(await bob.getByText('Vous avez décliné').count()).toBe(1);
   await window.close();
 });

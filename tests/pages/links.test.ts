@@ -66,7 +66,7 @@ describe('join.cgi', () => {
 
 describe('answering', () => {
   const jmb = site();
-  const { hash, state } = scene(jmb);
+  const { meeting, hash, state } = scene(jmb);
   const give = (word: string, more: object = {}) =>
     jmb.ask(answerGive, { query: `${word}&id=${hash(BOB)}`, form: {}, env: door, ...more });
 
@@ -87,7 +87,9 @@ describe('answering', () => {
 
   it('can be changed until the end, and leads back to the list from there', async () => {
     const given = await give('decline', { form: { from: 'list' }, later: 2 * HOUR - 1 });
-    expect(given.headers.get('location')).toBe('/cgi-bin/booking.cgi?list&notice=declined');
+    expect(given.headers.get('location')).toBe(
+      `/cgi-bin/booking.cgi?list&notice=declined&of=${meeting.id}#m${meeting.id}`,
+    );
     expect(state(BOB)?.answer).toBe('declined');
     expect((await give('accept', { later: 2 * HOUR })).status).toBe(403);
     expect(state(BOB)?.answer).toBe('declined');
