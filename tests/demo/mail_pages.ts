@@ -1,5 +1,6 @@
 /** The mailbox as pages: the list, one mail, and its HTML by itself. */
 import type { ParsedMail } from 'mailparser';
+import { answerForms } from './answering.ts';
 import { type Html, html, page } from './html.ts';
 import { addressesOf, type MailLine } from './mailbox.ts';
 import type { DemoTexts } from './texts.ts';
@@ -21,8 +22,11 @@ ${mails.length === 0 ? html`<p class="card">${texts.no_mail}</p>` : html`<ul cla
   );
 }
 
-/** One mail, decoded. Its HTML stands in a frame of its own. */
-export function mailPage(texts: DemoTexts, name: string, mail: ParsedMail): string {
+/**
+ * One mail, decoded. Its HTML stands in a frame of its own.
+ * @param given the status of `jmb reply`, where this mail was given to it
+ */
+export function mailPage(texts: DemoTexts, name: string, mail: ParsedMail, given?: number): string {
   const own = encodeURIComponent(name);
   const letter =
     typeof mail.html === 'string'
@@ -41,6 +45,8 @@ export function mailPage(texts: DemoTexts, name: string, mail: ParsedMail): stri
 <dt>${texts.reply_to}</dt><dd>${mail.replyTo?.text ?? ''}</dd>
 <dt>${texts.date}</dt><dd>${new Intl.DateTimeFormat(texts.language, { dateStyle: 'full', timeStyle: 'medium' }).format(mail.date)}</dd>
 </dl>
+${given === undefined ? html`` : html`<p class="${given === 0 ? 'good' : 'bad'}" role="status">${texts.given} ${given}</p>`}
+${answerForms(texts, name, mail)}
 ${letter}
 <h2>${texts.as_text}</h2>
 <pre class="letter" tabindex="0">${linked(mail.text ?? '')}</pre>

@@ -15,14 +15,16 @@ export interface MailLine {
 
 let count = 0;
 
-/** Keeps a mail: a file of that name is always a whole mail. */
-export function keepMail(folder: string, mail: CaughtMail): void {
+/** Keeps a mail: a file of that name is always a whole mail. @returns its name, without `.eml` */
+export function keepMail(folder: string, mail: CaughtMail): string {
   count += 1;
   const time = new Date().toISOString().replace(/[:.]/g, '-').replace('Z', '');
   const to = (mail.to[0] ?? 'nobody').replace(/[^A-Za-z0-9@.+-]/g, '_').slice(0, 80);
-  const file = join(folder, `${time}-${String(count).padStart(4, '0')}-${to}.eml`);
+  const name = `${time}-${String(count).padStart(4, '0')}-${to}`;
+  const file = join(folder, `${name}.eml`);
   writeFileSync(`${file}.part`, mail.raw);
   renameSync(`${file}.part`, file);
+  return name;
 }
 
 /** The newest mails first, a hundred at most. */

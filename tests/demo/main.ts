@@ -15,6 +15,7 @@ import { startMailCatcher } from '../support/mail_catcher.ts';
 import { answers } from '../support/port.ts';
 import { makeTree, prepareTree } from '../support/tree.ts';
 import { giveToWebUser } from '../support/web_user.ts';
+import { giveToReply } from './answering.ts';
 import { closeFolder, DemoError, openFolder, remember } from './folder.ts';
 import { keepMail } from './mailbox.ts';
 import { plantSamples } from './planting.ts';
@@ -51,15 +52,15 @@ async function start(port: number, folder: string, fresh: boolean): Promise<void
   const host = `127.0.0.1:${port}`;
 
   const mail = join(folder, 'mail');
-  const catcher = await startMailCatcher((caught) => keepMail(mail, caught));
+  const catcher = await startMailCatcher((caught) => void keepMail(mail, caught));
   endings.push(catcher.stop);
   installTree(folder, memory.secret, `http://${host}`, catcher.url);
   plant(folder, memory);
 
   const rules = { secret: memory.secret, issuer: ISSUER, audience: AUDIENCE };
-  const viewer = await startViewer({ mail, host, rules });
-  endings.push(viewer.stop);
   const env = { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, LANG: 'C.UTF-8' };
+  const viewer = await startViewer({ mail, host, rules, reply: (written) => giveToReply(folder, env, written) });
+  endings.push(viewer.stop);
   const apache = await startApache({
     port,
     way: 'cgid',
@@ -89,6 +90,7 @@ function installTree(folder: string, secret: string, url: string, smtp: string):
     JMB_URL: url,
     JMB_DATA: join(folder, 'data'),
     JMB_SMTP_URL: smtp,
+    JMB_MAIL_REPLY: 'visio+{id}@example.org',
     JMB_JWT_ISS: ISSUER,
     JMB_JWT_AUD: AUDIENCE,
     JMB_JWT_SECRET: secret,

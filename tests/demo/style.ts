@@ -29,6 +29,11 @@ dd { margin: 0; }
 iframe { width: 100%; height: 32rem; background: #fff; }
 pre { padding: .75rem 1rem; white-space: pre-wrap; margin: .5rem 0; font-size: .85rem; }
 .letter { font-family: inherit; font-size: 1rem; }
+form { display: grid; gap: .75rem; margin: .75rem 0; }
+label { display: grid; gap: .25rem; }
+input, select, textarea, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .75rem; max-width: 100%; }
+button { border-color: var(--link); color: var(--link); cursor: pointer; min-height: 2.75rem; }
+.row { display: flex; flex-wrap: wrap; gap: .75rem; }
 footer { margin-top: 2rem; font-size: .8rem; text-align: center; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
 `;

@@ -1,0 +1,90 @@
+/** The demo's mailbox answers as a mail program would: booked, answered from the mailbox, seen in the list, in a real browser. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
+import { dayFromNow } from '../support/forms.ts';
+import { freePort } from '../support/port.ts';
+import { left, type Started, says, start } from '../support/started.ts';
+
+const DIST = process.env['JMB_DIST'] ?? join(import.meta.dirname, '../../dist');
+const SUBJECT = 'Jury de thèse';
+const GUESTS = ['zoe@ailleurs.test', 'yann@ailleurs.test', 'xenia@ailleurs.test'] as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'jmb-demo-'));
+let demo: Started;
+let browser: Browser;
+let alice: Page;
+
+beforeAll(async () => {
+  const port = await freePort();
+  demo = start(process.execPath, join(DIST, 'tests/demo.mjs'), '--port', `${port}`, '--dir', folder);
+  await says(demo, 'Ctrl-C');
+  browser = await openBrowser();
+  const window = await browser.newContext({
+    baseURL: `http://127.0.0.1:${port}`,
+    locale: 'fr-FR',
+    httpCredentials: { username: 'alice', password: 'alice' },
+  });
+  alice = await window.newPage();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  demo?.process.kill('SIGTERM');
+  await demo?.ended;
+  expect(await left(demo?.process.pid)).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens the invitation that somebody has in the mailbox. */
+async function openInvitation(address: string): Promise<void> {
+  await alice.goto('/mail/');
+  await alice
+    .getByRole('link', { name: new RegExp(`${SUBJECT}.*${address}`, 's') })
+    .last()
+    .click();
+  await alice.getByRole('heading', { name: 'Répondre comme un programme de messagerie' }).waitFor();
+}
+
+test('alice books', async () => {
+  await alice.goto('/booking.cgi?new');
+  await alice.getByLabel('Objet').fill(SUBJECT);
+  await alice.getByLabel('Date', { exact: true }).fill(dayFromNow(7));
+  await alice.getByLabel('Heure de début').fill('14:30');
+  await alice.getByLabel('Invités').fill(GUESTS.join('\n'));
+  await alice.getByRole('button', { name: 'Enregistrer et inviter' }).click();
+  await alice.waitForURL(/notice=booked$/);
+  for (const guest of GUESTS) {
+    await says({ ...demo, said: () => readdirSync(join(folder, 'mail')).join(' ') }, `${guest}.eml`);
+  }
+});
+
+test.each([
+  ['Thunderbird', GUESTS[0], 'Accepter', 'Accepted'],
+  ['Gmail', GUESTS[1], 'Décliner', 'Declined'],
+  ['Outlook', GUESTS[2], 'Peut-être', 'Tentative'],
+])('as %s, %s answers: %s', async (program, guest, button, word) => {
+  await openInvitation(guest);
+  const form = alice.locator('form').filter({ has: alice.getByRole('button', { name: button }) });
+  await form.getByLabel('Programme').selectOption({ label: program });
+  await form.getByLabel('Commentaire').fill('Train à 16 h');
+  await form.getByRole('button', { name: button }).click();
+  expect(await alice.getByRole('status').innerText()).toMatch(/jmb reply.* 0$/);
+  expect(await alice.locator('h1').innerText()).toBe(`${word}: ${SUBJECT}`);
+  expect(await alice.locator('pre').last().innerText()).toContain('METHOD:REPLY');
+});
+
+test('a form that is none, or comes from another site, is told so and sends nothing', async () => {
+  await openInvitation(GUESTS[0]);
+  const before = readdirSync(join(folder, 'mail')).length;
+  const post = (form: Record<string, string>, headers = {}) => alice.request.post(alice.url(), { form, headers });
+  const good = { program: 'gmail', answer: 'ACCEPTED' };
+  expect((await post({ ...good, program: 'pine' })).status()).toBe(400);
+  expect((await post({ ...good, day: 'tomorrow', time: 'noon' })).status()).toBe(400);
+  expect((await post(good, { 'sec-fetch-site': 'cross-site' })).status()).toBe(400);
+  expect((await post({ ...good, comment: 'x'.repeat(70_000) })).status()).toBe(400);
+  expect(readdirSync(join(folder, 'mail'))).toHaveLength(before);
+});
