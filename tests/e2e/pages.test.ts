@@ -112,6 +112,21 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.goto(`/${action}`);
   },
   waiting: (page) => page.goto(`/join.cgi?id=${secrets.get(LONG)}`),
+  // One minute before it enters by itself.
+  opening: async (page) => {
+    const store = openStore(jmb.db);
+    const begin = systemClock.now() + 3600 + 60;
+    const people = { moderators: [], guests: ['invite@ailleurs.test'] };
+    const booked = insertMeeting(store, systemClock, 'dan@example.org', {
+      subject: 'Ouvre bientôt',
+      begin,
+      duration: 3600,
+      ...people,
+    });
+    store.close();
+    await page.goto(`/join.cgi?id=${booked.attendees.at(-1)?.hash}`);
+    await page.getByText(/^(0|1)\u00a0min \d\d\u00a0s$/).waitFor();
+  },
   over: (page) => page.goto(`/join.cgi?id=${secrets.get('Terminée')}`),
   deleted: (page) => page.goto(`/join.cgi?id=${secrets.get('Supprimée')}`),
   answered: async (page) => {

@@ -89,6 +89,20 @@ it('counts down, by the clock of the server where the reader’s own is wrong', 
   await context.close();
 });
 
+it('asks at once after a sleep, and goes on by the server’s clock where it is still too early', async () => {
+  const saved = opening(59 * 60);
+  const context = await windowOf(browser, jmb);
+  const page = await context.newPage();
+  await page.clock.install();
+  const asked: string[] = [];
+  page.on('request', (request) => request.isNavigationRequest() && asked.push(request.url()));
+  await page.goto(`/join.cgi?id=${hashOf(saved, GUEST)}`);
+  await Promise.all([page.waitForEvent('load'), page.clock.fastForward(HOUR * 1000)]);
+  await expect.poll(() => page.locator('.countdown').textContent()).toMatch(/^58\u00a0min \d\d\u00a0s$/);
+  expect(asked).toHaveLength(2);
+  await context.close();
+});
+
 describe('the time by the reader’s own clock', () => {
   const own = async (timezoneId: string, locale = 'fr-FR') => {
     const page = await waiting(opening(3 * 24 * HOUR), GUEST, { timezoneId, locale });
