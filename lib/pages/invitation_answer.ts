@@ -12,6 +12,7 @@ import type { Answer } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { ownerOf } from '../store/invitations.ts';
+import type { Texts } from '../text/catalogue.ts';
 import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, listWith, page } from './page.ts';
 
@@ -54,16 +55,23 @@ export function answerAsk(
       email: attendee.email,
       given,
       comes: attendee.answer === 'accepted',
-      asked: WORDS[preferred === 'none' ? 'accepted' : preferred],
-      choices: ANSWERS.map((one) => ({
-        word: WORDS[one],
-        label: texts(`answer.${WORDS[one]}`),
-        icon: answerIcon(one),
-        main: one === preferred,
-      })),
+      ...answerForm(texts, preferred),
       fromList: queryParams(request).get('from') === 'list',
     },
   );
+}
+
+/** What templates/pages/answer_form.hbs shows. @param preferred the answer that stands out */
+export function answerForm(texts: Texts, preferred: Answer): object {
+  return {
+    asked: WORDS[preferred === 'none' ? 'accepted' : preferred],
+    choices: ANSWERS.map((one) => ({
+      word: WORDS[one],
+      label: texts(`answer.${WORDS[one]}`),
+      icon: answerIcon(one),
+      main: one === preferred,
+    })),
+  };
 }
 
 /** Writes the answer down, and shows it: on the list, at its meeting, for who came from there. */

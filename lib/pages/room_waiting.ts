@@ -8,6 +8,7 @@ import { ownerOf } from '../store/invitations.ts';
 import { namesOf } from '../store/people.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
+import { answerForm } from './invitation_answer.ts';
 import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, page } from './page.ts';
 
@@ -48,8 +49,9 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
         left: leftWords(texts, opens - now),
         when: texts('way.opens_at', { date: longDate(language, opens), time: timeOf(language, opens) }),
       },
+      ...answerForm(texts, 'accepted'),
       ask: answerable && attendee.answer === 'none',
-      change: answerable && (attendee.answer === 'accepted' ? 'decline' : 'accept'),
+      change: answerable,
     },
   );
 }

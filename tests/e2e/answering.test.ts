@@ -96,6 +96,18 @@ describe.each(WIDTHS)('at %i px', (width) => {
     await window.close();
   });
 
+  it('nor does one on the page that waits for the room', async () => {
+    const { hash, answer } = invite(`En attendant ${width}`);
+    const window = await windowOf(browser, jmb, undefined, finger(width));
+    const page = await window.newPage();
+    await page.goto(`/join.cgi?id=${hash}`);
+    await tapTwice(page, page.locator('button[formaction*="?accept&"]'));
+    await page.waitForTimeout(1000);
+    expect(answer()).toBe('accepted');
+    expect(await page.locator('details.change[open]').count()).toBe(0);
+    await window.close();
+  });
+
   it('a second tap on the list answers nothing else, wherever the list then stands', async () => {
     const all = Array.from({ length: 12 }, (_, at) => invite(`Liste ${width} ${at}`, (4 + at / 100) * DAY));
     const window = await windowOf(browser, jmb, 'bob', finger(width));
