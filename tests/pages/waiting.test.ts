@@ -5,6 +5,7 @@ import { invitationEvent } from '../../lib/pages/invitation_event.ts';
 import { roomJoin } from '../../lib/pages/room_join.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import { rememberName } from '../../lib/store/people.ts';
+import { readWithIcalJs, readWithPython } from '../peers/calendar_readers.ts';
 import { ALICE, BOB, OUTSIDER, site } from './site.ts';
 
 const HOUR = 3600;
@@ -148,6 +149,12 @@ describe('the event', () => {
     expect(lines).toContain(`URL:https://meet.example.org/join.cgi?id=${hash(BOB)}`);
     expect(lines.join('\n')).toContain('ORGANIZER;CN="Alice Martin-Dupont":mailto:alice.martin@example.org');
     expect(body).not.toContain('X-WR-CALNAME');
+    const seen = readWithIcalJs(body);
+    expect(readWithPython(body)).toEqual(seen);
+    expect(seen.events.map(({ uid, errors }) => ({ uid, errors }))).toEqual([
+      { uid: `${meeting.id}@meet.example.org`, errors: [] },
+    ]);
+    expect(seen.events[0]?.alarms.map(({ seconds }) => seconds)).toEqual([-3600, -600]);
     expect(connections()).toEqual([0, 0, 0, 0, 0]);
   });
 });
