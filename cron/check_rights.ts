@@ -53,7 +53,8 @@ function guardedFiles(settings: Settings, root: string): Guarded[] {
 }
 
 /** The key of tokens, a password of the directory, one of the mail server. */
-const SECRETS = /^\s*(JMB_JWT_SECRET=["']?[^"'\s]|JMB_LDAPSEARCH=.*\s-w|JMB_SMTP_URL=.*:\/\/[^@\s/]*:[^@\s/]*@)/m;
+const SECRETS =
+  /^\s*(JMB_JWT_SECRET=["']?[^"'\s]|JMB_LDAPSEARCH=.*\s-w|JMB_(?:SMTP_URL|MAIL_INBOX)=.*:\/\/[^@\s/]*:[^@\s/]*@)/m;
 
 /** Whether a file of settings has any; one that may not be read has. */
 function holdsSecret(path: string): boolean {

@@ -14,6 +14,7 @@ import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/rooms.ts';
 import { dueEndings, endRooms } from './endings.ts';
 import type { CommandContext } from './environment.ts';
+import { fetchInbox } from './inbox.ts';
 import type { Complain } from './quiet.ts';
 import { byMeeting, enqueueReminders, tellRooms } from './reminders.ts';
 
@@ -112,6 +113,8 @@ async function work(context: CommandContext, say: (text: string) => void, compla
     if (why !== null) complain(why);
     return `mails: ${sent} sent, ${waiting} put off, ${refused} refused`;
   });
+  // After the mails: neither a mailbox that is away nor what has come there holds them up.
+  await step('inbox', () => fetchInbox(context, momentOf(context), complain));
   return status;
 }
 

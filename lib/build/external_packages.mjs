@@ -9,6 +9,7 @@ export const EXTERNAL_PACKAGES = {
   'jose/jwt/sign': 'jose',
   'postal-mime': 'postal-mime',
   'ical.js': 'ical.js',
+  imapflow: 'imapflow',
 };
 
 /** How the addon's name begins: it works with the JavaScript of its own release of better-sqlite3 alone. */

@@ -35,7 +35,7 @@ const ANSWER_TIMEOUT = 30_000;
 const LAST_ANSWER = 8_000;
 
 /** Hosts whose connection does not leave the machine: Debian's Postfix has a certificate there that nobody can verify. */
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+export const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** The reason of a mail of which nobody knows whether it has arrived. */
 export const NO_ANSWER = 'no answer in time';

@@ -26,7 +26,7 @@ export class SettingsError extends Error {
 }
 
 /** Names whose values nobody may see, not even a part in a message. */
-export const HIDDEN = /PASS|SECRET|LDAPSEARCH|SMTP|TOKEN|KEY/i;
+export const HIDDEN = /PASS|SECRET|LDAPSEARCH|SMTP|INBOX|TOKEN|KEY/i;
 
 /** What a line would have set: `NAME=`, and `NAME =` as a slip. */
 const SETS = /(?:^|[\s;&|{(])([A-Za-z_][A-Za-z0-9_]*)[ \t]*\+?=/g;

@@ -1,6 +1,7 @@
 /** The kinds of settings: how a row of the table is written, and how the text of a file becomes a value. */
 import { isAddress } from '../text/addresses.ts';
 import { plainWords } from '../text/plain_text.ts';
+import { inboxOf } from './inbox.ts';
 
 /** One row of the settings table. */
 export interface Row<T> {
@@ -107,6 +108,15 @@ export function replyAddress(fallback: string): Row<string> {
     return address.toLowerCase();
   };
   return { ...text(fallback), read };
+}
+
+/** The address of a mailbox that messages are fetched from, with its password; nothing where none is. */
+export function inboxAddress(fallback: string): Row<string> {
+  const read = (value: string): string => {
+    if (value.trim() !== '') inboxOf(value.trim());
+    return value.trim();
+  };
+  return { ...secret(fallback), read };
 }
 
 /** Whole numbers of `unit` separated by blanks. */

@@ -2,6 +2,7 @@
 import {
   choice,
   flag,
+  inboxAddress,
   integer,
   integerOrNothing,
   integerOrOff,
@@ -63,6 +64,7 @@ export const settingsTable = {
   JMB_MAIL_DOMAIN: text(`\${JMB_SERVER_NAME#*.}`),
   JMB_MAIL_FROM_NOTIFICATION: text('noreply@$JMB_MAIL_DOMAIN'),
   JMB_MAIL_REPLY: replyAddress(''),
+  JMB_MAIL_INBOX: inboxAddress(''),
   JMB_SMTP_URL: secret('smtp://localhost:25'),
   JMB_MAIL_REMINDER: integers([10080, 1440, 60, 10], 'min'),
   JMB_SUBJECT_NEW_OWNER: phrase(''),
