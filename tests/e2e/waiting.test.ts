@@ -1,5 +1,5 @@
 /** The way in, in a real browser behind the shipped Apache: a page that enters by itself when the room opens, with and without script. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -133,6 +133,7 @@ it('is one script of at most 12 KiB, which only the pages that need it load, und
   expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   const text = await script.text();
   expect(text).toBe(readFileSync(join(jmb.root, 'static/script.js'), 'utf8'));
+  expect(readdirSync(join(jmb.root, 'static')).filter((name) => !/\.(css|svg)$/.test(name))).toEqual(['script.js']);
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(12 * 1024);
   const page = await waiting(saved, GUEST);
   const complaints: string[] = [];
