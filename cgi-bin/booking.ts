@@ -6,7 +6,7 @@ import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
 import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
-import { meetingBook, meetingChange } from '../lib/pages/meeting_save.ts';
+import { meetingBook, meetingChange, meetingMove } from '../lib/pages/meeting_save.ts';
 import { signOut } from '../lib/pages/ways_out.ts';
 
 export const door: Door = {
@@ -19,6 +19,7 @@ export const door: Door = {
     attendees: { GET: row([signedIn, owner], attendeesFollow) },
     register_new: { POST: row([editor, typedForm], meetingBook) },
     register_edit: { POST: row([editor, typedForm, owner], meetingChange) },
+    move: { POST: row([editor, ownForm, owner], meetingMove) },
     extend: { POST: row([signedIn, ownForm, owner], meetingExtend) },
     del: { GET: row([editor, owner], removalAsk), POST: row([editor, ownForm, owner], meetingRemove) },
     logout: { GET: row([anyone], signOut) },

@@ -12,6 +12,7 @@ export const door: Door = {
   routes: {
     '': { GET: row([link], roomJoin) },
     accept: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
+    tentative: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
     answer: { GET: row([link], answerAsk) },
     decline: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
     event: { GET: row([link], invitationEvent) },

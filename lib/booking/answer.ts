@@ -1,8 +1,10 @@
-/** Answering an invitation. */
+/** Answering an invitation, whoever asks: a page, the list, a mail. */
 import type { Context } from '../context.ts';
 import { mayAnswer } from '../meetings/access.ts';
+import { type Given, NO_WORDS, type Words } from '../meetings/answers.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { type Refusal, refuse } from '../refusal.ts';
+import type { Way } from '../store/answers.ts';
 import { recordAnswer } from '../store/invitations.ts';
 
 /** Why an invitation cannot be answered any more, or at all; null where it can. */
@@ -12,12 +14,18 @@ export function answerRefused({ clock }: Context, { meeting, attendee }: Invitat
   return refuse(403, 'refused.answer_late', `meeting ${meeting.id} is over for ${attendee.email}`);
 }
 
-/** Writes an answer down. */
-export function answer(context: Context, invitation: Invitation, given: 'accepted' | 'declined'): Refusal | null {
+/** Writes an answer down, and what was said with it. */
+export function answer(
+  context: Context,
+  invitation: Invitation,
+  given: Given,
+  words: Words = NO_WORDS,
+  way: Way = 'page',
+): Refusal | null {
   const refusal = answerRefused(context, invitation);
   if (refusal !== null) return refusal;
   const { meeting, attendee } = invitation;
-  recordAnswer(context.store, attendee.hash, given, context.clock.now());
-  context.log.event('answered', { id: meeting.id, email: attendee.email, answer: given });
+  recordAnswer(context.store, attendee.hash, given, context.clock.now(), { ...words, way });
+  context.log.event('answered', { id: meeting.id, email: attendee.email, answer: given, by: way });
   return null;
 }

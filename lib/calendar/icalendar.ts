@@ -17,7 +17,7 @@ export interface CalendarHead {
 /** Who wrote the file (RFC 5545 section 3.7.3). */
 const PRODUCT = '-//Jitsi Meet Booking//JMB//EN';
 
-const PARTSTAT = { none: 'NEEDS-ACTION', accepted: 'ACCEPTED', declined: 'DECLINED' } as const;
+const PARTSTAT = { none: 'NEEDS-ACTION', accepted: 'ACCEPTED', declined: 'DECLINED', tentative: 'TENTATIVE' } as const;
 
 /** The addresses that the package lets through (those of HTML's e-mail field); an old row may hold something else. */
 const ADDRESS =

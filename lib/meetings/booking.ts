@@ -100,7 +100,11 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
 
 type Wrong = (field: Field, text: TextKey, values?: Mistake['values']) => void;
 
-function checkBegin(form: BookingForm, now: number, wrong: Wrong): number | null {
+/**
+ * The begin that a date and a time make by the service's clock, in Unix seconds; null where they make none. What is wrong is
+ * told to `wrong`, also of a begin that is made and is over or too far ahead.
+ */
+export function checkBegin(form: Pick<BookingForm, 'date' | 'time'>, now: number, wrong: Wrong): number | null {
   const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(form.date.trim());
   const time = /^(\d{2}):(\d{2})(?::00)?$/.exec(form.time.trim());
   const [year, month, day] = (date ?? []).slice(1).map(Number);

@@ -9,8 +9,8 @@ export const ROLES = ['owner', 'moderator', 'guest'] as const;
 /** What someone is in a meeting. */
 export type Role = (typeof ROLES)[number];
 
-/** An attendee's answer to the invitation; PARTSTAT NEEDS-ACTION, ACCEPTED, DECLINED (RFC 5545 section 3.2.12). */
-export type Answer = 'none' | 'accepted' | 'declined';
+/** An attendee's answer to the invitation; PARTSTAT NEEDS-ACTION, ACCEPTED, DECLINED, TENTATIVE (RFC 5545 section 3.2.12). */
+export type Answer = 'none' | 'accepted' | 'declined' | 'tentative';
 
 /** A booked meeting. */
 export interface Meeting {

@@ -104,5 +104,6 @@ function together(one: Attendee, other: Attendee): Attendee {
 
 function answerOf(answers: readonly Answer[]): Answer {
   if (answers.includes('accepted')) return 'accepted';
+  if (answers.includes('tentative')) return 'tentative';
   return answers.includes('declined') ? 'declined' : 'none';
 }

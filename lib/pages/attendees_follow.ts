@@ -3,21 +3,29 @@
 import attendees from '../../templates/pages/attendees.hbs';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
+import { queryParams } from '../http/params.ts';
+import { timesStand } from '../meetings/access.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
+import { type Said, saidOf } from '../store/answers.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { formToken } from '../store/secrets.ts';
+import { proposalWords } from './invitation_answer.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
-import { page } from './page.ts';
+import { noticeOf, page } from './page.ts';
 import { insideWords, peopleOf } from './room_people.ts';
 
 /** Answers with the follow-up of one meeting. */
 export async function attendeesFollow(
-  _request: Request,
+  request: Request,
   context: Context,
   { identity, owned }: Pick<Granted, 'identity' | 'owned'>,
 ): Promise<Response> {
   const reading = readingOf(context);
   const { meeting } = owned;
+  const said = saidOf(context.store, meeting.id);
+  // What has begun is not moved.
+  const movable = !timesStand(meeting, reading.now);
   const owner = owned.attendees.find(({ role }) => role === 'owner');
   const mails = outboxOf(context.store, meeting.id);
   const people = await peopleOf(context, [meeting]);
@@ -26,7 +34,13 @@ export async function attendeesFollow(
     ...ticketWords(reading, meeting),
     ...(owner && placeWords(reading, meeting, owner)),
     inside: insideWords(reading, meeting, people),
-    people: owned.attendees.map((attendee) => personRow(reading, attendee)),
+    people: owned.attendees.map((attendee) => ({
+      ...personRow(reading, attendee),
+      ...wordsRow(context, said.get(attendee.hash), movable),
+    })),
+    token: formToken(context.store, identity.uid, reading.now),
+    saved: meeting.version,
+    notice: noticeOf(queryParams(request).get('notice'), context.texts),
     totals: totals(reading, owned.attendees),
     refused: mails.filter(({ state }) => state === 'refused').map((mail) => mailRow(reading, mail)),
     waiting: mails.filter(({ state }) => state === 'waiting').map((mail) => mailRow(reading, mail)),
@@ -44,6 +58,18 @@ function personRow(reading: Reading, { role, email, answer, connections }: Atten
   };
 }
 
+/** What somebody said with an answer; another time that they proposed can be taken while the meeting can be moved, and it is to come. */
+function wordsRow(context: Context, said: Said | undefined, movable: boolean): object {
+  if (said === undefined) return {};
+  const { comment, proposal } = said;
+  return {
+    said: comment !== '' || proposal !== null,
+    comment,
+    proposed: proposal && proposalWords(context, proposal),
+    move: movable && proposal !== null && proposal.begin > context.clock.now() && proposal,
+  };
+}
+
 /** The owner is no part of the answers. */
 function totals(reading: Reading, attendees: readonly Attendee[]): object[] {
   const invited = attendees.filter(({ role }) => role !== 'owner');
@@ -52,6 +78,7 @@ function totals(reading: Reading, attendees: readonly Attendee[]): object[] {
   const figures = [
     ['invited', invited.length],
     ['accepted', answered('accepted')],
+    ...(answered('tentative') > 0 ? [['tentative', answered('tentative')] as const] : []),
     ['declined', answered('declined')],
     ['none', answered('none')],
     ['came', came],

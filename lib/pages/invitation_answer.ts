@@ -1,5 +1,5 @@
 /**
- * join.cgi?accept, ?decline and ?answer: the page asks, the form answers; mail scanners that follow links answer for nobody.
+ * join.cgi?accept, ?tentative, ?decline and ?answer: the page asks, the form answers; mail scanners that follow links answer for nobody.
  * Once answered, the page says so, and a second press where the button was changes nothing.
  */
 
@@ -8,19 +8,34 @@ import { answer, answerRefused } from '../booking/answer.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import { formParams, queryParams } from '../http/params.ts';
-import type { Answer } from '../meetings/meeting.ts';
+import {
+  checkWords,
+  type Given,
+  keptWords,
+  LONGEST_COMMENT,
+  NO_WORDS,
+  type Proposal,
+  type Words,
+  type WordsForm,
+  type WordsMistakes,
+} from '../meetings/answers.ts';
+import type { Answer, Invitation } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
+import { saidOf } from '../store/answers.ts';
 import { ownerOf } from '../store/invitations.ts';
-import type { Texts } from '../text/catalogue.ts';
+import { clockTime, isoDate, longDate, startOfDay, timeOf } from '../text/dates.ts';
 import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, listWith, page } from './page.ts';
 
 /** The word of an address for each answer. */
-const WORDS = { accepted: 'accept', declined: 'decline' } as const;
+const WORDS = { accepted: 'accept', tentative: 'tentative', declined: 'decline' } as const satisfies Record<
+  Given,
+  string
+>;
 
-/** An answer that somebody can give. */
-type Given = keyof typeof WORDS;
+/** What its button says. */
+const LABELS = { accepted: 'answer.accept', tentative: 'answer.maybe', declined: 'answer.decline' } as const;
 
 const ANSWERS = Object.keys(WORDS) as readonly Given[];
 
@@ -38,39 +53,83 @@ export function answerAsk(
 ): Response | Refusal {
   const refusal = answerRefused(context, invitation);
   if (refusal !== null) return refusal;
+  const said = saidBy(context, invitation);
+  return answerPage(context, invitation, {
+    asked: askedAnswer(request),
+    fromList: queryParams(request).get('from') === 'list',
+    typed: typedOf(said),
+    said,
+  });
+}
+
+/** What the page of an answer shows besides the meeting. */
+interface Asking {
+  readonly asked: Answer;
+  /** Whether the list is where one goes on. */
+  readonly fromList: boolean;
+  readonly typed: WordsForm;
+  /** What was said with the answer as it stands. */
+  readonly said: Words;
+  readonly mistakes?: WordsMistakes;
+}
+
+function answerPage(context: Context, invitation: Invitation, asking: Asking): Response {
   const { texts, store } = context;
   const { meeting, attendee } = invitation;
+  const { asked, fromList, typed, said, mistakes } = asking;
   const reading = readingOf(context);
-  const asked = askedAnswer(request);
-  const given = attendee.answer !== 'none' && (asked === 'none' || asked === attendee.answer);
-  const preferred = given || asked === 'none' ? attendee.answer : asked;
+  const done = attendee.answer;
+  const given = mistakes === undefined && done !== 'none' && (asked === 'none' || asked === done);
+  const title = texts(given ? `answer.is_${done}` : `answer.ask_${asked}`);
   return page(
     context,
     answerTemplate,
-    { title: texts(given ? `answer.is_${attendee.answer as Given}` : `answer.ask_${asked}`) },
+    { title, ...(mistakes ? { status: 400, spoken: texts('form.spoken_error', { title }) } : {}) },
     {
       ...ticketWords(reading, meeting),
       ...placeWords(reading, meeting, attendee),
       organiser: personWords(ownerOf(store, meeting.id) ?? ''),
       email: attendee.email,
       given,
-      comes: attendee.answer === 'accepted',
-      ...answerForm(texts, preferred),
-      fromList: queryParams(request).get('from') === 'list',
+      comes: done === 'accepted' || done === 'tentative',
+      comment: said.comment,
+      proposed: said.proposal && proposalWords(context, said.proposal),
+      ...answerForm(context, given || asked === 'none' ? done : asked, typed, mistakes),
+      fromList,
     },
   );
 }
 
+/** « vendredi 27 novembre 2026 à 14:00 »: another time that was proposed. */
+export function proposalWords({ texts, language }: Pick<Context, 'texts' | 'language'>, { begin }: Proposal): string {
+  return texts('answer.at', { date: longDate(language, begin), time: timeOf(language, begin) });
+}
+
 /** What templates/pages/answer_form.hbs shows. @param preferred the answer that stands out */
-export function answerForm(texts: Texts, preferred: Answer): object {
+export function answerForm(
+  { texts, clock, settings }: Context,
+  preferred: Answer,
+  typed: WordsForm = typedOf(NO_WORDS),
+  mistakes: WordsMistakes = {},
+): object {
+  const error = (field: keyof WordsForm): string => {
+    const text = mistakes[field];
+    return text === undefined ? '' : texts(text, { max: LONGEST_COMMENT });
+  };
   return {
     asked: WORDS[preferred === 'none' ? 'accepted' : preferred],
     choices: ANSWERS.map((one) => ({
       word: WORDS[one],
-      label: texts(`answer.${WORDS[one]}`),
+      label: texts(LABELS[one]),
       icon: answerIcon(one),
       main: one === preferred,
     })),
+    typed,
+    errors: { comment: error('comment'), date: error('date'), time: error('time') },
+    wordy: typed.comment !== '' || typed.date !== '' || typed.time !== '',
+    longest: LONGEST_COMMENT,
+    earliest: isoDate(startOfDay(clock.now())),
+    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
   };
 }
 
@@ -82,9 +141,31 @@ export function answerGive(
 ): Response | Refusal {
   const asked = askedAnswer(request);
   const given = asked === 'none' ? 'accepted' : asked;
-  const refusal = answer(context, invitation, given);
-  if (refusal !== null) return refusal;
   const { meeting, attendee } = invitation;
-  if (formParams(request).get('from') === 'list') return go(303, beside(request, listWith(given, meeting.id)));
+  const form = formParams(request);
+  const fromList = form.get('from') === 'list';
+  const field = (name: keyof WordsForm): string => form.get(name) ?? '';
+  const typed = keptWords({ comment: field('comment'), date: field('date'), time: field('time') });
+  const checked = checkWords(typed, meeting, context.clock.now());
+  if ('mistakes' in checked) {
+    const late = answerRefused(context, invitation);
+    const { mistakes } = checked;
+    return (
+      late ?? answerPage(context, invitation, { asked, fromList, typed, said: saidBy(context, invitation), mistakes })
+    );
+  }
+  const refusal = answer(context, invitation, given, checked.words, fromList ? 'list' : 'page');
+  if (refusal !== null) return refusal;
+  if (fromList) return go(303, beside(request, listWith(given, meeting.id)));
   return go(303, beside(request, `join.cgi?${WORDS[given]}&id=${encodeURIComponent(attendee.hash)}`));
+}
+
+function saidBy({ store }: Context, { meeting, attendee }: Invitation): Words {
+  return saidOf(store, meeting.id).get(attendee.hash) ?? NO_WORDS;
+}
+
+/** The words of an answer as they would have been typed. */
+function typedOf({ comment, proposal }: Words): WordsForm {
+  if (proposal === null) return { comment, date: '', time: '' };
+  return { comment, date: isoDate(proposal.begin), time: clockTime(proposal.begin) };
 }

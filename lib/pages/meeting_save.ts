@@ -1,4 +1,4 @@
-/** booking.cgi?register_new and ?register_edit: reads the form, has it booked or changed, and goes back to the list. */
+/** booking.cgi?register_new, ?register_edit and ?move: reads the form, has it booked or changed, and goes back to the list. */
 
 import { book, change } from '../booking/book.ts';
 import type { NoBooking } from '../booking/checked.ts';
@@ -6,9 +6,10 @@ import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import type { Params } from '../http/params.ts';
 import type { BookingForm } from '../meetings/booking.ts';
-import { eachField, FIELDS } from '../meetings/fields.ts';
+import { bookingOf, eachField, FIELDS, formOf } from '../meetings/fields.ts';
 import type { Request, Response } from '../message.ts';
-import { isRefusal, type Refusal } from '../refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { saidOf } from '../store/answers.ts';
 import { type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { beside, go, listWith } from './page.ts';
 
@@ -36,9 +37,45 @@ export async function meetingChange(
   const typed = typedIn(form);
   const late = overAlready(context, owned.meeting) ?? movedLate(context, owned, typed);
   if (late !== null) return late;
-  const version = Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
+  const version = versionIn(form);
   const about = { identity, meeting: { ...owned.meeting, version } };
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
+  return changed(request, context, { identity, owned }, version, typed);
+}
+
+/**
+ * Moves a meeting to a time that one of its people proposed, in the version that the follow-up showed. What stands in the way
+ * is shown in the form, which has that time in it.
+ */
+export function meetingMove(
+  request: Request,
+  context: Context,
+  { identity, form, owned }: Pick<Granted, 'identity' | 'form' | 'owned'>,
+): Promise<Response | Refusal> | Refusal {
+  const { meeting, attendees } = owned;
+  const begin = Number(/^\d{1,12}$/.exec(form.get('conf_begin') ?? '')?.[0] ?? -1);
+  const proposals = [...saidOf(context.store, meeting.id).values()].map(({ proposal }) => proposal);
+  const proposal = proposals.find((one) => one?.begin === begin);
+  if (!proposal) return refuse(409, 'refused.proposal_gone', `meeting ${meeting.id}: nobody proposes ${begin}`);
+  const typed = formOf({ ...bookingOf(meeting, attendees), ...proposal });
+  const late = overAlready(context, meeting) ?? movedLate(context, owned, typed);
+  return late ?? changed(request, context, { identity, owned }, versionIn(form), typed);
+}
+
+/** The version of a meeting that a form was made from. */
+function versionIn(form: Params): number {
+  return Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
+}
+
+/** Has it changed, and says what became of that. */
+async function changed(
+  request: Request,
+  context: Context,
+  { identity, owned }: Pick<Granted, 'identity' | 'owned'>,
+  version: number,
+  typed: BookingForm,
+): Promise<Response | Refusal> {
+  const about = { identity, meeting: { ...owned.meeting, version } };
   const done = await change(context, identity, owned, version, typed);
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if ('unchanged' in done) return go(303, beside(request, listWith('unchanged')));

@@ -109,7 +109,12 @@ export function personWords(email: string): { name: string; email: string } {
   return { name: nameOfAddress(email), email };
 }
 
-const ICONS: Readonly<Record<Answer, string>> = { none: 'i-open', accepted: 'i-check', declined: 'i-cross' };
+const ICONS: Readonly<Record<Answer, string>> = {
+  none: 'i-open',
+  accepted: 'i-check',
+  declined: 'i-cross',
+  tentative: 'i-maybe',
+};
 
 /** The sign of an answer, beside its word: an id of the frame's symbols. */
 export function answerIcon(answer: Answer): string {

@@ -109,6 +109,7 @@ const NOTICES = [
   'removed_quietly',
   'accepted',
   'declined',
+  'tentative',
 ] as const;
 
 /** The name of a notice. */

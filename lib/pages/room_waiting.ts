@@ -49,7 +49,7 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
         left: leftWords(texts, opens - now),
         when: texts('way.opens_at', { date: longDate(language, opens), time: timeOf(language, opens) }),
       },
-      ...answerForm(texts, 'accepted'),
+      ...answerForm(context, 'accepted'),
       ask: answerable && attendee.answer === 'none',
       change: answerable,
     },

@@ -1,6 +1,7 @@
 /** Writing meetings: book, change, delete. Each is one transaction, or a part of the caller's. */
 import type { Booking } from '../meetings/booking.ts';
 import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
+import { forgetProposals } from './answers.ts';
 import { keepLinks } from './gone_links.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
@@ -109,6 +110,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
         bound,
       );
     }
+    if (meeting.begin !== begin || meeting.duration !== duration) forgetProposals(store, id);
     if (moved || people.changed) {
       const sequence = meeting.sequence + (moved || people.removed ? 1 : 0);
       recordChange(store, bound, { ...meeting, sequence, modified: Math.max(now, meeting.modified) }, moved);

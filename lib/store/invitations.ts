@@ -1,5 +1,7 @@
 /** One person's place in a meeting: found by the secret of their links; their answer and their connections. */
+import { NO_WORDS } from '../meetings/answers.ts';
 import type { Answer, Invitation } from '../meetings/meeting.ts';
+import { keepSaid, type Said } from './answers.ts';
 import { attendeesOf } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
 import {
@@ -50,12 +52,19 @@ export function ownerOf(store: Store, id: string): string | undefined {
 }
 
 /**
- * Writes an answer down; one who declines gets no reminder that already waits to be sent. Whether answering is still
+ * Writes an answer down, in the place of the one before and of what that said; one who declines gets no reminder that already waits to be sent. Whether answering is still
  * allowed is for the caller to know.
  * @param now Unix seconds
+ * @param said what was said with it, and by which way
  * @returns false when the hash is nobody's
  */
-export function recordAnswer(store: Store, hash: string, answer: Answer, now: number): boolean {
+export function recordAnswer(
+  store: Store,
+  hash: string,
+  answer: Answer,
+  now: number,
+  said: Omit<Said, 'at'> = { ...NO_WORDS, way: 'page' },
+): boolean {
   return store.transaction(() => {
     const invitation = invitationByHash(store, hash);
     if (invitation === undefined) return false;
@@ -67,6 +76,7 @@ export function recordAnswer(store: Store, hash: string, answer: Answer, now: nu
       idOf(meeting.id),
       attendee.email,
     );
+    keepSaid(store, attendee.hash, answer, { ...said, at: now });
     if (answer === 'declined') dropReminders(store, meeting.id, now, attendee.email);
     return true;
   });

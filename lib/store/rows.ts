@@ -21,7 +21,9 @@ export const MEETING_COLUMNS = `
 export const ATTENDEE_COLUMNS = `
   CAST(coalesce(a.attendee_meeting_hash, '') AS TEXT) AS hash, CAST(coalesce(a.attendee_role, '') AS TEXT) AS role,
   lower(coalesce(a.attendee_email, '')) AS email,
-  CAST(coalesce(a.attendee_count, 0) AS INTEGER) AS connections, coalesce(a.attendee_partstat, 0) AS partstat`;
+  CAST(coalesce(a.attendee_count, 0) AS INTEGER) AS connections, coalesce(a.attendee_partstat, 0) AS partstat,
+  coalesce(a.attendee_partstat, 0) = 0 AND EXISTS (
+    SELECT 1 FROM answer_given WHERE given_hash = a.attendee_meeting_hash AND given_tentative = 1) AS tentative`;
 
 /** What MEETING_COLUMNS gives. */
 export interface MeetingRow extends Omit<Meeting, 'modified'> {
@@ -37,14 +39,15 @@ export interface AttendeeRow {
   readonly email: string;
   readonly connections: number;
   readonly partstat: number;
+  readonly tentative: number;
 }
 
 /** How attendee_partstat stands for an answer. */
 const ANSWERS: readonly Answer[] = ['none', 'accepted', 'declined'];
 
-/** attendee_partstat of an answer. */
+/** attendee_partstat of an answer; that of "maybe" is the original's for none. */
 export function partstatOf(answer: Answer): number {
-  return ANSWERS.indexOf(answer);
+  return Math.max(0, ANSWERS.indexOf(answer));
 }
 
 /** A meeting of a row; HTML entities are decoded only in subjects that we did not write. Some old rooms have capitals, which Jitsi does not. */
@@ -59,7 +62,8 @@ export function meetingOf(row: MeetingRow): Meeting {
 /** An attendee of a row. */
 export function attendeeOf(row: AttendeeRow): Attendee {
   const { hash, email, connections } = row;
-  return { hash, role: roleOf(row.role), email, connections, answer: ANSWERS[row.partstat] ?? 'none' };
+  const answer = row.tentative === 1 ? 'tentative' : (ANSWERS[row.partstat] ?? 'none');
+  return { hash, role: roleOf(row.role), email, connections, answer };
 }
 
 /** The largest integer that SQLite stores. */

@@ -6,6 +6,7 @@ import { insertMeeting } from '../../lib/store/bookings.ts';
 import { invitationByHash, recordAnswer } from '../../lib/store/invitations.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
+import { dayFromNow } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 const ALICE = 'alice.martin@example.org';
@@ -72,29 +73,32 @@ async function tapTwice(page: Page, target: Locator): Promise<void> {
 const UNDER = `(([x, y]) => document.elementsFromPoint(x, y).some((one) => one.matches('main a, main button, main summary')))`;
 
 describe.each(WIDTHS)('at %i px', (width) => {
-  it.each(['accept', 'decline'])('a second tap where %s was changes nothing, and presses nothing', async (word) => {
-    const { hash, answer } = invite(`Deux fois ${word} ${width}`);
-    const given = word === 'accept' ? 'accepted' : 'declined';
-    const window = await windowOf(browser, jmb, undefined, finger(width));
-    const page = await window.newPage();
-    await page.goto(`/join.cgi?accept&id=${hash}`);
-    const button = page.locator(`button[formaction*="?${word}&"]`);
-    const { x, y } = await middleOf(button);
-    await tapTwice(page, button);
-    await page.waitForTimeout(1000);
-    expect(answer()).toBe(given);
-    expect(page.url()).toMatch(new RegExp(`join\\.cgi\\?${word}&id=`));
-    expect(await page.locator('details.change[open]').count()).toBe(0);
-    // Not only for the moment: the button's place is empty for good.
-    expect(await page.evaluate(`${UNDER}([${x}, ${y}])`)).toBe(false);
-    // A third press, wherever "change" is, is meant.
-    const other = given === 'accepted' ? 'decline' : 'accept';
-    await page.locator('details.change summary').tap();
-    await page.locator(`button[formaction*="?${other}&"]`).tap();
-    await page.waitForURL(new RegExp(`\\?${other}&id=`));
-    expect(answer()).toBe(given === 'accepted' ? 'declined' : 'accepted');
-    await window.close();
-  });
+  it.each(['accept', 'tentative', 'decline'])(
+    'a second tap where %s was changes nothing, and presses nothing',
+    async (word) => {
+      const { hash, answer } = invite(`Deux fois ${word} ${width}`);
+      const given = { accept: 'accepted', decline: 'declined' }[word] ?? word;
+      const window = await windowOf(browser, jmb, undefined, finger(width));
+      const page = await window.newPage();
+      await page.goto(`/join.cgi?accept&id=${hash}`);
+      const button = page.locator(`button[formaction*="?${word}&"]`);
+      const { x, y } = await middleOf(button);
+      await tapTwice(page, button);
+      await page.waitForTimeout(1000);
+      expect(answer()).toBe(given);
+      expect(page.url()).toMatch(new RegExp(`join\\.cgi\\?${word}&id=`));
+      expect(await page.locator('details.change[open]').count()).toBe(0);
+      // Not only for the moment: the button's place is empty for good.
+      expect(await page.evaluate(`${UNDER}([${x}, ${y}])`)).toBe(false);
+      // A third press, wherever "change" is, is meant.
+      const other = given === 'accepted' ? 'decline' : 'accept';
+      await page.locator('details.change > summary').tap();
+      await page.locator(`button[formaction*="?${other}&"]`).tap();
+      await page.waitForURL(new RegExp(`\\?${other}&id=`));
+      expect(answer()).toBe(given === 'accepted' ? 'declined' : 'accepted');
+      await window.close();
+    },
+  );
 
   it('nor does one on the page that waits for the room', async () => {
     const { hash, answer } = invite(`En attendant ${width}`);
@@ -121,6 +125,35 @@ describe.each(WIDTHS)('at %i px', (width) => {
     for (const { hash } of all) recordAnswer(store, hash, 'declined', systemClock.now());
     await window.close();
   });
+});
+
+it('another time is proposed by finger, and taken by the organiser with one click', async () => {
+  const { id, hash } = invite('À une autre heure');
+  const window = await windowOf(browser, jmb, undefined, finger(360));
+  const page = await window.newPage();
+  await page.goto(`/join.cgi?decline&id=${hash}`);
+  await page.getByText('Ajouter un mot ou proposer un autre horaire').tap();
+  await page.getByLabel('Un mot à l’organisateur').fill('En cours ce jour-là');
+  await page.getByLabel('Date').fill(dayFromNow(9));
+  await page.getByRole('button', { name: 'Décliner' }).tap();
+  await page.locator('#time[aria-invalid]:focus').waitFor();
+  await page.getByLabel('Heure de début').fill('14:30');
+  await page.getByRole('button', { name: 'Décliner' }).tap();
+  await page.getByRole('heading', { name: 'Vous avez décliné' }).waitFor();
+  expect(await page.locator('blockquote').innerText()).toContain('En cours ce jour-là');
+  await window.close();
+
+  const hers = await windowOf(browser, jmb, 'alice');
+  const her = await hers.newPage();
+  await her.goto(`/booking.cgi?attendees&id=${id}`);
+  expect(await her.locator('.said .comment').innerText()).toBe('En cours ce jour-là');
+  const before = jmb.mails.length;
+  await her.getByRole('button', { name: 'Déplacer la réunion à cet horaire' }).click();
+  await her.waitForURL(/notice=changed$/);
+  expect(await her.locator(`#m${id} .begin`).innerText()).toBe('14:30');
+  // The organiser, bob and the other guest.
+  await expect.poll(() => jmb.mails.length - before).toBe(3);
+  await hers.close();
 });
 
 it('from a long list, answering leads back to the meeting: place, focus and title tell', async () => {

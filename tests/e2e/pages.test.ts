@@ -8,6 +8,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
+import { dayFromNow } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -86,6 +87,26 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.goto('/booking.cgi');
     await page.locator('.coming a[href*=attendees]').click();
   },
+  proposal: async (page) => {
+    await page.goto(`/join.cgi?accept&id=${secrets.get(LONG)}`);
+    await page.locator('.words').evaluate((words) => words.setAttribute('open', ''));
+    await page.locator('[name=comment]').fill('Plutôt un autre jour,\nsi possible.');
+    await page.locator('[name=date]').fill(dayFromNow(9));
+    await page.locator('[name=time]').fill('14:30');
+    await page.locator('button[formaction*="?tentative"]').click();
+    await page.locator('.given.tentative').waitFor();
+    await page.goto('/booking.cgi');
+    await page.locator('.coming a[href*=attendees]').click();
+    await page.locator('.said form').waitFor();
+  },
+  wordsMistake: async (page) => {
+    await page.goto(`/join.cgi?decline&id=${secrets.get(LONG)}`);
+    await page.locator('.words').evaluate((words) => words.setAttribute('open', ''));
+    await page.locator('[name=time]').fill('14:30');
+    await page.locator('[name=date]').fill('');
+    await page.locator('button[formaction*="?decline"]').click();
+    await page.locator('[aria-invalid]').waitFor();
+  },
   removal: async (page) => {
     await page.goto('/booking.cgi');
     await page.locator('.coming a[href*="?del"]').click();
@@ -135,7 +156,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.locator('[name=from]').evaluate((field) => field.remove());
     await page.locator('button[formaction*="?decline"]').click();
     await page.locator('.given').waitFor();
-    await page.locator('.change summary').click();
+    await page.locator('.change > summary').click();
   },
   told: async (page) => {
     await page.goto('/booking.cgi');

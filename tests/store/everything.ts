@@ -1,5 +1,6 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
 import type { Meeting } from '../../lib/meetings/meeting.ts';
+import { saidOf } from '../../lib/store/answers.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
@@ -59,6 +60,8 @@ export function everything(store: Store): void {
   invitationByHash(store, hash);
   ownerOf(store, id);
   recordAnswer(store, attendees[2]?.hash ?? '', 'declined', NOW);
+  saidOf(store, id);
+  updateMeeting(store, id, 1, { ...BOOKING, begin: BOOKING.begin + 60, moderators, guests: [] }, NOW);
   countConnection(store, hash);
   meetingsFrom(store, NOW);
   feedOf(store, 'alice');

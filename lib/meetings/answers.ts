@@ -1,0 +1,80 @@
+/** What an invitation is answered with: an answer, a word to the organiser, and a time that would suit better. Pure. */
+import type { TextKey } from '../text/catalogue.ts';
+import { checkBegin, LONGEST_WORD } from './booking.ts';
+import type { Answer, Meeting } from './meeting.ts';
+
+/** An answer that somebody can give. */
+export type Given = Exclude<Answer, 'none'>;
+
+/** The longest word to the organiser, in characters. */
+export const LONGEST_COMMENT = 300;
+
+/** Another time for a meeting. */
+export interface Proposal {
+  /** Unix seconds. */
+  readonly begin: number;
+  /** Seconds. */
+  readonly duration: number;
+}
+
+/** What an answer says besides itself. */
+export interface Words {
+  /** Empty where there is none. */
+  readonly comment: string;
+  /** null where the time suits, or nobody said otherwise. */
+  readonly proposal: Proposal | null;
+}
+
+/** An answer without any. */
+export const NO_WORDS: Words = { comment: '', proposal: null };
+
+/** The words as they are typed; a date and a time of the service's clock. */
+export interface WordsForm {
+  readonly comment: string;
+  readonly date: string;
+  readonly time: string;
+}
+
+/** What is wrong with what was typed, by field. */
+export type WordsMistakes = Readonly<Partial<Record<keyof WordsForm, TextKey>>>;
+
+/**
+ * Checks what was typed. Neither date nor time proposes nothing, and the time that the meeting has anyhow neither.
+ * @param now Unix seconds
+ */
+export function checkWords(
+  form: WordsForm,
+  meeting: Pick<Meeting, 'begin' | 'duration'>,
+  now: number,
+): { readonly words: Words } | { readonly mistakes: WordsMistakes } {
+  const mistakes: Partial<Record<keyof WordsForm, TextKey>> = {};
+  const comment = commentOf(form.comment);
+  if ([...comment].length > LONGEST_COMMENT) mistakes.comment = 'rule.comment_long';
+  const proposes = form.date.trim() !== '' || form.time.trim() !== '';
+  const begin = proposes
+    ? checkBegin(form, now, (field, text) => {
+        if (field === 'date' || field === 'time') mistakes[field] = text;
+      })
+    : meeting.begin;
+  if (begin === null || Object.keys(mistakes).length > 0) return { mistakes };
+  return { words: { comment, proposal: begin === meeting.begin ? null : { begin, duration: meeting.duration } } };
+}
+
+/** What is looked at of what was typed: one more than can be still says that it is too much. */
+export function keptWords(form: WordsForm): WordsForm {
+  const word = (typed: string): string => (typed.length > LONGEST_WORD ? '' : typed);
+  return { comment: form.comment.slice(0, 8 * LONGEST_COMMENT), date: word(form.date), time: word(form.time) };
+}
+
+/** A word in the lines that it was written in, without blanks around and with no more than one empty line. */
+export function commentOf(typed: string): string {
+  return (
+    typed
+      .replace(/\r\n?/g, '\n')
+      // Neither control characters nor what turns the direction of writing around.
+      .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, ' ')
+      .replace(/[ \t]+\n/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim()
+  );
+}

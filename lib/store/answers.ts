@@ -1,0 +1,66 @@
+/** What answers say beside attendee_partstat: maybe, a word to the organiser, another time; when and by which way. */
+import type { Proposal, Words } from '../meetings/answers.ts';
+import type { Answer, MeetingId } from '../meetings/meeting.ts';
+import { idOf } from './rows.ts';
+import type { Store } from './store.ts';
+
+/** Where an answer came from: a page of ours, the list, a mail program's reply, a person's calendar. */
+export type Way = 'page' | 'list' | 'mail' | 'calendar';
+
+/** What somebody said with an answer. */
+export interface Said extends Words {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly way: Way;
+}
+
+/** Notes what an answer says, in the place of what the one before said: in the transaction that writes the answer. */
+export function keepSaid(store: Store, hash: string, answer: Answer, said: Said): void {
+  store.run(
+    `INSERT OR REPLACE INTO answer_given
+       (given_hash, given_tentative, given_comment, given_begin, given_duration, given_at, given_by)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    hash,
+    answer === 'tentative' ? 1 : 0,
+    said.comment,
+    said.proposal?.begin ?? null,
+    said.proposal?.duration ?? null,
+    said.at,
+    said.way,
+  );
+}
+
+interface SaidRow {
+  readonly hash: string;
+  readonly comment: string;
+  readonly begin: number | null;
+  readonly duration: number | null;
+  readonly at: number;
+  readonly way: Way;
+}
+
+/** What the people of a meeting said with their answers, by their secrets; whoever gave none is missing. */
+export function saidOf(store: Store, id: MeetingId): ReadonlyMap<string, Said> {
+  const rows = store.all<SaidRow>(
+    `SELECT given_hash AS hash, given_comment AS comment, given_begin AS begin, given_duration AS duration,
+       given_at AS at, given_by AS way
+     FROM attendees CROSS JOIN answer_given ON given_hash = attendee_meeting_hash
+     WHERE attendee_meeting_id = ?`,
+    idOf(id),
+  );
+  return new Map(
+    rows.map(({ hash, comment, begin, duration, at, way }) => {
+      const proposal: Proposal | null = begin === null || duration === null ? null : { begin, duration };
+      return [hash, { comment, proposal, at, way }];
+    }),
+  );
+}
+
+/** Forgets the other times that were proposed for a meeting: it has been moved, to one of them or not. */
+export function forgetProposals(store: Store, id: MeetingId): void {
+  store.run(
+    `UPDATE answer_given SET given_begin = NULL, given_duration = NULL
+     WHERE given_hash IN (SELECT attendee_meeting_hash FROM attendees WHERE attendee_meeting_id = ?)`,
+    idOf(id),
+  );
+}
