@@ -213,6 +213,6 @@ test('alice deletes it, and the cancellation goes out', async () => {
     expect(calendarOf(mail)).toContain(`UID:${uid}`);
     expect(Number(/SEQUENCE:(\d+)/.exec(calendarOf(mail))?.[1])).toBeGreaterThan(1);
   }
-  expect((await jmb.ask(invitation(GUEST, JOIN))).status).toBe(404);
+  expect((await jmb.ask(invitation(GUEST, JOIN))).status).toBe(410);
   expect(await alice.getByText(SUBJECT).count()).toBe(0);
 });
