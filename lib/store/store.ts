@@ -82,16 +82,32 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
     }
     return database;
   };
-  let database = guarded(open);
+  let database = guarded(() => again(open));
   // What was put in its place while we opened it is what we want; a file that was made just now has got its identity.
   for (let now = identity(); now !== opened; now = identity()) {
     const isOurs = opened === '';
     opened = now;
     if (isOurs) continue;
     database.close();
-    database = guarded(open);
+    database = guarded(() => again(open));
   }
   return storeOf(database, { busyTimeout, letGo, isReplaced: () => identity() !== opened });
+}
+
+/**
+ * Opens once more, for a tenth of a second, where a file could not be opened: root's SQLite makes the log of writes first
+ * and gives it to the database's owner then, and who comes in between is not let in.
+ */
+function again(open: () => Database.Database): Database.Database {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return open();
+    } catch (error) {
+      const once = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CANTOPEN');
+      if (!once || tries === 5) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+    }
+  }
 }
 
 /** How long a jotting waits for another's write, in milliseconds. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { insertMeeting } from '../../lib/store/bookings.ts';
 import { checkIntegrity } from '../../lib/store/maintenance.ts';
@@ -46,6 +48,22 @@ describe('processes at the same time', () => {
       console.log(updateMeeting(store, '${meeting.id}', 0, { ...booking, subject: name }, ${NOW}).outcome);`);
     const outcomes = (await together(child, store.file, 5)).map((end) => end.out.trim()).sort();
     expect(outcomes).toEqual(['conflict', 'conflict', 'conflict', 'conflict', 'saved']);
+  });
+
+  it('open while the log of writes is not theirs yet, for a moment', async () => {
+    const store = open();
+    const { file } = store;
+    store.close();
+    // Nobody can open a folder, root included.
+    mkdirSync(`${file}-wal`);
+    const child = await program(
+      `${IMPORTS} console.log('at work'); openStore(file, { nativeBinding: addon }).close();`,
+    );
+    const { process, ended } = start(child, file, 'reader');
+    await once(process.stdout ?? process, 'data');
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    rmdirSync(`${file}-wal`);
+    expect(await ended).toEqual({ status: 0, out: 'at work\n', error: '' });
   });
 
   it('send at once: no mail is claimed twice', async () => {
