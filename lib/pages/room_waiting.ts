@@ -77,7 +77,7 @@ function whatAndWhen(context: Context, meeting: Meeting): object {
   const owner = ownerOf(store, meeting.id) ?? '';
   return {
     ...ticketWords(context, meeting),
-    zone: texts('list.zone', { zone: settings.JMB_ICAL_TZID.replace(/_/g, ' ') }),
+    zoneLine: texts('list.zone', { zone: settings.JMB_ICAL_TZID.replace(/_/g, ' ') }),
     organiser: { ...personWords(owner), ...nameOf(context, owner) },
   };
 }
