@@ -7,7 +7,7 @@ import { type Message, messagesToAll } from '../mail/messages.ts';
 import type { Booking, BookingForm } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
 import { bookingOf, sameBooking } from '../meetings/fields.ts';
-import type { Identity, Meeting } from '../meetings/meeting.ts';
+import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
@@ -57,6 +57,8 @@ export async function book(
 /** What became of a change. */
 export type Changed =
   | Done
+  /** It concerned nobody who is told: another subject alone. */
+  | { readonly meeting: Meeting; readonly told: '_quietly' }
   | NoBooking
   | Refusal
   /** Nothing is other than it was; nobody is told. */
@@ -88,13 +90,13 @@ export async function change(
     if (isRefusal(before)) return before;
     const update = updateMeeting(store, id, version, booking, clock.now());
     if (update.outcome !== 'saved') return { conflict: before };
-    tellOfChange(context, identity, before, update, known);
+    const messages = tellOfChange(context, identity, before, update, known);
     orderOwnership(context, before, update);
     if (update.meeting.version === before.meeting.version) return { unchanged: update.meeting };
-    return { meeting: update.meeting };
+    return { meeting: update.meeting, quiet: messages === 0 };
   });
   if (isRefusal(result)) return result;
-  const { unchanged, conflict, meeting } = result;
+  const { unchanged, conflict, meeting, quiet } = result;
   if (unchanged !== undefined) return { unchanged };
   if (conflict !== undefined) {
     log.event('conflict', { id, uid: identity.uid });
@@ -102,7 +104,7 @@ export async function change(
   }
   log.event('changed', logged(meeting, identity));
   await tellRoom(context, meeting.room);
-  return { meeting, told: await send(context, id) };
+  return { meeting, told: quiet ? '_quietly' : await send(context, id) };
 }
 
 /** Plans the reminders of a meeting anew; those of its old time that wait in the outbox are no longer true. */
@@ -113,24 +115,32 @@ function plan({ store, settings, clock }: Context, { id, begin, end }: Meeting):
   planReminderRows(store, 'xmpp', id, planReminders(end, settings.JMB_XMPP_REMINDER, now));
 }
 
+/** Writes what a change means to whom; how many messages. */
 function tellOfChange(
   context: Context,
   identity: Identity,
   before: Owned,
   after: Saved,
   known: ReadonlyMap<string, string>,
-): void {
+): number {
   const told = whoIsTold(before, after);
   if (told.moved) plan(context, after.meeting);
   const messages: Message[] = [
     ...messagesToAll('new', told.newcomers),
-    ...messagesToAll('edit', told.changed),
+    ...messagesToAll('edit', told.changed).map((message) => asBefore(message, told.moved ? before.attendees : [])),
     ...messagesToAll('removed', told.removed),
   ];
   for (const { email } of told.removed) {
     dropReminders(context.store, after.meeting.id, context.clock.now(), email);
   }
   write(context, identity, { meeting: after.meeting, attendees: after.attendees, accounts: known }, messages);
+  return messages.length;
+}
+
+/** The message with what its reader had answered before the meeting was moved. */
+function asBefore(message: Message, before: readonly Attendee[]): Message {
+  const had = before.find(({ email }) => email === message.attendee.email)?.answer ?? 'none';
+  return had === 'none' || message.attendee.role === 'owner' ? message : { ...message, had };
 }
 
 /** How long after a booking the same one again is taken for a slip, in seconds. */

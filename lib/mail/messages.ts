@@ -1,6 +1,6 @@
 /** Who is told what: the messages that an event in a meeting's life calls for, less what nobody need be told twice. Pure. */
 import type { Owner } from '../calendar/event.ts';
-import type { Attendee, Meeting } from '../meetings/meeting.ts';
+import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 
 /** What a mail is about; `removed` tells someone that they are no longer in the meeting. */
 export type MessageKind = 'new' | 'edit' | 'del' | 'removed' | 'reminder';
@@ -9,6 +9,8 @@ export type MessageKind = 'new' | 'edit' | 'del' | 'removed' | 'reminder';
 export interface Message {
   readonly kind: MessageKind;
   readonly attendee: Attendee;
+  /** What they had answered before the time changed. */
+  readonly had?: Exclude<Answer, 'none'>;
 }
 
 /** All that the mails about one event are written from. */

@@ -84,7 +84,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     ],
     people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),
     join: ended ? null : { ...joinLink(event, message, settings, texts), note: texts(`mail.note_${attendee.role}`) },
-    answersTitle: texts(comes(message) ? 'mail.answers_accepted' : 'mail.answers'),
+    answersTitle: texts(answersTitle(message)),
     answers: ended || attendee.role === 'owner' ? [] : answers(message, settings, texts),
     others: accountLinks(event, message, settings, texts),
     footer: texts(attendee.role === 'owner' ? 'mail.footer_owner' : 'mail.footer', {
@@ -112,6 +112,11 @@ function joinLink(event: MailEvent, { attendee }: Message, settings: MailSetting
 /** Whether the reader has said to come, and nothing has changed since. */
 function comes({ kind, attendee }: Message): boolean {
   return kind === 'reminder' && attendee.answer === 'accepted';
+}
+
+function answersTitle(message: Message): TextKey {
+  if (message.had !== undefined) return `mail.answers_had_${message.had}`;
+  return comes(message) ? 'mail.answers_accepted' : 'mail.answers';
 }
 
 function answers(message: Message, settings: MailSettings, texts: Texts): Link[] {

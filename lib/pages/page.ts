@@ -100,6 +100,7 @@ const NOTICES = [
   'changed_going',
   'changed_waiting',
   'changed_refused',
+  'changed_quietly',
   'unchanged',
   'extended',
   'removed',

@@ -56,11 +56,19 @@ export function saidOf(store: Store, id: MeetingId): ReadonlyMap<string, Said> {
   );
 }
 
-/** Forgets the other times that were proposed for a meeting: it has been moved, to one of them or not. */
-export function forgetProposals(store: Store, id: MeetingId): void {
+/**
+ * Sets the answers of everybody but the owner back to none, and forgets the other times that were proposed: they were answers to
+ * another time. What was written with them stays. In the transaction that moves the meeting.
+ */
+export function askAnew(store: Store, id: MeetingId): void {
+  const bound = idOf(id);
   store.run(
-    `UPDATE answer_given SET given_begin = NULL, given_duration = NULL
+    `UPDATE answer_given SET given_tentative = 0, given_begin = NULL, given_duration = NULL
      WHERE given_hash IN (SELECT attendee_meeting_hash FROM attendees WHERE attendee_meeting_id = ?)`,
-    idOf(id),
+    bound,
+  );
+  store.run(
+    `UPDATE attendees SET attendee_partstat = 0 WHERE attendee_meeting_id = ? AND attendee_role IS NOT 'owner'`,
+    bound,
   );
 }

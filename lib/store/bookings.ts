@@ -1,7 +1,7 @@
 /** Writing meetings: book, change, delete. Each is one transaction, or a part of the caller's. */
 import type { Booking } from '../meetings/booking.ts';
 import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
-import { forgetProposals } from './answers.ts';
+import { askAnew } from './answers.ts';
 import { keepLinks } from './gone_links.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
@@ -84,7 +84,7 @@ function savedOf(store: Store, id: MeetingId): Saved {
 }
 
 /**
- * Changes a meeting. Those who stay keep their secret, their answer and their count. `sequence` goes up when the time or
+ * Changes a meeting. Those who stay keep their secret, their count and, unless the time is another, their answer. `sequence` goes up when the time or
  * the subject changes, and when somebody is removed: the CANCEL they get has to be newer than what they have, and a
  * later invitation newer than that. `version` goes up whenever anything changes; a save that changes nothing moves neither.
  * @param expected the version that the form was made from
@@ -110,7 +110,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
         bound,
       );
     }
-    if (meeting.begin !== begin || meeting.duration !== duration) forgetProposals(store, id);
+    if (meeting.begin !== begin || meeting.duration !== duration) askAnew(store, id);
     if (moved || people.changed) {
       const sequence = meeting.sequence + (moved || people.removed ? 1 : 0);
       recordChange(store, bound, { ...meeting, sequence, modified: Math.max(now, meeting.modified) }, moved);

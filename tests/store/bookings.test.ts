@@ -67,7 +67,7 @@ describe('booking', () => {
 });
 
 describe('changing', () => {
-  it('keeps secret, answer and count of those who stay, and raises the sequence when the time changes', () => {
+  it('keeps secret and count of those who stay, asks anew and raises the sequence when the time changes', () => {
     const store = open();
     const { meeting, attendees } = book(store);
     const guest = attendees[2]?.hash ?? '';
@@ -83,7 +83,7 @@ describe('changing', () => {
       role: 'guest',
       email: 'invite@ailleurs.test',
       connections: 1,
-      answer: 'accepted',
+      answer: 'none',
     });
   });
 
