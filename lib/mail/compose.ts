@@ -63,7 +63,7 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings): M
   const { owner } = event;
   const invitation = calendar(event, message, settings);
   return {
-    from: { name: mailboxName(settings.JMB_NAME), address: settings.JMB_MAIL_FROM_NOTIFICATION },
+    from: { name: senderName(owner.name, settings), address: settings.JMB_MAIL_FROM_NOTIFICATION },
     replyTo: { name: mailboxName(owner.name ?? ''), address: owner.email },
     to: { name: '', address: message.attendee.email },
     subject: mailSubject(event, message, settings),
@@ -76,6 +76,12 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings): M
       'Content-Language': settings.JMB_LANG,
     },
   };
+}
+
+/** Whose meeting it is, by way of which service; of a nameless owner the service alone. */
+function senderName(owner: string | undefined, { JMB_NAME, JMB_LANG }: ComposeSettings): string {
+  const [person, name] = [mailboxName(owner ?? ''), mailboxName(JMB_NAME)];
+  return person === '' || name === '' ? person || name : textsIn(JMB_LANG)('mail.from', { owner: person, name });
 }
 
 /** A name for a header; one that looks like an encoded word (RFC 2047) must not be decoded, and some programs would. */

@@ -5,7 +5,7 @@ import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/even
 import type { Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
 import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
-import { durationText, longDate, timeOf } from '../text/dates.ts';
+import { durationText, isoDate, longDate, timeOf, utcOffset } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
 
@@ -33,13 +33,48 @@ function title(message: Message, settings: MailSettings, texts: Texts): string {
   return own || texts(key('title', message));
 }
 
-/** The subject line: the title and the meeting's subject. A title that ends in punctuation needs no colon. */
+/** The subject line: the title, the meeting's subject and its date. A title that ends in punctuation needs no colon. */
 export function mailSubject(event: MailEvent, message: Message, settings: MailSettings): string {
   const texts = textsIn(settings.JMB_LANG);
-  const first = title(message, settings, texts);
+  const date = longDate(settings.JMB_LANG, event.meeting.begin);
+  return texts('mail.subject_date', { subject: titled(event, title(message, settings, texts), texts), date });
+}
+
+function titled(event: MailEvent, title: string, texts: Texts): string {
   const subject = straightLine(event.meeting.subject);
-  if (subject === '') return first;
-  return /[:\]>)–-]$/.test(first) ? `${first} ${subject}` : texts('mail.subject', { title: first, subject });
+  if (subject === '') return title;
+  return /[:\]>)–-]$/.test(title) ? `${title} ${subject}` : texts('mail.subject', { title, subject });
+}
+
+/** When a meeting is, in words. */
+interface When {
+  readonly date: string;
+  /** The begin with its zone. */
+  readonly time: string;
+  /** Begin and end with their zone; an end on another day has its date. */
+  readonly hours: string;
+}
+
+function when({ begin, end }: MailEvent['meeting'], { JMB_LANG, JMB_ICAL_TZID }: MailSettings, texts: Texts): When {
+  const zone = JMB_ICAL_TZID.replace(/_/g, ' ');
+  const [before, after] = [utcOffset(begin), utcOffset(end)];
+  const named = zone === before ? zone : texts('mail.zone', { zone, offset: before });
+  const date = longDate(JMB_LANG, begin);
+  const from = timeOf(JMB_LANG, begin);
+  const until = timeOf(JMB_LANG, end);
+  const sameDay = isoDate(begin) === isoDate(end);
+  const hours = {
+    begin: from,
+    end: sameDay ? until : texts('mail.day_time', { date: longDate(JMB_LANG, end), time: until }),
+  };
+  return {
+    date,
+    time: texts('mail.time', { time: from, zone: named }),
+    hours:
+      before === after
+        ? texts('mail.hours', { ...hours, zone: named })
+        : texts('mail.hours_changing', { ...hours, before, after, zone }),
+  };
 }
 
 /** Plain text and HTML of one message. */
@@ -60,8 +95,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
   const { kind, attendee } = message;
   const name = straightLine(owner.name ?? '');
   const person = name === '' ? owner.email : texts('mail.person', { name, email: owner.email });
-  const date = longDate(settings.JMB_LANG, meeting.begin);
-  const time = timeOf(settings.JMB_LANG, meeting.begin);
+  const { date, time, hours } = when(meeting, settings, texts);
   const ended = kind === 'del' || kind === 'removed';
   const row = (label: TextKey, value: string) => ({
     label: texts(label),
@@ -76,10 +110,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
       row('mail.label_subject', straightLine(meeting.subject)),
       row('mail.label_organiser', person),
       row('mail.label_date', date),
-      row(
-        'mail.label_time',
-        texts('mail.hours', { begin: time, end: timeOf(settings.JMB_LANG, meeting.end), zone: settings.JMB_ICAL_TZID }),
-      ),
+      row('mail.label_time', hours),
       row('mail.label_duration', durationText(settings.JMB_LANG, meeting.duration)),
     ],
     people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),

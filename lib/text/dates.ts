@@ -123,6 +123,14 @@ export function timeOf(_language: Language, unix: number): string {
   return clockTime(unix);
 }
 
+/** How far the wall clock is from universal time at a moment: `UTC+01:00`, `UTC−03:30`, and `UTC` where it is that itself. */
+export function utcOffset(unix: number): string {
+  const minutes = -new Date(unix * 1000).getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const size = Math.abs(minutes);
+  return `UTC${minutes < 0 ? '\u2212' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
 /** A duration in seconds: « 1 h 30 », `1 h 30 min`, `45 min`. */
 export function durationText(language: Language, seconds: number): string {
   const minutes = Math.round(seconds / 60);

@@ -31,7 +31,7 @@ describe('who reads what', () => {
       expect(body).toContain(meeting.subject);
       expect(body).toContain('jeudi 3 décembre 2026');
       expect(body).toContain('14:00');
-      expect(body).toContain('(Europe/Paris)');
+      expect(body).toContain('14:00 – 15:30 (Europe/Paris, UTC+01:00)');
       expect(body).toMatch(/1\sh\s30/);
       expect(body).toContain(`${JOIN}id=guesthash0000001`);
       expect(body).toContain(`${JOIN}accept&id=guesthash0000001`);
@@ -96,7 +96,7 @@ describe('who reads what', () => {
 
   it('English where the settings say so', () => {
     const [, , { parts }] = compose(eventOf('new'), { JMB_LANG: 'en' });
-    expect(parts.subject).toBe(`Invitation to a meeting: ${meeting.subject}`);
+    expect(parts.subject).toBe(`Invitation to a meeting: ${meeting.subject} – Thursday 3 December 2026`);
     expect(parts.text).toContain('Thursday');
     expect(parts.headers['Content-Language']).toBe('en');
     expect(parts.html).toContain('<html lang="en">');
@@ -129,12 +129,17 @@ describe('the HTML', () => {
 });
 
 describe('the subject line', () => {
-  it('is the title by kind and role, and the meeting’s subject', () => {
+  const DATE = ' – jeudi 3 décembre 2026';
+
+  it('is the title by kind and role, the meeting’s subject and its date', () => {
     const titles = (kind: Parameters<typeof eventOf>[0]) => compose(eventOf(kind)).map(({ parts }) => parts.subject);
     for (const kind of ['new', 'edit', 'del', 'removed', 'reminder'] as const) {
-      for (const line of titles(kind)) expect(line).toMatch(/^\P{C}+\u00a0: Soutenance d’Élodie ; jury/u);
+      for (const line of titles(kind)) {
+        expect(line).toMatch(/^\P{C}+\u00a0: Soutenance d’Élodie ; jury/u);
+        expect(line).toMatch(/ – jeudi 3 décembre 2026$/);
+      }
     }
-    expect(titles('new')[2]).toBe(`Invitation à une réunion\u00a0: ${meeting.subject}`);
+    expect(titles('new')[2]).toBe(`Invitation à une réunion\u00a0: ${meeting.subject}${DATE}`);
   });
 
   it('takes the administrator’s words', () => {
@@ -144,17 +149,17 @@ describe('the subject line', () => {
       JMB_SUBJECT_MAIL_REMINDER_GUEST: 'Rappel :',
     };
     const line = (kind: Parameters<typeof eventOf>[0]) => compose(eventOf(kind), own)[2].parts.subject;
-    expect(line('new')).toBe(`[Visio] ${meeting.subject}`);
-    expect(line('del')).toBe(`Annulation\u00a0: ${meeting.subject}`);
-    expect(line('reminder')).toBe(`Rappel : ${meeting.subject}`);
+    expect(line('new')).toBe(`[Visio] ${meeting.subject}${DATE}`);
+    expect(line('del')).toBe(`Annulation\u00a0: ${meeting.subject}${DATE}`);
+    expect(line('reminder')).toBe(`Rappel : ${meeting.subject}${DATE}`);
     expect(compose(eventOf('new'), own)[1].parts.subject).not.toContain('[Visio]');
   });
 
   it('is one line, whatever was typed', () => {
     const subject = 'a\r\nBcc: x@example.org\u2028b\u0000';
     for (const { parts } of compose(eventOf('new', { meeting: { ...meeting, subject } }), { JMB_NAME: 'V\r\nX: y' })) {
-      expect(parts.subject).toMatch(/a Bcc: x@example\.org b$/);
-      expect(parts.from.name).toBe('V X: y');
+      expect(parts.subject).toMatch(/a Bcc: x@example\.org b – jeudi 3 décembre 2026$/);
+      expect(parts.from.name).toBe('Alice Martin (V X: y)');
     }
   });
 });
@@ -162,7 +167,10 @@ describe('the subject line', () => {
 describe('headers and addresses', () => {
   it('come from the service, and are answered to the owner', () => {
     for (const mail of compose(eventOf('new'))) {
-      expect(mail.parts.from).toEqual({ name: 'Visio "Example", réunions', address: 'noreply@example.org' });
+      expect(mail.parts.from).toEqual({
+        name: 'Alice Martin (Visio "Example", réunions)',
+        address: 'noreply@example.org',
+      });
       expect(mail.parts.replyTo).toEqual({ name: 'Alice Martin', address: 'alice.martin@example.org' });
       expect(mail.parts.to.address).toBe(mail.recipient);
       expect(mail.parts.headers['Auto-Submitted']).toBe('auto-generated');

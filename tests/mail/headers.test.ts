@@ -64,7 +64,7 @@ describe.each(NASTY)('with %j', (nasty) => {
   it('as a name, no header breaks', async () => {
     const { parsed, head } = await arrived('Subject', nasty, nasty);
     const plain = clean.replaceAll('=?', '= ?');
-    expect(parsed?.from?.value).toEqual([{ name: plain, address: 'noreply@example.org' }]);
+    expect(parsed?.from?.value).toEqual([{ name: `${plain} (${plain})`, address: 'noreply@example.org' }]);
     expect(parsed?.replyTo?.value).toEqual([{ name: plain, address: owner.email }]);
     expect(head).not.toMatch(/^Bcc:/im);
     expect(smtp.mails[0]?.to).toHaveLength(1);
