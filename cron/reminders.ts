@@ -3,11 +3,11 @@ import { messageOf } from '../lib/failure.ts';
 import { lineOf } from '../lib/http/answer.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { composeMails, prepareComposing } from '../lib/mail/compose.ts';
-import { reminderMessages } from '../lib/mail/messages.ts';
+import { reminderMessages, threadsOf } from '../lib/mail/messages.ts';
 import { latestDue } from '../lib/meetings/reminders.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
-import { enqueue } from '../lib/store/outbox.ts';
+import { enqueue, outboxOf } from '../lib/store/outbox.ts';
 import { feedsByAddress, namesOf } from '../lib/store/people.ts';
 import { type DueReminder, dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
 import { texts } from '../lib/text/catalogue.ts';
@@ -73,6 +73,7 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
         attendees,
         messages,
         accounts,
+        threads: threadsOf(outboxOf(store, meeting.id)),
         at: reminder.date,
       },
       settings,

@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts';
 import { NOT_TRIED } from '../mail/claims.ts';
 import { type ComposeSettings, composeMails, prepareComposing } from '../mail/compose.ts';
-import { type Earlier, fold, type MailEvent, type Message } from '../mail/messages.ts';
+import { type Earlier, fold, type MailEvent, type Message, threadsOf } from '../mail/messages.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/kept_directory.ts';
 import { type Refusal, refuse } from '../refusal.ts';
@@ -83,17 +83,15 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
     message,
     ...fold(message.kind, earlierTo(message.attendee.email, earlier)),
   }));
-  dropWaiting(
-    store,
-    folded.flatMap(({ dropped }) => dropped),
-    now,
-  );
+  const overtaken = new Set(folded.flatMap(({ dropped }) => dropped));
+  dropWaiting(store, [...overtaken], now);
   const left = folded.flatMap(({ message, kind }) => (kind === null ? [] : [{ ...message, kind }]));
   count(context, owner, left.length);
   const event = {
     ...occasion,
     owner: { email: ownerAddress(occasion, owner), name: owner.name },
     messages: left,
+    threads: threadsOf(earlier.filter(({ id }) => !overtaken.has(id))),
     at: now,
   };
   enqueue(store, composeMails(event, settings satisfies ComposeSettings), now);

@@ -74,7 +74,30 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings): M
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'OOF, AutoReply',
       'Content-Language': settings.JMB_LANG,
+      ...threadHeaders(event, message, settings),
     },
+  };
+}
+
+/** How many Message-IDs stand in References, the first and the last ones: headers are bounded, reminders many. */
+const MOST_REFERENCES = 12;
+
+/**
+ * Makes one thread of what somebody is sent about a meeting (RFC 5322 section 3.6.4). The first in References is no mail's, but the
+ * same in all of them: a thread holds together also when the outbox has forgotten the mails before.
+ */
+function threadHeaders(
+  { meeting, threads }: MailEvent,
+  { kind, attendee }: Message,
+  { JMB_SERVER_NAME }: ComposeSettings,
+) {
+  const root = `<${meeting.id}.${fingerprint(attendee.email)}@${JMB_SERVER_NAME}>`;
+  const all = [root, ...(threads.get(attendee.email) ?? [])];
+  const references = all.length <= MOST_REFERENCES ? all : [...all.slice(0, 2), ...all.slice(2 - MOST_REFERENCES)];
+  const last = all.at(-1) ?? root;
+  return {
+    References: references.join(' '),
+    ...(kind === 'new' && last === root ? {} : { 'In-Reply-To': last }),
   };
 }
 

@@ -23,8 +23,27 @@ export interface MailEvent {
   readonly messages: readonly Message[];
   /** The feed's hash of each recipient who has an account (null: no feed yet), by address. Whoever is missing has none. */
   readonly accounts: ReadonlyMap<string, string | null>;
+  /** The Message-IDs of the mails about this meeting that somebody has got, or may get before this one, oldest first, by address. */
+  readonly threads: Threads;
   /** When it happened: Unix seconds. For a reminder, the time that it was planned for. */
   readonly at: number;
+}
+
+/** The mails that make a thread with one to come, by their recipient's address. */
+export type Threads = ReadonlyMap<string, readonly string[]>;
+
+/** The threads of a meeting by its mails in the order they were written; what was refused or dropped is in nobody's mailbox. */
+export function threadsOf(
+  mails: readonly { readonly recipient: string; readonly messageId: string; readonly state: string }[],
+): Threads {
+  const threads = new Map<string, string[]>();
+  for (const { recipient, messageId, state } of mails) {
+    if (state === 'refused' || state === 'dropped') continue;
+    const thread = threads.get(recipient);
+    if (thread) thread.push(messageId);
+    else threads.set(recipient, [messageId]);
+  }
+  return threads;
 }
 
 /** The same message to everyone who has an address; in old rows somebody may have none. */
