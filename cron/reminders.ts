@@ -8,7 +8,7 @@ import { latestDue } from '../lib/meetings/reminders.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
 import { enqueue, outboxOf } from '../lib/store/outbox.ts';
-import { feedsByAddress, namesOf } from '../lib/store/people.ts';
+import { feedsByAddress, languagesOf, namesOf } from '../lib/store/people.ts';
 import { type DueReminder, dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
 import { texts } from '../lib/text/catalogue.ts';
 import { endsHard } from './endings.ts';
@@ -73,6 +73,7 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
         attendees,
         messages,
         accounts,
+        languages: languagesOf(store, [...attendees.map(({ email }) => email)]),
         threads: threadsOf(outboxOf(store, meeting.id)),
         at: reminder.date,
       },

@@ -11,6 +11,7 @@ import { feedOf } from '../store/feeds.ts';
 import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/limits.ts';
 import { enqueue, type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { dropWaiting } from '../store/outbox_changes.ts';
+import { languagesOf } from '../store/people.ts';
 
 /**
  * How long a page waits for the mail server, in milliseconds; what is left then, the sender of the outbox sends. Together
@@ -28,7 +29,9 @@ export async function accounts(
   addresses: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   prepareComposing();
-  const known = new Map(await accountsOf(context, addresses));
+  // The owner's language comes with the others' accounts; for that alone nobody asks.
+  const asked = addresses.length === 0 ? [] : [...new Set([...addresses, identity.email])];
+  const known = new Map(await accountsOf(context, asked));
   const feed = feedOf(context.store, identity.uid);
   for (const address of identity.addresses) known.set(address, feed);
   return known;
@@ -91,6 +94,10 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
     ...occasion,
     owner: { email: ownerAddress(occasion, owner), name: owner.name },
     messages: left,
+    languages: languagesOf(
+      store,
+      left.map(({ attendee }) => attendee.email),
+    ),
     threads: threadsOf(earlier.filter(({ id }) => !overtaken.has(id))),
     at: now,
   };

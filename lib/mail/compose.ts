@@ -5,10 +5,10 @@ import { writeCalendar } from '../calendar/icalendar.ts';
 import { worthUntil } from '../meetings/reminders.ts';
 import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
-import { texts as textsIn } from '../text/catalogue.ts';
+import { type Language, texts as textsIn } from '../text/catalogue.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
-import { type MailSettings, mailSubject, writeBody } from './wording.ts';
+import { type MailSettings, mailSubject, readerOf, writeBody } from './wording.ts';
 
 /** A name and an address, as nodemailer takes them. */
 export interface Mailbox {
@@ -61,9 +61,10 @@ function expiryOf({ meeting: { begin, end }, at }: MailEvent, { kind }: Message)
 
 function parts(event: MailEvent, message: Message, settings: ComposeSettings): MailParts {
   const { owner } = event;
+  const language = readerOf(event, message, settings);
   const invitation = calendar(event, message, settings);
   return {
-    from: { name: senderName(owner.name, settings), address: settings.JMB_MAIL_FROM_NOTIFICATION },
+    from: { name: senderName(owner.name, settings.JMB_NAME, language), address: settings.JMB_MAIL_FROM_NOTIFICATION },
     replyTo: { name: mailboxName(owner.name ?? ''), address: owner.email },
     to: { name: '', address: message.attendee.email },
     subject: mailSubject(event, message, settings),
@@ -73,7 +74,7 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings): M
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'OOF, AutoReply',
-      'Content-Language': settings.JMB_LANG,
+      'Content-Language': language,
       ...threadHeaders(event, message, settings),
     },
   };
@@ -102,9 +103,9 @@ function threadHeaders(
 }
 
 /** Whose meeting it is, by way of which service; of a nameless owner the service alone. */
-function senderName(owner: string | undefined, { JMB_NAME, JMB_LANG }: ComposeSettings): string {
-  const [person, name] = [mailboxName(owner ?? ''), mailboxName(JMB_NAME)];
-  return person === '' || name === '' ? person || name : textsIn(JMB_LANG)('mail.from', { owner: person, name });
+function senderName(owner: string | undefined, service: string, language: Language): string {
+  const [person, name] = [mailboxName(owner ?? ''), mailboxName(service)];
+  return person === '' || name === '' ? person || name : textsIn(language)('mail.from', { owner: person, name });
 }
 
 /** A name for a header; one that looks like an encoded word (RFC 2047) must not be decoded, and some programs would. */
@@ -138,7 +139,13 @@ function calendar(event: MailEvent, message: Message, settings: ComposeSettings)
   const meeting =
     kind === 'del' ? { ...event.meeting, sequence: event.meeting.sequence + 1, modified: event.at } : event.meeting;
   const method = cancelled ? 'CANCEL' : 'REQUEST';
-  const described = describeEvent(meeting, attendee, event.owner, settings, textsIn(settings.JMB_LANG));
+  const described = describeEvent(
+    meeting,
+    attendee,
+    event.owner,
+    settings,
+    textsIn(readerOf(event, message, settings)),
+  );
   const body = writeCalendar([{ ...described, cancelled, attendees: [invited(attendee)] }], { method, properties: [] });
   return { method, body };
 }

@@ -1,6 +1,7 @@
 /** Who is told what: the messages that an event in a meeting's life calls for, less what nobody need be told twice. Pure. */
 import type { Owner } from '../calendar/event.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
+import type { Language } from '../text/catalogue.ts';
 
 /** What a mail is about; `removed` tells someone that they are no longer in the meeting. */
 export type MessageKind = 'new' | 'edit' | 'del' | 'removed' | 'reminder';
@@ -23,6 +24,8 @@ export interface MailEvent {
   readonly messages: readonly Message[];
   /** The feed's hash of each recipient who has an account (null: no feed yet), by address. Whoever is missing has none. */
   readonly accounts: ReadonlyMap<string, string | null>;
+  /** The languages that the directory says the recipients prefer, by address. */
+  readonly languages: ReadonlyMap<string, Language>;
   /** The Message-IDs of the mails about this meeting that somebody has got, or may get before this one, oldest first, by address. */
   readonly threads: Threads;
   /** When it happened: Unix seconds. For a reminder, the time that it was planned for. */

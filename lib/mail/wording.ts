@@ -1,10 +1,10 @@
-/** The words of a mail: subject and body, by kind and role, in the language of JMB_LANG. */
+/** The words of a mail: subject and body, by kind and role, in the language of their reader. */
 import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
 import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/event.ts';
 import type { Role } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
-import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
+import { type Language, type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { durationText, isoDate, longDate, timeOf, utcOffset } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
@@ -27,17 +27,25 @@ function key(what: 'title' | 'intro', { kind, attendee }: Message): TextKey {
   return kind === 'removed' ? `mail.${what}_removed` : `mail.${what}_${kind}_${attendee.role}`;
 }
 
-/** The mail's title: the administrator's for this kind and role, else the catalogue's. */
-function title(message: Message, settings: MailSettings, texts: Texts): string {
+/** In which language somebody is written to: the one that the directory says they prefer, else that of JMB_LANG. */
+export function readerOf({ languages }: MailEvent, { attendee }: Message, { JMB_LANG }: MailSettings): Language {
+  return languages.get(attendee.email) ?? JMB_LANG;
+}
+
+/** The mail's title: the administrator's for this kind and role, which are words of JMB_LANG, else the catalogue's. */
+function title(message: Message, settings: MailSettings, language: Language): string {
+  const texts = textsIn(language);
+  if (language !== settings.JMB_LANG) return texts(key('title', message));
   const own = straightLine(settings[`JMB_SUBJECT_${SETTING[message.kind]}_${ROLE[message.attendee.role]}`]);
   return own || texts(key('title', message));
 }
 
 /** The subject line: the title, the meeting's subject and its date. A title that ends in punctuation needs no colon. */
 export function mailSubject(event: MailEvent, message: Message, settings: MailSettings): string {
-  const texts = textsIn(settings.JMB_LANG);
-  const date = longDate(settings.JMB_LANG, event.meeting.begin);
-  return texts('mail.subject_date', { subject: titled(event, title(message, settings, texts), texts), date });
+  const language = readerOf(event, message, settings);
+  const texts = textsIn(language);
+  const date = longDate(language, event.meeting.begin);
+  return texts('mail.subject_date', { subject: titled(event, title(message, settings, language), texts), date });
 }
 
 function titled(event: MailEvent, title: string, texts: Texts): string {
@@ -55,17 +63,18 @@ interface When {
   readonly hours: string;
 }
 
-function when({ begin, end }: MailEvent['meeting'], { JMB_LANG, JMB_ICAL_TZID }: MailSettings, texts: Texts): When {
-  const zone = JMB_ICAL_TZID.replace(/_/g, ' ');
+function when({ begin, end }: MailEvent['meeting'], zoneName: string, language: Language): When {
+  const texts = textsIn(language);
+  const zone = zoneName.replace(/_/g, ' ');
   const [before, after] = [utcOffset(begin), utcOffset(end)];
   const named = zone === before ? zone : texts('mail.zone', { zone, offset: before });
-  const date = longDate(JMB_LANG, begin);
-  const from = timeOf(JMB_LANG, begin);
-  const until = timeOf(JMB_LANG, end);
+  const date = longDate(language, begin);
+  const from = timeOf(language, begin);
+  const until = timeOf(language, end);
   const sameDay = isoDate(begin) === isoDate(end);
   const hours = {
     begin: from,
-    end: sameDay ? until : texts('mail.day_time', { date: longDate(JMB_LANG, end), time: until }),
+    end: sameDay ? until : texts('mail.day_time', { date: longDate(language, end), time: until }),
   };
   return {
     date,
@@ -90,12 +99,13 @@ interface Link {
 
 /** What both templates show. */
 function viewOf(event: MailEvent, message: Message, settings: MailSettings): object {
-  const texts = textsIn(settings.JMB_LANG);
+  const language = readerOf(event, message, settings);
+  const texts = textsIn(language);
   const { meeting, owner } = event;
   const { kind, attendee } = message;
   const name = straightLine(owner.name ?? '');
   const person = name === '' ? owner.email : texts('mail.person', { name, email: owner.email });
-  const { date, time, hours } = when(meeting, settings, texts);
+  const { date, time, hours } = when(meeting, settings.JMB_ICAL_TZID, language);
   const ended = kind === 'del' || kind === 'removed';
   const row = (label: TextKey, value: string) => ({
     label: texts(label),
@@ -103,15 +113,15 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     line: texts('mail.row', { label: texts(label), value }),
   });
   return {
-    language: settings.JMB_LANG,
-    title: title(message, settings, texts),
+    language,
+    title: title(message, settings, language),
     intro: texts(key('intro', message), { organiser: name || owner.email, date, time }),
     rows: [
       row('mail.label_subject', straightLine(meeting.subject)),
       row('mail.label_organiser', person),
       row('mail.label_date', date),
       row('mail.label_time', hours),
-      row('mail.label_duration', durationText(settings.JMB_LANG, meeting.duration)),
+      row('mail.label_duration', durationText(language, meeting.duration)),
     ],
     people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),
     join: ended ? null : { ...joinLink(event, message, settings, texts), note: texts(`mail.note_${attendee.role}`) },

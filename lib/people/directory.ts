@@ -1,6 +1,7 @@
 /** The directory (LDAP): who has which address, and who matches a filter. It never says a silent "no": it answers or throws. */
 import { messageOf } from '../failure.ts';
 import { type Settings, SettingsError } from '../settings.ts';
+import { type Language, languageIn } from '../text/catalogue.ts';
 import { type Attributes, search } from './directory_search.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
 
@@ -13,6 +14,8 @@ export interface Person {
   readonly name: string | null;
   /** Other addresses (`mail` beyond the first, `mailAlternateAddress`), lower case. */
   readonly aliases: readonly string[];
+  /** The language to write to them in (`preferredLanguage`), where it is one of ours. */
+  readonly language?: Language;
 }
 
 /** Questions to the directory; each throws Unavailable when the directory does not answer it. */
@@ -34,7 +37,7 @@ export interface Directory {
 /** How long a server may take for connection, sign-in and answer together, in milliseconds. */
 const TIME_LIMIT = 3000;
 const AT_ONCE = 50;
-const PERSON = ['uid', 'mail', 'mailAlternateAddress', 'displayName', 'cn'];
+const PERSON = ['uid', 'mail', 'mailAlternateAddress', 'displayName', 'cn', 'preferredLanguage'];
 
 /**
  * The directory that `JMB_LDAPSEARCH` names, or null when it is empty. Nothing is connected until a question is asked.
@@ -122,7 +125,8 @@ function personOfEntry(entry: Attributes): Person | null {
   const [email, ...rest] = entry('mail').map((address) => address.toLowerCase());
   const aliases = [...rest, ...entry('mailAlternateAddress').map((address) => address.toLowerCase())];
   const name = entry('displayName')[0] ?? entry('cn')[0] ?? null;
-  return { uid, email: email ?? null, name, aliases };
+  const language = languageIn(entry('preferredLanguage').join(','));
+  return { uid, email: email ?? null, name, aliases, ...(language && { language }) };
 }
 
 /** Who has an address: whose main address it is, else the one person whose alias it is. */

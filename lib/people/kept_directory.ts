@@ -5,7 +5,8 @@
 import type { Context } from '../context.ts';
 import { Unavailable } from '../refusal.ts';
 import { feedOf } from '../store/feeds.ts';
-import { keepAccounts, keepAnswer, keptAnswer } from '../store/people.ts';
+import { keepAccounts, keepAnswer, keepLanguages, keptAnswer } from '../store/people.ts';
+import { isLanguage } from '../text/catalogue.ts';
 import type { Directory, Person } from './directory.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
 
@@ -111,9 +112,10 @@ function booleanIn(value: unknown): boolean | undefined {
 function personIn(value: unknown): Person | null | undefined {
   if (value === null) return null;
   if (typeof value !== 'object') return undefined;
-  const { uid, email, name, aliases } = value as Partial<Record<keyof Person, unknown>>;
+  const { uid, email, name, aliases, language } = value as Partial<Record<keyof Person, unknown>>;
   if (typeof uid !== 'string' || !Array.isArray(aliases)) return undefined;
-  return { uid, email: textIn(email) ?? null, name: textIn(name) ?? null, aliases: aliases.map(String) };
+  const person = { uid, email: textIn(email) ?? null, name: textIn(name) ?? null, aliases: aliases.map(String) };
+  return typeof language === 'string' && isLanguage(language) ? { ...person, language } : person;
 }
 
 function textIn(value: unknown): string | undefined {
@@ -122,7 +124,7 @@ function textIn(value: unknown): string | undefined {
 
 /**
  * The feed's hash of each address whose person the directory knows; feeds are made where there was none. Kept for the
- * reminders, which ask nobody.
+ * reminders, which ask nobody, with the language that each of them reads.
  * A directory that does not answer costs these lines in the mail, not the mail: it is written down and nobody is known.
  */
 export async function accountsOf(
@@ -135,6 +137,7 @@ export async function accountsOf(
     const people = await context.directory.peopleOf(addresses);
     for (const [address, person] of people) accounts.set(address, feedOf(context.store, person.uid));
     keepAccounts(context.store, new Map([...people].map(([address, { uid }]) => [address, uid])));
+    keepLanguages(context.store, new Map([...people].map(([address, { language }]) => [address, language ?? null])));
   } catch (error) {
     if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
     context.log.event('directory-silent', { for: 'mail', reason: error.message });

@@ -1,4 +1,5 @@
 /** What is kept of people by address and account: their names, who has an account here, and what the directory said last. */
+import { isLanguage, type Language } from '../text/catalogue.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -60,6 +61,30 @@ export function feedsByAddress(store: Store, addresses: readonly string[]): Read
   );
   // Who signed in is surer than what a directory said once.
   return new Map(rows.map(({ address, hash }) => [address, hash]));
+}
+
+/** Keeps which language each address is written to in (null: its person prefers none); writes only what is news. */
+export function keepLanguages(store: Store, languages: ReadonlyMap<string, Language | null>): void {
+  const known = languagesOf(store, [...languages.keys()]);
+  const news = [...languages].filter(([address, language]) => (known.get(address) ?? null) !== language);
+  if (news.length === 0) return;
+  store.jot(() => {
+    for (const [address, language] of news) {
+      if (language === null) store.run('DELETE FROM reader WHERE reader_address = ?', address);
+      else
+        store.run('INSERT OR REPLACE INTO reader (reader_address, reader_language) VALUES (?, ?)', address, language);
+    }
+  });
+}
+
+/** The languages that are known, by address. */
+export function languagesOf(store: Store, addresses: readonly string[]): ReadonlyMap<string, Language> {
+  const rows = store.all<{ readonly address: string; readonly language: string }>(
+    `SELECT reader_address AS address, reader_language AS language FROM reader
+     WHERE reader_address IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(addresses),
+  );
+  return new Map(rows.flatMap(({ address, language }) => (isLanguage(language) ? [[address, language]] : [])));
 }
 
 /** An answer, and when it was given. */

@@ -41,17 +41,28 @@ export function texts(language: Language): Texts {
   };
 }
 
-/**
- * The reader's language by Accept-Language (RFC 9110 section 12.5.4): the one of ours that is preferred most; French
- * when none of ours is named, or nothing is said.
- */
+/** The reader's language by Accept-Language; French when none of ours is named, or nothing is said. */
 export function languageOf(acceptLanguage: string | undefined): Language {
-  let best: Language = 'fr';
+  return languageIn(acceptLanguage ?? '') ?? 'fr';
+}
+
+/** Whether a text names a language of ours. */
+export function isLanguage(text: string): text is Language {
+  return text === 'fr' || text === 'en';
+}
+
+/**
+ * The language of ours that is preferred most in an Accept-Language (RFC 9110 section 12.5.4), which a directory's
+ * preferredLanguage is as well (RFC 2798 section 2.7); undefined when none of ours is named.
+ */
+export function languageIn(preferences: string): Language | undefined {
+  let best: Language | undefined;
   let weight = 0;
-  for (const item of (acceptLanguage ?? '').slice(0, 500).split(',')) {
+  for (const item of preferences.slice(0, 500).split(',')) {
     const [range = '', ...parameters] = item.trim().toLowerCase().split(';');
-    const language = range.split('-')[0];
-    if (language !== 'fr' && language !== 'en') continue;
+    // `fr_FR`, as a locale has it, stands in some directories.
+    const language = range.trim().split(/[-_]/)[0] ?? '';
+    if (!isLanguage(language)) continue;
     const q = parameters.map((one) => one.trim()).find((one) => one.startsWith('q='));
     const given = q === undefined ? 1 : Number(q.slice(2));
     if (given > weight) {

@@ -88,6 +88,7 @@ function invite({ store, settings, accounts, now }: Ground, { meeting, attendees
     attendees,
     messages: messagesToAll('new', attendees),
     accounts: new Map(accounts.map(({ email }) => [email, null])),
+    languages: new Map(),
     threads: new Map(),
     at: meeting.created,
   };

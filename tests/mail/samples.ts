@@ -33,6 +33,7 @@ export function eventOf(kind: MessageKind, changes: Partial<MailEvent> = {}): Ma
     attendees,
     messages: messagesToAll(kind, attendees),
     accounts: new Map([['alice.martin@example.org', 'feedhash00000001']]),
+    languages: new Map(),
     threads: new Map(),
     at: NOW,
     ...changes,

@@ -23,6 +23,7 @@ import {
   forgetAnswers,
   keepAccounts,
   keepAnswer,
+  keepLanguages,
   keptAnswer,
   namesOf,
   rememberName,
@@ -120,6 +121,8 @@ function outbox(store: Store, id: string): void {
   dropWaiting(store, [third.id], NOW);
   dropNews(store, id, NOW);
   keepAccounts(store, new Map([['dan@example.org', 'dan']]));
+  keepLanguages(store, new Map([['dan@example.org', 'en']]));
+  keepLanguages(store, new Map([['dan@example.org', null]]));
   feedsByAddress(store, ['dan@example.org']);
   rememberAddresses(store, 'dan', ['dan@example.org']);
   rememberAddresses(store, 'dan', ['dan@example.org']);
