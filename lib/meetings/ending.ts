@@ -65,8 +65,14 @@ export interface ExtensionRules {
 type Times = Pick<Meeting, 'begin' | 'end' | 'duration'>;
 
 /** Whether the meeting may be extended at this time by someone of this role: by its owner, from the begin until shortly after the closing. */
-export function mayExtend(meeting: Times, role: Role, { now, graceMinutes }: ExtensionRules): boolean {
-  return role === 'owner' && now >= meeting.begin && now < meeting.end + (graceMinutes + AFTERWARDS) * 60;
+export function mayExtend(meeting: Times, role: Role, rules: ExtensionRules): boolean {
+  const { now } = rules;
+  return role === 'owner' && now >= meeting.begin && now < meeting.end + extendedWithin(rules);
+}
+
+/** How long after its end a meeting may be extended at most, in seconds. */
+export function extendedWithin({ graceMinutes }: Pick<ExtensionRules, 'graceMinutes'>): number {
+  return (graceMinutes + AFTERWARDS) * 60;
 }
 
 /** How many minutes a meeting can still be given; 0 when it lasts as long as any may. */

@@ -1,6 +1,7 @@
 /** Reading meetings: one by its id or room, those of a person, and their people. */
 import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
 import { oneSeatEach, RANK } from '../meetings/people.ts';
+import { type Slot, seatsIn } from './agenda.ts';
 import {
   ATTENDEE_COLUMNS,
   type AttendeeRow,
@@ -64,6 +65,26 @@ export function invitationsOf(
     JSON.stringify(addresses),
     when.endAfter,
   );
+  return onceEach(rows);
+}
+
+/** The same of chosen meetings: those of a person's agenda that are shown. */
+export function invitationsIn(store: Store, slots: readonly Slot[]): Listed[] {
+  if (slots.length === 0) return [];
+  return onceEach(
+    store.all<MeetingRow & AttendeeRow & Counts>(
+      `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${COUNT_COLUMNS}
+       FROM attendees AS a
+       CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
+       LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+       WHERE a.attendee_id IN (SELECT value FROM json_each(?))
+       ORDER BY m.meeting_begin, m.meeting_id`,
+      seatsIn(slots),
+    ),
+  );
+}
+
+function onceEach(rows: readonly (MeetingRow & AttendeeRow & Counts)[]): Listed[] {
   const best = new Map<string, Listed>();
   for (const row of rows) {
     const known = best.get(row.id);

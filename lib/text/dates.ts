@@ -118,6 +118,12 @@ export function dayAndMonth(language: Language, unix: number): string {
   return `${number} ${MONTHS[language][month - 1]}`;
 }
 
+/** A local month: « décembre 2026 », `December 2026`. */
+export function monthOf(language: Language, unix: number): string {
+  const { year, month } = localParts(unix);
+  return `${MONTHS[language][month - 1]} ${year}`;
+}
+
 /** A local time: `14:30` in both languages. */
 export function timeOf(_language: Language, unix: number): string {
   return clockTime(unix);

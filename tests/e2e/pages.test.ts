@@ -59,6 +59,8 @@ function plant(store: Store): void {
   // One for each time that the pages are walked.
   for (let at = 0; at < 6; at += 1) book(`Réponse attendue ${at}`, 4 * DAY, BOB, ALICE);
   book('Terminée', -3 * DAY, ALICE, BOB);
+  // More than a page of them.
+  for (let at = 0; at < 25; at += 1) book(`Passée ${at}`, -(5 + at) * DAY, BOB, ALICE);
   removeMeeting(store, book('Supprimée', DAY, ALICE, BOB), now);
 }
 
@@ -69,6 +71,20 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.goto('/booking.cgi');
     await page.locator('summary').click();
   },
+  past: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('summary').click();
+    await page.locator('.older a').click();
+    await page.locator('.jumps a').last().click();
+    await page.locator('a[rel=prev]').waitFor();
+  },
+  search: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('[name=q]').fill('alice');
+    await page.keyboard.press('Enter');
+    await page.locator('.coming .meeting').first().waitFor();
+  },
+  foundNothing: (page) => page.goto('/booking.cgi?list&q=introuvable'),
   form: (page) => page.goto('/booking.cgi?new'),
   mistakes: async (page) => {
     await page.goto('/booking.cgi?new');

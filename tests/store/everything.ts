@@ -1,5 +1,6 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
 import type { Meeting } from '../../lib/meetings/meeting.ts';
+import { searchableOf, slotsOf } from '../../lib/store/agenda.ts';
 import { saidOf } from '../../lib/store/answers.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
@@ -15,7 +16,7 @@ import {
   purgeEndedBefore,
   purgeMailsBefore,
 } from '../../lib/store/maintenance.ts';
-import { attendeesOf, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
+import { attendeesOf, invitationsIn, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, untry } from '../../lib/store/outbox.ts';
 import { dropExpired, dropNews, dropWaiting, retry, retryAll } from '../../lib/store/outbox_changes.ts';
 import {
@@ -56,6 +57,9 @@ export function everything(store: Store): void {
   const moderators = ['invite@ailleurs.test', 'new@example.org'];
   updateMeeting(store, id, 0, { ...BOOKING, subject: 'Moved', moderators, guests: [] }, NOW);
   invitationsOf(store, [ALICE], { endAfter: NOW });
+  const slots = slotsOf(store, [ALICE], { endAfter: NOW });
+  searchableOf(store, slots);
+  invitationsIn(store, slots);
   meetingByRoom(store, meeting.room);
   attendeesOf(store, id);
   invitationByHash(store, hash);
