@@ -27,9 +27,13 @@ function key(what: 'title' | 'intro', { kind, attendee }: Message): TextKey {
   return kind === 'removed' ? `mail.${what}_removed` : `mail.${what}_${kind}_${attendee.role}`;
 }
 
-/** In which language somebody is written to: the one that the directory says they prefer, else that of JMB_LANG. */
-export function readerOf({ languages }: MailEvent, { attendee }: Message, { JMB_LANG }: MailSettings): Language {
-  return languages.get(attendee.email) ?? JMB_LANG;
+/** In which language somebody is written to: as the directory says that they prefer, else as the organiser chose, else by JMB_LANG. */
+export function readerOf(
+  { languages, meeting }: MailEvent,
+  { attendee }: Message,
+  { JMB_LANG }: MailSettings,
+): Language {
+  return languages.get(attendee.email) ?? meeting.language ?? JMB_LANG;
 }
 
 /** The mail's title: the administrator's for this kind and role, which are words of JMB_LANG, else the catalogue's. */

@@ -1,5 +1,5 @@
 /** What a valid booking is: from the form as typed to a booking, or to what is wrong with each field. Pure. */
-import type { TextKey } from '../text/catalogue.ts';
+import { isLanguage, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, isoDate, unixOf } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import { type AddressBook, invite } from './people.ts';
@@ -15,6 +15,8 @@ export interface BookingForm {
   readonly subject: string;
   readonly moderators: string;
   readonly guests: string;
+  /** `fr` or `en`; empty: none is chosen. */
+  readonly language: string;
 }
 
 type Field = keyof BookingForm;
@@ -35,6 +37,8 @@ export interface Booking {
   /** Lower-case addresses, without the owner's; nobody is in both lists. */
   readonly moderators: readonly string[];
   readonly guests: readonly string[];
+  /** The language of its mails to those of whom no other is known; left out where none is chosen. */
+  readonly language?: Language;
 }
 
 /** What the rules depend on. */
@@ -95,7 +99,8 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
   const subject = checkSubject(form.subject, rules, begin ?? rules.now, wrong);
   const people = checkPeople(form, rules, wrong);
   if (begin === null || duration === null || Object.keys(mistakes).length > 0) return { mistakes };
-  return { booking: { subject, begin, duration, ...people } };
+  const language = isLanguage(form.language) ? { language: form.language } : {};
+  return { booking: { subject, begin, duration, ...people, ...language } };
 }
 
 type Wrong = (field: Field, text: TextKey, values?: Mistake['values']) => void;

@@ -2,7 +2,7 @@
  * The fields of the booking form, each said once: its name, what is kept of what is typed, and how a booking reads in it. Form,
  * mistakes, conflict, change, extension and the search for duplicates all go by this table. Pure.
  */
-import type { Language, TextKey } from '../text/catalogue.ts';
+import { isLanguage, LANGUAGES, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, durationText, isoDate, longDate } from '../text/dates.ts';
 import { type Booking, type BookingForm, LONGEST_TYPED_SUBJECT, LONGEST_WORD } from './booking.ts';
 import type { Attendee, Meeting } from './meeting.ts';
@@ -75,6 +75,14 @@ export const FIELDS: Readonly<Record<Field, Described>> = {
     typed: ({ moderators }) => moderators.join('\n'),
     shown: ({ moderators }) => moderators,
   },
+  language: {
+    name: 'conf_language',
+    label: 'form.language',
+    kept: (typed) => (isLanguage(typed) ? typed : ''),
+    typed: ({ language }) => language ?? '',
+    shown: ({ language }) => (language === undefined ? [] : [LANGUAGES[language]]),
+    isTime: false,
+  },
 };
 
 /** The fields' names, in the order of the page. */
@@ -88,9 +96,10 @@ export function eachField(textOf: (field: Field) => string): BookingForm {
 }
 
 /** What a meeting and its people were booked as. */
-export function bookingOf({ subject, begin, duration }: Meeting, attendees: readonly Attendee[]): Booking {
+export function bookingOf({ subject, begin, duration, language }: Meeting, attendees: readonly Attendee[]): Booking {
   const moderators = addressesIn(attendees, 'moderator');
-  return { subject, begin, duration, moderators, guests: addressesIn(attendees, 'guest') };
+  const guests = addressesIn(attendees, 'guest');
+  return { subject, begin, duration, moderators, guests, ...(language && { language }) };
 }
 
 /** A booking as its form would have been typed. */

@@ -1,4 +1,5 @@
 /** What a meeting and its people are: the nouns that rules, store, pages, mails and feeds share. */
+import type { Language } from '../text/catalogue.ts';
 
 /** A meeting's id: the decimal digits of a nanosecond timestamp. Above 2^53, so never a number. */
 export type MeetingId = string;
@@ -14,6 +15,8 @@ export type Answer = 'none' | 'accepted' | 'declined' | 'tentative';
 
 /** A booked meeting. */
 export interface Meeting {
+  /** The language of its mails to those of whom no other is known, where one was chosen. */
+  readonly language?: Language;
   readonly id: MeetingId;
   /** The room's name in Jitsi: lower-case letters. */
   readonly room: string;

@@ -12,6 +12,7 @@ import type { Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
+import { LANGUAGES } from '../text/catalogue.ts';
 import { durationText, isoDate, startOfDay } from '../text/dates.ts';
 import { ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
@@ -35,7 +36,14 @@ export function meetingNew(_request: Request, context: Context, { identity }: Pi
   const { settings } = context;
   const begin = nextQuarter(context.clock.now());
   const duration = proposedDuration(settings) * 60;
-  const proposed = { subject: defaultSubject(context, begin), begin, duration, moderators: [], guests: [] };
+  const proposed = {
+    subject: defaultSubject(context, begin),
+    begin,
+    duration,
+    moderators: [],
+    guests: [],
+    language: settings.JMB_LANG,
+  };
   return formPage(context, { identity, meeting: null }, formOf(proposed));
 }
 
@@ -111,6 +119,8 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     // Those of a meeting from before the administrator allowed none are not to vanish unseen.
     moderators: settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== '',
     durations: durations(context, typed.duration),
+    languages: languages(context, typed.language),
+    directory: settings.JMB_LDAPSEARCH !== '',
     earliest: isoDate(startOfDay(clock.now())),
     longest: LONGEST_SUBJECT,
     maxModerators: settings.JMB_MAX_MODERATORS,
@@ -141,6 +151,13 @@ function durations({ settings, language }: Context, typed: string): object[] {
       label: /^\d{1,5}$/.test(value) ? durationText(language, Number(value) * 60) : value,
       chosen: value === typed,
     }));
+}
+
+/** The languages to choose from; that of the house, whichever it is, stays with a meeting of which none was chosen. */
+function languages({ settings, texts }: Context, typed: string): object[] {
+  const all = Object.entries(LANGUAGES).map(([value, label]) => ({ value, label, chosen: value === typed }));
+  const house = texts('form.language_house', { language: LANGUAGES[settings.JMB_LANG] });
+  return typed === '' ? [...all, { value: '', label: house, chosen: true }] : all;
 }
 
 /** The usual duration, where it is allowed; minutes. */

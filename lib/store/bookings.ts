@@ -14,6 +14,7 @@ const SAID: { readonly [Field in Exclude<keyof Booking, 'moderators' | 'guests'>
   subject: true,
   begin: true,
   duration: true,
+  language: true,
 };
 
 /** A meeting and its people, as they are in the database after a write. */
@@ -37,6 +38,7 @@ export function insertMeeting(store: Store, clock: BookingClock, owner: string, 
     const now = clock.now();
     const id = insertRow(store, clock.nanoseconds(), booking, now);
     store.run('INSERT INTO meeting_extra (extra_meeting_id, extra_modified, extra_plain) VALUES (?, ?, 1)', id, now);
+    if (booking.language !== undefined) writeLanguage(store, id, booking);
     insertAttendee(store, id, owner, 'owner');
     for (const email of booking.moderators) insertAttendee(store, id, email, 'moderator');
     for (const email of booking.guests) insertAttendee(store, id, email, 'guest');
@@ -64,6 +66,17 @@ function insertRow(store: Store, from: bigint, booking: Booking, now: number): b
   }
 }
 
+function writeLanguage(store: Store, id: bigint, { language }: Booking): void {
+  if (language === undefined) store.run('DELETE FROM invitation_language WHERE language_meeting_id = ?', id);
+  else {
+    store.run(
+      'INSERT OR REPLACE INTO invitation_language (language_meeting_id, language_code) VALUES (?, ?)',
+      id,
+      language,
+    );
+  }
+}
+
 function insertAttendee(store: Store, id: bigint, email: string, role: Role): void {
   store.run(
     `INSERT INTO attendees
@@ -84,8 +97,8 @@ function savedOf(store: Store, id: MeetingId): Saved {
 }
 
 /**
- * Changes a meeting. Those who stay keep their secret, their count and, unless the time is another, their answer. `sequence` goes up when the time or
- * the subject changes, and when somebody is removed: the CANCEL they get has to be newer than what they have, and a
+ * Changes a meeting. Those who stay keep their secret, their count and, unless the time is another, their answer. `sequence` goes up when time,
+ * subject or language change, and when somebody is removed: the CANCEL they get has to be newer than what they have, and a
  * later invitation newer than that. `version` goes up whenever anything changes; a save that changes nothing moves neither.
  * @param expected the version that the form was made from
  * @param now Unix seconds
@@ -110,6 +123,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
         bound,
       );
     }
+    if (meeting.language !== booking.language) writeLanguage(store, bound, booking);
     if (meeting.begin !== begin || meeting.duration !== duration) askAnew(store, id);
     if (moved || people.changed) {
       const sequence = meeting.sequence + (moved || people.removed ? 1 : 0);

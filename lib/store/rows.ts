@@ -1,6 +1,7 @@
 /** From rows to the nouns of lib/meetings/meeting.ts, and the columns to ask for. */
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { roleOf } from '../meetings/people.ts';
+import { isLanguage } from '../text/catalogue.ts';
 import { decodeEntities } from '../text/plain_text.ts';
 
 /**
@@ -15,7 +16,8 @@ export const MEETING_COLUMNS = `
   max(0, min(CAST(coalesce(m.meeting_duration, 0) AS INTEGER), 253402300799)) AS duration,
   max(0, min(CAST(coalesce(m.meeting_create, 0) AS INTEGER), 253402300799)) AS created,
   e.extra_modified AS modified, coalesce(e.extra_sequence, 0) AS sequence,
-  coalesce(e.extra_version, 0) AS version, coalesce(e.extra_plain, 0) AS plain`;
+  coalesce(e.extra_version, 0) AS version, coalesce(e.extra_plain, 0) AS plain,
+  (SELECT language_code FROM invitation_language WHERE language_meeting_id = m.meeting_id) AS language`;
 
 /** The columns of an attendee `a`. */
 export const ATTENDEE_COLUMNS = `
@@ -26,7 +28,8 @@ export const ATTENDEE_COLUMNS = `
     SELECT 1 FROM answer_given WHERE given_hash = a.attendee_meeting_hash AND given_tentative = 1) AS tentative`;
 
 /** What MEETING_COLUMNS gives. */
-export interface MeetingRow extends Omit<Meeting, 'modified'> {
+export interface MeetingRow extends Omit<Meeting, 'modified' | 'language'> {
+  readonly language: string | null;
   /** null where nobody of ours has written or changed it. */
   readonly modified: number | null;
   readonly plain: number;
@@ -56,7 +59,8 @@ export function meetingOf(row: MeetingRow): Meeting {
   const room = row.room.toLowerCase();
   const subject = row.plain === 1 ? row.subject : decodeEntities(row.subject);
   const modified = row.modified ?? created;
-  return { id, room, subject, begin, end, duration, created, modified, sequence, version };
+  const meeting = { id, room, subject, begin, end, duration, created, modified, sequence, version };
+  return row.language !== null && isLanguage(row.language) ? { ...meeting, language: row.language } : meeting;
 }
 
 /** An attendee of a row. */

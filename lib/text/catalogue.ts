@@ -10,6 +10,9 @@ import french from './fr.json?lazy';
 /** A language that users read. */
 export type Language = 'fr' | 'en';
 
+/** What each language calls itself, in the order in which they are offered. */
+export const LANGUAGES: Readonly<Record<Language, string>> = { fr: 'Français', en: 'English' };
+
 /** The name of a text. */
 export type TextKey = keyof typeof fr;
 

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enqueueReminders } from '../../cron/reminders.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import type { MailParts } from '../../lib/mail/compose.ts';
+import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { type Directory, openDirectory } from '../../lib/people/directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { languageIn, texts } from '../../lib/text/catalogue.ts';
-import { BOB, NOW, OUTSIDER, type Site, site } from '../pages/site.ts';
+import { BOB, between, NOW, OUTSIDER, type Site, site } from '../pages/site.ts';
 import { PEOPLE, type Slapd, startSlapd } from '../support/slapd.ts';
 import { compose, eventOf } from './samples.ts';
 
@@ -95,6 +96,35 @@ it.each(['fr', 'en'] as const)('where JMB_LANG is %s, and the directory is asked
   expect((await jmb.ask(meetingChange, { as: 'alice', form })).status).toBe(303);
   expect(languages(jmb, 'edit')).toEqual(all);
   expect(remind(jmb, house)).toEqual(all);
+});
+
+it('the organiser’s choice goes before JMB_LANG, and after the directory', async () => {
+  const jmb = site('JMB_LANG="fr"', counted().directory);
+  const fresh = between((await jmb.ask(meetingNew, { as: 'alice' })).body, 'id="conf_language"', '</select>');
+  expect(fresh.match(/<option.*/g)).toEqual([
+    '<option value="fr" selected>Français</option>',
+    '<option value="en">English</option>',
+  ]);
+  await jmb.ask(meetingBook, { as: 'alice', form: typed(jmb, { conf_language: 'en' }) });
+  const all = { 'alice.martin': 'fr', 'bob.durand': 'en', 'carol.petit': 'en', invite: 'en' };
+  expect(languages(jmb, 'new')).toEqual(all);
+  expect(remind(jmb, 'fr')).toEqual(all);
+  const seen = await jmb.ask(meetingEdit, { as: 'alice', query: `edit&id=${idOf(jmb)}` });
+  expect(seen.body).toContain('<option value="en" selected>English</option>');
+});
+
+it('of a meeting without a choice the form says so, and saving it chooses none', async () => {
+  const jmb = site('JMB_LANG="en"');
+  await jmb.ask(meetingBook, { as: 'alice', form: typed(jmb, { conf_language: 'de' }) });
+  const edit = { as: 'alice', query: `edit&id=${idOf(jmb)}` };
+  const { body } = await jmb.ask(meetingEdit, edit);
+  expect(body).toContain('<option value="" selected>Celle du service (English)</option>');
+  const form = typed(jmb, { conf_tsn: idOf(jmb), conf_version: '0', conf_language: '' });
+  const saved = await jmb.ask(meetingChange, { as: 'alice', form });
+  expect(saved.headers.get('location')).toContain('notice=unchanged');
+  const chosen = await jmb.ask(meetingChange, { as: 'alice', form: { ...form, conf_language: 'fr' } });
+  expect(chosen.headers.get('location')).toContain('notice=changed');
+  expect((await jmb.ask(meetingEdit, edit)).body).toContain('<option value="fr" selected>Français</option>');
 });
 
 it('words, times, calendar and sender speak it; the administrator’s titles are words of JMB_LANG', () => {

@@ -16,6 +16,7 @@ const BOOKING: Booking = {
   duration: 3600,
   guests: [BOB, OUTSIDER],
   moderators: ['mod@outside.org'],
+  language: 'en',
 };
 
 /** For each field another booking, which differs from BOOKING in that one. */
@@ -26,6 +27,7 @@ const OTHERS: Readonly<Record<Field, Partial<Booking>>> = {
   duration: { duration: 5400 },
   guests: { guests: [BOB] },
   moderators: { moderators: [] },
+  language: { language: 'fr' },
 };
 
 function posted(jmb: Site, booking: Booking): Record<string, string> {
@@ -51,8 +53,9 @@ it.each(FIELD_NAMES)('%s stands in the form, and is kept in it where something e
   const wrong = field === 'subject' ? { conf_duration: '0' } : { conf_object: 'x'.repeat(201) };
   const { status, body } = await jmb.ask(meetingBook, { as: 'alice', form: { ...posted(jmb, BOOKING), ...wrong } });
   expect(status).toBe(400);
-  const control = between(body, `id="${name}"`, field === 'duration' ? '</select>' : '</div>');
+  const control = between(body, `id="${name}"`, ['duration', 'language'].includes(field) ? '</select>' : '</div>');
   for (const line of formOf(BOOKING)[field].split('\n')) expect(control).toContain(escaped(line));
+  if (control.includes('<option')) expect(control).toContain(`<option value="${formOf(BOOKING)[field]}" selected>`);
   expect(saved(jmb)).toEqual([]);
 });
 
