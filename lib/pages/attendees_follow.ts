@@ -3,7 +3,6 @@
 import attendees from '../../templates/pages/attendees.hbs';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
-import { queryParams } from '../http/params.ts';
 import { timesStand } from '../meetings/access.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
@@ -12,7 +11,7 @@ import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { formToken } from '../store/secrets.ts';
 import { proposalWords } from './invitation_answer.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
-import { noticeOf, page } from './page.ts';
+import { page, sayingOf } from './page.ts';
 import { insideWords, peopleOf } from './room_people.ts';
 
 /** Answers with the follow-up of one meeting. */
@@ -29,7 +28,10 @@ export async function attendeesFollow(
   const owner = owned.attendees.find(({ role }) => role === 'owner');
   const mails = outboxOf(context.store, meeting.id);
   const people = await peopleOf(context, [meeting]);
-  const frame = { title: context.texts('follow.title'), user: identity.name, editor: true };
+  const title = context.texts('follow.title');
+  const { notice, headers } = sayingOf(request, context.texts);
+  const spoken = notice && { spoken: context.texts('list.noticed', { notice: notice.text, title }) };
+  const frame = { title, ...spoken, user: identity.name, editor: true, headers };
   return page(context, attendees, frame, {
     ...ticketWords(reading, meeting),
     ...(owner && placeWords(reading, meeting, owner)),
@@ -40,7 +42,7 @@ export async function attendeesFollow(
     })),
     token: formToken(context.store, identity.uid, reading.now),
     saved: meeting.version,
-    notice: noticeOf(queryParams(request).get('notice'), context.texts),
+    notice,
     totals: totals(reading, owned.attendees),
     refused: mails.filter(({ state }) => state === 'refused').map((mail) => mailRow(reading, mail)),
     waiting: mails.filter(({ state }) => state === 'waiting').map((mail) => mailRow(reading, mail)),

@@ -26,7 +26,7 @@ import { saidOf } from '../store/answers.ts';
 import { ownerOf } from '../store/invitations.ts';
 import { clockTime, isoDate, longDate, startOfDay, timeOf } from '../text/dates.ts';
 import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
-import { beside, go, listWith, page } from './page.ts';
+import { beside, go, page, toList } from './page.ts';
 
 /** The word of an address for each answer. */
 const WORDS = { accepted: 'accept', tentative: 'tentative', declined: 'decline' } as const satisfies Record<
@@ -156,7 +156,7 @@ export function answerGive(
   }
   const refusal = answer(context, invitation, given, checked.words, fromList ? 'list' : 'page');
   if (refusal !== null) return refusal;
-  if (fromList) return go(303, beside(request, listWith(given, meeting.id)));
+  if (fromList) return toList(request, given, meeting.id);
   return go(303, beside(request, `join.cgi?${WORDS[given]}&id=${encodeURIComponent(attendee.hash)}`));
 }
 

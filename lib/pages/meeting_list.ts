@@ -18,12 +18,9 @@ import { isoDate, monthOf } from '../text/dates.ts';
 import { type Item, itemOf, type RarePart } from './list_items.ts';
 import { extensionOf } from './meeting_extend.ts';
 import { counted, dayOf, meetingWords, type Reading, readingOf, shortDayOf } from './meeting_view.ts';
-import { noticeOf, page } from './page.ts';
+import { cookieOf, type NoticeWords, page, sayingOf } from './page.ts';
 import { closingWords, insideWords, peopleOf } from './room_people.ts';
 import { whoBooks } from './who_books.ts';
-
-/** close.cgi brings who has this cookie back to the list. */
-const COOKIE = 'viajmb=1; Path=/; SameSite=Lax; HttpOnly';
 
 const DAY = 86_400;
 
@@ -55,29 +52,29 @@ export async function meetingList(
     listed.map(({ meeting }) => meeting),
   );
   const { editor, status, doubt } = await whoBooks(context, identity);
-  const notice = noticeOf(query.get('notice'), texts);
-  const answered = notice && listed.find(({ meeting }) => meeting.id === query.get('of'));
+  const { notice, of, headers } = sayingOf(request, texts);
+  const done = notice === null ? undefined : listed.find(({ meeting }) => meeting.id === of);
   const parts = sections(reading, listed, (one) => ({
     extension: extensionOf(context, identity, one),
     inside: insideWords(reading, one.meeting, people),
     closing: closingWords(reading, settings, one.meeting),
-    told: one === answered ? notice : null,
+    told: one === done ? notice : null,
   }));
   const pastCount = past.length - latest.length + parts.archives.length;
   const frame = {
     status,
     title: texts('list.title'),
     // What was done is heard first, and read in the tab.
-    ...(answered ? { spoken: toldOf(reading, answered) } : {}),
+    ...(notice ? { spoken: spokenOf(reading, notice, done) } : {}),
     user: identity.name,
     editor,
     place: 'list',
-    // Apache says HTTPS=on, by itself or for a proxy of its machine.
-    headers: [['Set-Cookie', request.env['HTTPS'] === 'on' ? `${COOKIE}; Secure` : COOKIE]],
+    // close.cgi brings who has this cookie back to the list.
+    headers: [cookieOf(request, 'viajmb', '1'), ...headers],
   } as const;
   return page(context, list, frame, {
-    notice: answered ? null : notice,
-    settling: Boolean(answered),
+    notice: done ? null : notice,
+    settling: Boolean(done),
     doubt,
     any: slots.length > 0,
     longestSearch: LONGEST_SEARCH,
@@ -89,11 +86,13 @@ export async function meetingList(
   });
 }
 
-/** « Vous avez accepté : Jury – Mes réunions » */
-function toldOf(reading: Reading, { meeting, attendee }: Listed): string {
-  const { subject } = meetingWords(reading, meeting);
-  const answer = reading.texts(`answer.${attendee.answer}`);
-  return reading.texts('list.told', { answer, subject, title: reading.texts('list.title') });
+/** « Vous avez accepté : Jury – Mes réunions »; what an organiser has done in its own words. */
+function spokenOf(reading: Reading, { text }: NoticeWords, done: Listed | undefined): string {
+  const { texts } = reading;
+  const title = texts('list.title');
+  if (done === undefined || done.attendee.role === 'owner') return texts('list.noticed', { notice: text, title });
+  const { subject } = meetingWords(reading, done.meeting);
+  return texts('list.told', { answer: texts(`answer.${done.attendee.answer}`), subject, title });
 }
 
 /** The private room of an editor, and everyone's feed. */

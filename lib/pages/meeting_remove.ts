@@ -10,7 +10,7 @@ import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { counted, readingOf, ticketWords } from './meeting_view.ts';
-import { beside, go, listWith, page } from './page.ts';
+import { page, toList } from './page.ts';
 
 /** Asks whether the meeting is to be deleted. */
 export function removalAsk(
@@ -50,5 +50,5 @@ export async function meetingRemove(
   const removed = await remove(context, identity, owned, form.get('conf_tell'));
   if (isRefusal(removed)) return removed;
   const notice = removed.told === null ? 'removed_quietly' : (`removed${removed.told}` as const);
-  return go(303, beside(request, listWith(notice)));
+  return toList(request, notice);
 }

@@ -11,7 +11,7 @@ import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
-import { beside, go, listWith } from './page.ts';
+import { toList } from './page.ts';
 
 /** Books a meeting. */
 export async function meetingBook(
@@ -25,7 +25,7 @@ export async function meetingBook(
   const done = await book(context, identity, typed);
   if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
   if (!('told' in done)) return again(context, about, typed, done);
-  return go(303, beside(request, listWith(`booked${done.told}`)));
+  return toList(request, `booked${done.told}`, done.meeting.id);
 }
 
 /** Changes a meeting that is not over, in the version that the form was made from; of one that runs, people and subject. */
@@ -78,11 +78,11 @@ async function changed(
   const about = { identity, meeting: { ...owned.meeting, version } };
   const done = await change(context, identity, owned, version, typed);
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
-  if ('unchanged' in done) return go(303, beside(request, listWith('unchanged')));
+  if ('unchanged' in done) return toList(request, 'unchanged', owned.meeting.id);
   // The form with what was typed, beside what somebody else has saved; saving again is then a decision.
   if ('conflict' in done) return formPage(context, { identity, meeting: done.conflict.meeting }, typed, done);
   if (!('told' in done)) return again(context, about, typed, done);
-  return go(303, beside(request, listWith(`changed${done.told}`)));
+  return toList(request, `changed${done.told}`, owned.meeting.id);
 }
 
 /** What was typed. What is longer than anything that could be right is none, and is not shown again either. */

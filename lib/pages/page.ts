@@ -8,8 +8,9 @@ import { version } from '../../package.json';
 import scriptVersion from '../../templates/pages/script.js?digest';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
+import { queryParams } from '../http/params.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
-import { type Header, html, type Request, type Response, redirect } from '../message.ts';
+import { cookie, type Header, html, type Request, type Response, redirect } from '../message.ts';
 import type { TextKey, Texts } from '../text/catalogue.ts';
 
 /** What Apache says too, for whatever does not come from here. */
@@ -123,7 +124,7 @@ export interface NoticeWords {
 }
 
 /** The notice that an address names, or null. */
-export function noticeOf(name: string | undefined, texts: Texts): NoticeWords | null {
+function noticeOf(name: string | undefined, texts: Texts): NoticeWords | null {
   const notice = NOTICES.find((one) => one === name);
   if (notice === undefined) return null;
   return {
@@ -132,8 +133,42 @@ export function noticeOf(name: string | undefined, texts: Texts): NoticeWords | 
   };
 }
 
-/** The list, with a notice: on top, or at the meeting that it is about, where the browser then leads. */
-export function listWith(notice: Notice, meeting?: MeetingId): string {
+/**
+ * Leads to the list, which says a notice: on top, or at the meeting that it is about, where the browser then is. What was
+ * said before is forgotten: the same may be said again.
+ */
+export function toList(request: Request, notice: Notice, meeting?: MeetingId): Response {
   const address = `booking.cgi?list&notice=${notice}`;
-  return meeting === undefined ? address : `${address}&of=${meeting}#m${meeting}`;
+  const place = meeting === undefined ? address : `${address}&of=${meeting}#m${meeting}`;
+  const { status, headers, body } = go(303, beside(request, place));
+  return { status, headers: [...headers, cookieOf(request, SAID, '')], body };
+}
+
+/** The cookie that holds the notice that was said last. */
+const SAID = 'jmb_said';
+
+/** A notice that is said now, and the header by which it is not said again when the page is loaded anew. */
+export interface Saying {
+  readonly notice: NoticeWords | null;
+  /** The meeting that it is about, where the address names one. */
+  readonly of: string;
+  readonly headers: readonly Header[];
+}
+
+/** The notice of a request's address, unless it is what was said last. */
+export function sayingOf(request: Request, texts: Texts): Saying {
+  const query = queryParams(request);
+  const name = query.get('notice');
+  const of = /^\d{1,19}$/.exec(query.get('of') ?? query.get('id') ?? '')?.[0] ?? '';
+  const notice = noticeOf(name, texts);
+  const key = `${name}.${of}`;
+  if (notice === null || cookie(request, SAID) === key) return { notice: null, of, headers: [] };
+  return { notice, of, headers: [cookieOf(request, SAID, key)] };
+}
+
+/** A cookie for as long as the browser is open. */
+export function cookieOf(request: Request, name: string, value: string): Header {
+  // Apache says HTTPS=on, by itself or for a proxy of its machine.
+  const secure = request.env['HTTPS'] === 'on' ? '; Secure' : '';
+  return ['Set-Cookie', `${name}=${value}; Path=/; SameSite=Lax; HttpOnly${secure}`];
 }

@@ -164,7 +164,7 @@ describe('two windows on one meeting', () => {
     for (const page of [first, second]) await page.goto(`/booking.cgi?edit&id=${meeting.id}`);
     await first.getByLabel('Objet').fill('Du premier onglet');
     await save(first);
-    await first.waitForURL(/notice=changed$/);
+    await first.waitForURL(/notice=changed_quietly&of=\d+#m\d+$/);
 
     await second.getByLabel('Objet').fill('Du second <onglet>');
     await second.getByLabel('Invités').fill(`${GUEST}\nnouvelle@ailleurs.test`);
@@ -178,7 +178,7 @@ describe('two windows on one meeting', () => {
     expect(JSON.stringify(rows())).toContain('Du premier onglet');
 
     await save(second);
-    await second.waitForURL(/notice=changed$/);
+    await second.waitForURL(/notice=changed&of=\d+#m\d+$/);
     expect(JSON.stringify(rows())).toContain('Du second <onglet>');
     await window.close();
   });

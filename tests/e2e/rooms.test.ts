@@ -97,7 +97,7 @@ it('a button of the list moves the end, and the room hears it', async () => {
   const form = { ...(await hiddenFields(list)), conf_tsn: id, conf_end: String(end), conf_minutes: '30' };
   const pressed = await jmb.ask('/booking.cgi?extend', { as: 'alice', form });
   expect(pressed.status).toBe(303);
-  expect(pressed.headers.get('location')).toBe('/booking.cgi?list&notice=extended');
+  expect(pressed.headers.get('location')).toBe(`/booking.cgi?list&notice=extended&of=${id}#m${id}`);
   expect(module.told.at(-1)).toMatch(/^say .*La réunion est prolongée jusqu’à \d\d:\d\d\./);
   expect((await jmb.ask('/booking.cgi?extend', { as: 'alice' })).status).toBe(405);
   expect(jmb.mails).toEqual([]);

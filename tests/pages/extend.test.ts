@@ -42,7 +42,7 @@ describe('extending a running meeting', () => {
 
     const { status, headers } = await press(jmb, meeting, '30');
     expect(status).toBe(303);
-    expect(headers.get('location')).toBe('/booking.cgi?list&notice=extended');
+    expect(headers.get('location')).toBe(`/booking.cgi?list&notice=extended&of=${meeting.id}#m${meeting.id}`);
     const after = meetingById(jmb.store, meeting.id);
     expect(after).toMatchObject({ begin: meeting.begin, duration: 5400, end: meeting.end + 1800, sequence: 1 });
     expect(dates(jmb, meeting.id)).toEqual([HOUR - 900, HOUR - 300, HOUR]);

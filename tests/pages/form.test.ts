@@ -102,9 +102,9 @@ describe('booking', () => {
     const jmb = site('JMB_MAIL_REMINDER="1440 30"');
     const { status, headers } = await address(jmb)({});
     expect(status).toBe(303);
-    expect(headers.get('location')).toBe('/booking.cgi?list&notice=booked_waiting');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
     const [id = ''] = meetings(jmb);
+    expect(headers.get('location')).toBe(`/booking.cgi?list&notice=booked_waiting&of=${id}#m${id}`);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
     const begin = Date.parse('2026-11-26T14:30:00+01:00') / 1000;
     expect(meetingById(jmb.store, id)).toMatchObject({ subject: typed.conf_object, begin, duration: 5400 });
     expect(attendeesOf(jmb.store, id).map(({ email, role }) => `${role} ${email}`)).toEqual([
@@ -345,7 +345,7 @@ describe('changing', () => {
     const save = (more: Record<string, string>) => jmb.ask(meetingChange, { as: 'alice', form: { ...form, ...more } });
     const people = { conf_guests: `${BOB} ${OUTSIDER} neu@ailleurs.test`, conf_moderators: '' };
     const { headers } = await save({ ...people, conf_version: '0' });
-    expect(headers.get('location')).toBe('/booking.cgi?list&notice=changed_waiting');
+    expect(headers.get('location')).toBe(`/booking.cgi?list&notice=changed_waiting&of=${meeting.id}#m${meeting.id}`);
     expect(outboxOf(jmb.store, meeting.id).map(({ kind, recipient }) => `${kind} ${recipient}`)).toEqual([
       'new neu@ailleurs.test',
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answerGive } from '../../lib/pages/invitation_answer.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';
@@ -83,6 +84,32 @@ describe('the list', () => {
     const other = await jmb.ask(meetingList, { as: 'alice', query: 'list&notice=%3Cb%3Ehello' });
     expect(other.body).not.toContain('role="status"');
     expect(other.body).not.toContain('hello');
+  });
+
+  it('says a notice once, and first in the title', async () => {
+    const { id } = tomorrow.meeting;
+    const query = `list&notice=changed_waiting&of=${id}`;
+    const first = await jmb.ask(meetingList, { as: 'alice', query });
+    expect(first.body).toMatch(/<title>La réunion est modifiée\. .* – Mes réunions – Visio<\/title>/);
+    expect(between(first.body, `id="m${id}"`, '</li>')).toMatch(
+      /class="notice told mixed" role="status"[\s\S]*#i-alert/,
+    );
+    const said = first.cookies.find((one) => one.startsWith('jmb_said='))?.split(';')[0] ?? '';
+    const ask = (asked: string) => jmb.ask(meetingList, { as: 'alice', query: asked, env: { HTTP_COOKIE: said } });
+    const again = await ask(query);
+    expect(again.body).not.toContain('role="status"');
+    expect(between(again.body, '<title>', '</title>')).toBe('<title>Mes réunions – Visio');
+    expect((await ask(`list&notice=changed_waiting&of=${later.meeting.id}`)).body).toContain('role="status"');
+    // The same, done once more: what was said is forgotten when it is done.
+    const form = { from: 'list' };
+    const done = await jmb.ask(answerGive, {
+      query: `accept&id=${hashOf(later, ALICE)}`,
+      form,
+      env: { HTTP_COOKIE: said },
+    });
+    expect(done.status).toBe(303);
+    expect(done.cookies.join()).toMatch(/^jmb_said=; Path=\/; SameSite=Lax; HttpOnly$/);
+    recordAnswer(jmb.store, hashOf(later, ALICE), 'accepted', NOW);
   });
 
   it('speaks English to who prefers it', async () => {

@@ -48,6 +48,8 @@ export interface Asked {
 export interface Told {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
+  /** Set-Cookie of each cookie. */
+  readonly cookies: readonly string[];
   readonly body: string;
   /** The body's text without tags, blanks in one. */
   readonly text: string;
@@ -126,6 +128,7 @@ ${settings.replaceAll('ROOT', root)}
       return {
         status: answer.status,
         headers: new Map(answer.headers.map(([name, value]) => [name.toLowerCase(), value])),
+        cookies: answer.headers.flatMap(([name, value]) => (name === 'Set-Cookie' ? [value] : [])),
         body: text,
         text: text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '),
       };
