@@ -11,6 +11,7 @@ import { front, probeGuard } from './check_front.ts';
 import { CRON_FILE, cronRuns, foundFile, node } from './check_programs.ts';
 import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
+import { templates } from './check_templates.ts';
 import type { CommandContext } from './environment.ts';
 import type { Answer } from './finding.ts';
 
@@ -29,6 +30,7 @@ const questions: readonly (readonly [string, Question])[] = [
   ['rights', fileRights],
   ['directory', directories],
   ['mail', mailServer],
+  ['templates', mailTemplates],
   ['clock', clock],
   ['cron', cron],
   ['secret', tokenSecret],
@@ -148,6 +150,10 @@ async function mailServer(context: CommandContext): Promise<Finding> {
     };
   }
   return { about, verdict: 'wrong', detail: `${server}: ${reason}; mails wait in the outbox` };
+}
+
+function mailTemplates({ settings, clock }: CommandContext): Finding {
+  return { about: 'templates', ...templates(settings, clock.now()) };
 }
 
 /** A clock that fell back stands behind the newest booking; one that nobody keeps is only a warning. */

@@ -2,7 +2,7 @@
 import { messageOf } from '../lib/failure.ts';
 import { lineOf } from '../lib/http/answer.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
-import { composeMails, prepareComposing } from '../lib/mail/compose.ts';
+import { composeMails, prepareComposing, templatesOf } from '../lib/mail/compose.ts';
 import { reminderMessages, threadsOf } from '../lib/mail/messages.ts';
 import { latestDue } from '../lib/meetings/reminders.ts';
 import { Unavailable } from '../lib/refusal.ts';
@@ -56,7 +56,7 @@ export function enqueueReminders(context: CommandContext): number {
 function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[], now: number): number {
   const { store, settings, log } = context;
   const { meeting } = reminder;
-  prepareComposing();
+  prepareComposing(settings);
   const mails = store.transaction(() => {
     if (!markRemindersDone(store, 'mail', ids).includes(reminder.id)) return [];
     const attendees = attendeesOf(store, meeting.id);
@@ -78,6 +78,7 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
         at: reminder.date,
       },
       settings,
+      templatesOf(context),
     );
     enqueue(store, written, now);
     return written;

@@ -2,7 +2,7 @@
 
 import type { Context } from '../context.ts';
 import { NOT_TRIED } from '../mail/claims.ts';
-import { type ComposeSettings, composeMails, prepareComposing } from '../mail/compose.ts';
+import { type ComposeSettings, composeMails, prepareComposing, templatesOf } from '../mail/compose.ts';
 import { type Earlier, fold, type MailEvent, type Message, threadsOf } from '../mail/messages.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { accountsOf } from '../people/kept_directory.ts';
@@ -28,7 +28,7 @@ export async function accounts(
   identity: Identity,
   addresses: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  prepareComposing();
+  prepareComposing(context.settings);
   // The owner's language comes with the others' accounts; for that alone nobody asks.
   const asked = addresses.length === 0 ? [] : [...new Set([...addresses, identity.email])];
   const known = new Map(await accountsOf(context, asked));
@@ -101,7 +101,7 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
     threads: threadsOf(earlier.filter(({ id }) => !overtaken.has(id))),
     at: now,
   };
-  enqueue(store, composeMails(event, settings satisfies ComposeSettings), now);
+  enqueue(store, composeMails(event, settings satisfies ComposeSettings, templatesOf(context)), now);
 }
 
 /**

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 /** npm package -> its file's name in dist/lib, without ending. */
 export const EXTERNAL_PACKAGES = {
   nodemailer: 'nodemailer',
+  handlebars: 'handlebars',
   ics: 'ics',
   ldapts: 'ldapts',
   'jose/jwt/sign': 'jose',

@@ -2,12 +2,14 @@
 import { describeEvent, invited } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { writeCalendar } from '../calendar/icalendar.ts';
+import type { Context } from '../context.ts';
 import { worthUntil } from '../meetings/reminders.ts';
 import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
 import { type Language, texts as textsIn } from '../text/catalogue.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
+import { NONE, type OwnTemplates, ownTemplates } from './own_templates.ts';
 import { type MailSettings, mailSubject, readerOf, writeBody } from './wording.ts';
 
 /** A name and an address, as nodemailer takes them. */
@@ -34,18 +36,26 @@ export type ComposeSettings = MailSettings &
   Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
 
 /** Loads what composing needs, some 20 ms: call it before the transaction that mails are written in, which others wait for. */
-export function prepareComposing(): void {
+export function prepareComposing({ etc }: Pick<Settings, 'etc'>): void {
   writeCalendar([], { method: 'REQUEST', properties: [] });
+  ownTemplates(etc, () => undefined);
+}
+
+/** The administrator's templates; a broken one is a line in the log, and ours writes the mail. */
+export function templatesOf({ settings, log }: Pick<Context, 'settings' | 'log'>): OwnTemplates {
+  return ownTemplates(settings.etc, ({ file, line, reason }) =>
+    log.event('template-broken', { file: line === null ? file : `${file}:${line}`, reason }),
+  );
 }
 
 /** The mails of an event, in the order of its messages. To someone taken off a meeting it is a deletion. */
-export function composeMails(event: MailEvent, settings: ComposeSettings): OutboxMail[] {
+export function composeMails(event: MailEvent, settings: ComposeSettings, own: OwnTemplates = NONE): OutboxMail[] {
   return event.messages.map((message) => ({
     meetingId: event.meeting.id,
     kind: message.kind === 'removed' ? 'del' : message.kind,
     recipient: message.attendee.email,
     role: message.attendee.role,
-    ...identified(event, message, settings),
+    ...identified(event, message, settings, own),
     expires: expiryOf(event, message),
   }));
 }
@@ -59,7 +69,7 @@ function expiryOf({ meeting: { begin, end }, at }: MailEvent, { kind }: Message)
   return kind === 'del' && at >= begin ? Math.max(end, at + AFTERWARDS) : end;
 }
 
-function parts(event: MailEvent, message: Message, settings: ComposeSettings): MailParts {
+function parts(event: MailEvent, message: Message, settings: ComposeSettings, own: OwnTemplates): MailParts {
   const { owner } = event;
   const language = readerOf(event, message, settings);
   const invitation = calendar(event, message, settings);
@@ -68,7 +78,7 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings): M
     replyTo: { name: mailboxName(owner.name ?? ''), address: owner.email },
     to: { name: '', address: message.attendee.email },
     subject: mailSubject(event, message, settings),
-    ...writeBody(event, message, settings),
+    ...writeBody(event, message, settings, own),
     ...(invitation === undefined ? {} : { calendar: invitation }),
     // RFC 3834: no vacation message comes back. The second is what Exchange heeds.
     headers: {
@@ -118,8 +128,9 @@ function identified(
   event: MailEvent,
   message: Message,
   settings: ComposeSettings,
+  own: OwnTemplates,
 ): Pick<OutboxMail, 'messageId' | 'content'> {
-  const content = JSON.stringify(parts(event, message, settings));
+  const content = JSON.stringify(parts(event, message, settings, own));
   return { messageId: messageId(event, message, fingerprint(content), settings.JMB_SERVER_NAME), content };
 }
 

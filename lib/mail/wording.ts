@@ -3,11 +3,13 @@ import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
 import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/event.ts';
 import type { Role } from '../meetings/meeting.ts';
+import { addressesIn } from '../meetings/people.ts';
 import type { Settings } from '../settings.ts';
 import { type Language, type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { durationText, isoDate, longDate, timeOf, utcOffset } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
+import type { OwnTemplates } from './own_templates.ts';
 
 /** Settings that the words depend on. */
 export type MailSettings = Pick<
@@ -90,10 +92,20 @@ function when({ begin, end }: MailEvent['meeting'], zoneName: string, language: 
   };
 }
 
-/** Plain text and HTML of one message. */
-export function writeBody(event: MailEvent, message: Message, settings: MailSettings): { text: string; html: string } {
+/** Plain text and HTML of one message, by the administrator's templates where there are such. */
+export function writeBody(
+  event: MailEvent,
+  message: Message,
+  settings: MailSettings,
+  own: OwnTemplates,
+): { text: string; html: string } {
   const view = viewOf(event, message, settings);
-  return { text: plain(view), html: html(view) };
+  const { kind, attendee } = message;
+  const occasion = { kind, role: attendee.role, language: readerOf(event, message, settings) };
+  return {
+    text: own.write('txt', occasion, view) ?? plain(view),
+    html: own.write('html', occasion, view) ?? html(view),
+  };
 }
 
 interface Link {
@@ -101,7 +113,7 @@ interface Link {
   readonly url: string;
 }
 
-/** What both templates show. */
+/** What templates show. The names are documented in OPERATING.md: each is always there, empty where there is nothing to say. */
 function viewOf(event: MailEvent, message: Message, settings: MailSettings): object {
   const language = readerOf(event, message, settings);
   const texts = textsIn(language);
@@ -116,7 +128,21 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     value,
     line: texts('mail.row', { label: texts(label), value }),
   });
+  const join = ended ? null : joinLink(event, message, settings, texts);
+  const asked = ended || attendee.role === 'owner' ? [] : answers(message, settings, texts);
+  const others = accountLinks(event, message, settings, texts);
+  const isGuest = attendee.role === 'guest' || kind === 'removed';
   return {
+    ...{ kind, role: attendee.role, service: straightLine(settings.JMB_NAME) },
+    ...{ subject: straightLine(meeting.subject), organiser: person, date, time, hours },
+    duration: durationText(language, meeting.duration),
+    room: join?.url ?? '',
+    accept: asked.find(({ url }) => url.includes('?accept'))?.url ?? '',
+    decline: asked.find(({ url }) => url.includes('?decline'))?.url ?? '',
+    bookings: others[0]?.url ?? '',
+    feed: others[1]?.url ?? '',
+    moderators: isGuest ? [] : addressesIn(event.attendees, 'moderator'),
+    guests: isGuest ? [] : addressesIn(event.attendees, 'guest'),
     language,
     title: title(message, settings, language),
     intro: texts(key('intro', message), { organiser: name || owner.email, date, time }),
@@ -127,11 +153,11 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
       row('mail.label_time', hours),
       row('mail.label_duration', durationText(language, meeting.duration)),
     ],
-    people: attendee.role === 'guest' || kind === 'removed' ? [] : people(event, texts),
-    join: ended ? null : { ...joinLink(event, message, settings, texts), note: texts(`mail.note_${attendee.role}`) },
+    people: isGuest ? [] : people(event, texts),
+    join: join && { ...join, note: texts(`mail.note_${attendee.role}`) },
     answersTitle: texts(answersTitle(message)),
-    answers: ended || attendee.role === 'owner' ? [] : answers(message, settings, texts),
-    others: accountLinks(event, message, settings, texts),
+    answers: asked,
+    others,
     footer: texts(attendee.role === 'owner' ? 'mail.footer_owner' : 'mail.footer', {
       name: straightLine(settings.JMB_NAME),
     }),
@@ -140,7 +166,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
 
 /** The lists of moderators and guests, without empty ones. */
 function people(event: MailEvent, texts: Texts): { label: string; items: string[] }[] {
-  const list = (role: Role) => event.attendees.filter((one) => one.role === role).map((one) => one.email);
+  const list = (role: Role) => addressesIn(event.attendees, role);
   return [
     { label: texts('mail.label_moderators'), items: list('moderator') },
     { label: texts('mail.label_guests'), items: list('guest') },
