@@ -20,15 +20,19 @@ import type { Tree } from './tree.ts';
 /** Folders where the Bash version, or its administrators, have put links to its files. */
 const FOLDERS = ['/usr/local/bin', '/usr/local/sbin', '/etc/shibboleth', '/etc/munin/plugins'];
 
-/** Plans the logo, modules for this version that were laid ready, and links into the folder that moves. */
+/** Plans the logo, modules and templates for this version that were laid ready, and links into the folder that moves. */
 export function planBash(to: Draft, { bash }: Found, dist: string): void {
   const { tree } = to;
   // What an earlier run has changed stays changed, also when the Bash version is kept no more.
   for (const { path, before } of readInstalled(tree).entries)
     if (before.kind === 'link' && before.target.startsWith(`${PREFIX}/`)) to.keep(path);
   if (!bash && !exists(tree, BASH_KEPT)) return;
-  const modules = namesIn(tree, `${bash ? PREFIX : BASH_KEPT}/modules`).filter((name) => name.endsWith('.mjs'));
-  for (const name of ['etc/logo.png', ...modules.map((one) => `modules/${one}`)]) comesOver(to, bash, name);
+  const laidReady = (folder: string, ending: string): string[] =>
+    namesIn(tree, `${bash ? PREFIX : BASH_KEPT}/${folder}`)
+      .filter((name) => name.endsWith(ending))
+      .map((name) => `${folder}/${name}`);
+  const beside = ['etc/logo.png', ...laidReady('modules', '.mjs'), ...laidReady('etc/mail', '.hbs')];
+  for (const name of beside) comesOver(to, bash, name);
   planLinks(to, bash, dist);
 }
 

@@ -214,6 +214,18 @@ describe('what lies beside', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
+  it('templates of mails that were laid ready come over, and go back', () => {
+    tree.put('opt/jitsi-jmb/etc/mail/new_guest.txt.hbs', 'Bonjour, {{organiser}} vous invite.\n');
+    const before = tree.snapshot();
+    upgrade();
+    expect(tree.read('opt/jitsi-jmb/etc/mail/new_guest.txt.hbs')).toBe('Bonjour, {{organiser}} vous invite.\n');
+    tree.put('opt/jitsi-jmb/etc/mail/new_guest.txt.hbs', 'another');
+    expect(tree.install().said).toContain('Nothing to change');
+    expect(tree.read('opt/jitsi-jmb/etc/mail/new_guest.txt.hbs')).toBe('another');
+    expect(tree.install('--uninstall', '--purge').status).toBe(0);
+    expect(tree.snapshot()).toEqual(before);
+  });
+
   it('no link is left that leads nowhere, also after a second run; the way back has them all', () => {
     for (const path of LINKS) link(path, `/opt/jitsi-jmb/bin/${path.split('/').at(-1)}`);
     tree.put('opt/jitsi-jmb/bin/jitsi-restart', '#!/bin/bash\n', 0o755);
