@@ -1,5 +1,6 @@
 /** `jmb remind`: what cron runs each minute. One run at a time, by a clock that is to be believed; each step goes on when another fails. */
 import { existsSync, readFileSync } from 'node:fs';
+import { tellGathered } from '../lib/booking/owner_told.ts';
 import { messageOf } from '../lib/failure.ts';
 import { NOT_TRIED } from '../lib/mail/claims.ts';
 import { sendWaiting } from '../lib/mail/sender.ts';
@@ -101,6 +102,10 @@ async function work(context: CommandContext, say: (text: string) => void, compla
   await step('directory', async () => {
     forgetAnswers(context.store, context.clock.now() - STANDS_IN);
     return '';
+  });
+  await step('answers', async () => {
+    const mails = tellGathered(context);
+    return mails === 0 ? '' : `answers: ${mails} mails written`;
   });
   await step('links', async () => {
     forgetLinks(context.store, context.clock.now());

@@ -9,7 +9,7 @@ import { accountsOf } from '../people/kept_directory.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { feedOf } from '../store/feeds.ts';
 import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/limits.ts';
-import { enqueue, type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { enqueue, isNews, type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { dropWaiting } from '../store/outbox_changes.ts';
 import { languagesOf } from '../store/people.ts';
 
@@ -110,7 +110,7 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
  */
 function earlierTo(recipient: string, mails: readonly OutboxRow[]): Earlier[] {
   return mails.flatMap(({ id, kind, recipient: to, state, held, tries, reason }) => {
-    if (kind === 'reminder' || to !== recipient) return [];
+    if (!isNews(kind) || to !== recipient) return [];
     const mayHaveArrived =
       held === 1 || tries > (state === 'refused' ? 1 : 0) || reason?.startsWith('given up') === true;
     const isOpen = state === 'waiting' || state === 'refused';
@@ -139,7 +139,7 @@ export async function send(context: Context, id: MeetingId): Promise<Ending> {
   });
   context.log.event('told', { id, sent, waiting, refused });
   if (refused > 0) return '_refused';
-  const left = outboxOf(context.store, id).filter(({ state, kind }) => state === 'waiting' && kind !== 'reminder');
+  const left = outboxOf(context.store, id).filter(({ state, kind }) => state === 'waiting' && isNews(kind));
   if (left.length === 0) return '';
   return left.some(({ reason }) => reason !== null && reason !== NOT_TRIED) ? '_waiting' : '_going';
 }

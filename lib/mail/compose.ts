@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
 import { type Language, texts as textsIn } from '../text/catalogue.ts';
 import { straightLine } from '../text/plain_text.ts';
-import type { MailEvent, Message } from './messages.ts';
+import { type MailEvent, type Message, threadRoot } from './messages.ts';
 import { NONE, type OwnTemplates, ownTemplates } from './own_templates.ts';
 import { type MailSettings, mailSubject, readerOf, writeBody } from './wording.ts';
 
@@ -102,7 +102,7 @@ function threadHeaders(
   { kind, attendee }: Message,
   { JMB_SERVER_NAME }: ComposeSettings,
 ) {
-  const root = `<${meeting.id}.${fingerprint(attendee.email)}@${JMB_SERVER_NAME}>`;
+  const root = threadRoot(meeting, attendee.email, JMB_SERVER_NAME);
   const all = [root, ...(threads.get(attendee.email) ?? [])];
   const references = all.length <= MOST_REFERENCES ? all : [...all.slice(0, 2), ...all.slice(2 - MOST_REFERENCES)];
   const last = all.at(-1) ?? root;

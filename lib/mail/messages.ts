@@ -1,5 +1,6 @@
 /** Who is told what: the messages that an event in a meeting's life calls for, less what nobody need be told twice. Pure. */
 import type { Owner } from '../calendar/event.ts';
+import { fingerprint } from '../calendar/feed_facts.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import type { Language } from '../text/catalogue.ts';
 
@@ -93,4 +94,9 @@ export function fold(kind: MessageKind, earlier: readonly Earlier[]): Folded {
   if (!isUntold) return { kind, dropped };
   if (kind === 'del' || kind === 'removed') return { kind: null, dropped };
   return { kind: kind === 'edit' ? 'new' : kind, dropped };
+}
+
+/** The Message-ID that all mails to somebody about a meeting refer to (RFC 5322 section 3.6.4); it is no mail's. */
+export function threadRoot({ id }: Pick<Meeting, 'id'>, recipient: string, serverName: string): string {
+  return `<${id}.${fingerprint(recipient)}@${serverName}>`;
 }

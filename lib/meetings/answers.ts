@@ -1,7 +1,7 @@
 /** What an invitation is answered with: an answer, a word to the organiser, and a time that would suit better. Pure. */
-import type { TextKey } from '../text/catalogue.ts';
+import type { TextKey, Texts } from '../text/catalogue.ts';
 import { checkBegin, LONGEST_WORD } from './booking.ts';
-import type { Answer, Meeting } from './meeting.ts';
+import type { Answer, Attendee, Meeting } from './meeting.ts';
 
 /** An answer that somebody can give. */
 export type Given = Exclude<Answer, 'none'>;
@@ -77,4 +77,48 @@ export function commentOf(typed: string): string {
       .replace(/\n{3,}/g, '\n\n')
       .trim()
   );
+}
+
+/** An answer with its words, as it stands at one time. */
+export interface Answered extends Words {
+  readonly answer: Answer;
+}
+
+/**
+ * How the owner hears of an answer (JMB_MAIL_ANSWERS): a no, a new word or another time at once, a yes or a maybe with others, where
+ * those are wanted; the same answer once more not at all.
+ */
+export function howHeard(
+  wanted: 'all' | 'declines' | 'none',
+  before: Answered,
+  after: Answered,
+): 'at once' | 'gathered' | 'never' {
+  if (wanted === 'none') return 'never';
+  if (after.comment !== '' && after.comment !== before.comment) return 'at once';
+  const { proposal } = after;
+  if (
+    proposal !== null &&
+    (proposal.begin !== before.proposal?.begin || proposal.duration !== before.proposal.duration)
+  ) {
+    return 'at once';
+  }
+  if (after.answer === before.answer) return 'never';
+  if (after.answer === 'declined') return 'at once';
+  return wanted === 'all' ? 'gathered' : 'never';
+}
+
+/** How many have answered what. */
+export type Tally = Readonly<Record<Answer, number>>;
+
+/** Counts the answers of a meeting's people; the owner's is none. */
+export function tallyOf(attendees: readonly Pick<Attendee, 'role' | 'answer'>[]): Tally {
+  const tally = { accepted: 0, tentative: 0, declined: 0, none: 0 };
+  for (const { role, answer } of attendees) if (role !== 'owner') tally[answer] += 1;
+  return tally;
+}
+
+/** « 2 oui · 1 non · 3 en attente »; maybe only where somebody said so. */
+export function tallyWords(tally: Tally, texts: Texts): string {
+  const order = ['accepted', ...(tally.tentative > 0 ? ['tentative' as const] : []), 'declined', 'none'] as const;
+  return order.map((answer) => texts(`tally.${answer}`, { count: tally[answer] })).join(' · ');
 }

@@ -5,6 +5,7 @@
 
 import answerTemplate from '../../templates/pages/answer.hbs';
 import { answer, answerRefused } from '../booking/answer.ts';
+import { sendToOwner } from '../booking/owner_told.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import { formParams, queryParams } from '../http/params.ts';
@@ -134,11 +135,11 @@ export function answerForm(
 }
 
 /** Writes the answer down, and shows it: on the list, at its meeting, for who came from there. */
-export function answerGive(
+export async function answerGive(
   request: Request,
   context: Context,
   { invitation }: Pick<Granted, 'invitation'>,
-): Response | Refusal {
+): Promise<Response | Refusal> {
   const asked = askedAnswer(request);
   const given = asked === 'none' ? 'accepted' : asked;
   const { meeting, attendee } = invitation;
@@ -156,6 +157,7 @@ export function answerGive(
   }
   const refusal = answer(context, invitation, given, checked.words, fromList ? 'list' : 'page');
   if (refusal !== null) return refusal;
+  await sendToOwner(context, meeting.id);
   if (fromList) return toList(request, given, meeting.id);
   return go(303, beside(request, `join.cgi?${WORDS[given]}&id=${encodeURIComponent(attendee.hash)}`));
 }

@@ -1,9 +1,9 @@
 /** One meeting of a list, whatever list it stands in: what is said of it, and what can be pressed. */
 
+import { tallyWords } from '../meetings/answers.ts';
 import type { Listed } from '../store/meetings.ts';
 import type { Extension } from './meeting_extend.ts';
 import {
-  counted,
   type MeetingWords,
   meetingWords,
   type PlaceWords,
@@ -51,7 +51,7 @@ const NOTHING_RARE: RarePart = { extension: null, inside: '', closing: '', told:
 /** A meeting in words. */
 export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHING_RARE): Item {
   const { extension, inside, closing, told } = rare;
-  const { meeting, attendee, owner: organiser, invited, accepted } = listed;
+  const { meeting, attendee, owner: organiser, invited, accepted, declined, tentative } = listed;
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
   const place = placeWords(reading, meeting, attendee);
   const { state, stateWord, role, answer, answerWord, icon, accept, decline, join, room } = place;
@@ -81,7 +81,10 @@ export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHIN
     removable,
     owner,
     organiser: personWords(organiser),
-    counts: counted(reading, 'list.counts', accepted, { invited }),
+    counts: tallyWords(
+      { accepted, declined, tentative, none: invited - accepted - declined - tentative },
+      reading.texts,
+    ),
     accepted: answer === 'accepted',
     declined: answer === 'declined',
     unanswered: answer === 'none',

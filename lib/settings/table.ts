@@ -66,6 +66,7 @@ export const settingsTable = {
   JMB_MAIL_REPLY: replyAddress(''),
   JMB_MAIL_INBOX: inboxAddress(''),
   JMB_SMTP_URL: secret('smtp://localhost:25'),
+  JMB_MAIL_ANSWERS: choice(['declines', 'all', 'none']),
   JMB_MAIL_REMINDER: integers([10080, 1440, 60, 10], 'min'),
   JMB_SUBJECT_NEW_OWNER: phrase(''),
   JMB_SUBJECT_NEW_MODERATOR: phrase(''),

@@ -72,3 +72,37 @@ export function askAnew(store: Store, id: MeetingId): void {
     bound,
   );
 }
+
+/** Notes that the owner is still to hear of somebody's answer. @param now Unix seconds */
+export function owe(store: Store, hash: string, now: number): void {
+  store.run('INSERT OR IGNORE INTO answer_untold (untold_hash, untold_at) VALUES (?, ?)', hash, now);
+}
+
+/** Forgets that: the owner hears of it, or need not any more. */
+export function settle(store: Store, hashes: readonly string[]): void {
+  store.run('DELETE FROM answer_untold WHERE untold_hash IN (SELECT value FROM json_each(?))', JSON.stringify(hashes));
+}
+
+/** Whose answers owners are still to hear of, the oldest first. @param now Unix seconds */
+export function untold(
+  store: Store,
+  now: number,
+  limit: number,
+): { readonly hash: string; readonly meetingId: MeetingId }[] {
+  return store.all(
+    `SELECT untold_hash AS hash, CAST(attendee_meeting_id AS TEXT) AS meetingId
+     FROM answer_untold CROSS JOIN attendees ON attendee_meeting_hash = untold_hash
+     WHERE untold_at <= ? ORDER BY untold_at LIMIT ?`,
+    now,
+    limit,
+  );
+}
+
+/** Whether a mail that tells of answers to a meeting waits to be sent. */
+export function answersWait(store: Store, id: MeetingId): boolean {
+  const row = store.get(
+    `SELECT 1 FROM outbox WHERE outbox_meeting_id = ? AND +outbox_state = 'waiting' AND outbox_kind = 'answers' LIMIT 1`,
+    idOf(id),
+  );
+  return row !== undefined;
+}

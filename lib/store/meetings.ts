@@ -19,18 +19,24 @@ export interface Listed extends Invitation {
   readonly owner: string;
   /** How many moderators and guests there are; the owner is not counted. */
   readonly invited: number;
-  /** How many of them have accepted. */
+  /** How many of them have accepted, declined, and said maybe. */
   readonly accepted: number;
+  readonly declined: number;
+  readonly tentative: number;
 }
 
 interface Counts {
   readonly owner: string | null;
   readonly invited: number;
   readonly accepted: number;
+  /** With those who accepted. */
+  readonly decided: number;
+  /** Who said maybe. */
+  readonly maybes: number;
 }
 
 /**
- * Owner and counts of a meeting `m`, each from idx_attendee_meeting_role alone. People count once, whatever seats old rows
+ * Owner and counts of a meeting `m`, each from idx_attendee_meeting_role alone but for those who said maybe, if anybody did. People count once, whatever seats old rows
  * give them, and owners not at all: everybody less the owners.
  */
 const COUNT_COLUMNS = `
@@ -41,7 +47,16 @@ const COUNT_COLUMNS = `
    FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS invited,
   (SELECT count(DISTINCT CASE WHEN o.attendee_partstat = 1 OR o.attendee_role = 'owner' THEN lower(o.attendee_email) END)
      - count(DISTINCT CASE o.attendee_role WHEN 'owner' THEN lower(o.attendee_email) END)
-   FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS accepted`;
+   FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS accepted,
+  (SELECT count(DISTINCT CASE WHEN o.attendee_partstat IN (1, 2) OR o.attendee_role = 'owner' THEN lower(o.attendee_email) END)
+     - count(DISTINCT CASE o.attendee_role WHEN 'owner' THEN lower(o.attendee_email) END)
+   FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS decided,
+  CASE WHEN EXISTS (SELECT 1 FROM answer_given WHERE given_tentative = 1)
+    THEN (SELECT count(DISTINCT lower(o.attendee_email))
+      FROM attendees AS o CROSS JOIN answer_given ON given_hash = o.attendee_meeting_hash
+      WHERE o.attendee_meeting_id = m.meeting_id AND coalesce(o.attendee_partstat, 0) = 0
+        AND o.attendee_role IS NOT 'owner' AND given_tentative = 1)
+    ELSE 0 END AS maybes`;
 
 /**
  * The meetings in which a person takes part, by begin. One who is invited under several addresses has each meeting
@@ -91,8 +106,9 @@ function onceEach(rows: readonly (MeetingRow & AttendeeRow & Counts)[]): Listed[
     const seat = attendeeOf(row);
     const attendee = known === undefined ? seat : seatOf([known.attendee, seat]);
     if (known !== undefined && attendee === known.attendee) continue;
-    const { invited, accepted } = row;
-    best.set(row.id, { meeting: meetingOf(row), attendee, owner: row.owner ?? '', invited, accepted });
+    const { invited, accepted, decided, maybes: tentative } = row;
+    const counts = { invited, accepted, declined: decided - accepted, tentative };
+    best.set(row.id, { meeting: meetingOf(row), attendee, owner: row.owner ?? '', ...counts });
   }
   return [...best.values()];
 }

@@ -3,8 +3,13 @@ import type { MeetingId, Role } from '../meetings/meeting.ts';
 import { idOf } from './rows.ts';
 import type { Store } from './store.ts';
 
-/** What a mail tells of. */
-export type MailKind = 'new' | 'edit' | 'del' | 'reminder';
+/** What a mail tells of; `answers` tells the owner who answered what. */
+export type MailKind = 'new' | 'edit' | 'del' | 'reminder' | 'answers';
+
+/** Whether a mail tells of what was done to the meeting itself. */
+export function isNews(kind: MailKind): kind is 'new' | 'edit' | 'del' {
+  return kind === 'new' || kind === 'edit' || kind === 'del';
+}
 
 /** A mail to be sent. */
 export interface OutboxMail {

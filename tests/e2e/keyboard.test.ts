@@ -113,7 +113,7 @@ it('skips to the content, and deletes', async () => {
   expect(await page.evaluate('document.activeElement.id')).toBe('content');
   const way = await tabTo('Supprimer Au clavier');
   expect(way.slice(-3)).toEqual([
-    '0 sur 1 a accepté , suivi de Au clavier',
+    '0 oui · 0 non · 1 en attente , suivi de Au clavier',
     'Modifier Au clavier',
     'Supprimer Au clavier',
   ]);

@@ -127,7 +127,7 @@ test('the guest accepts from a phone; alice sees it; bob declines', async () => 
   });
 
   await alice.goto('/booking.cgi');
-  await alice.getByText('1 sur 3 a accepté').click();
+  await alice.getByText('1 oui · 0 non · 2 en attente').click();
   await alice.getByRole('heading', { name: 'Suivi des participants' }).waitFor();
   expect(await alice.getByRole('row', { name: new RegExp(GUEST) }).innerText()).toContain('Acceptée');
 
@@ -138,6 +138,9 @@ test('the guest accepts from a phone; alice sees it; bob declines', async () => 
   await bob.waitForURL(/notice=declined&of=\d+#m\d+$/);
   expect(await bob.getByText('Vous avez décliné').count()).toBe(1);
   await window.close();
+  // Alice hears of it at once, and of no yes.
+  const heard = (await mailsSince(jmb, 4, 1)).get(ALICE);
+  expect(heard?.text).toContain('1 oui · 1 non · 1 en attente');
 });
 
 test('alice moves the meeting, and everyone is told', async () => {
@@ -147,7 +150,7 @@ test('alice moves the meeting, and everyone is told', async () => {
   await alice.getByLabel('Heure de début').fill('16:00');
   await alice.getByRole('button', { name: 'Enregistrer' }).click();
   await alice.waitForURL(/notice=changed&of=\d+#m\d+$/);
-  const mails = await mailsSince(jmb, 4, 4);
+  const mails = await mailsSince(jmb, 5, 4);
   for (const [address, mail] of mails) {
     expect(mail.text).toContain('16:00');
     expect(mail.text).not.toContain('14:30');
@@ -188,7 +191,7 @@ test('the guest enters without a token, the owner with one of her own, bob is a 
   expect((await jmb.ask(token, { as: 'bob' })).status).toBe(403);
   await alice.goto('/booking.cgi');
   // Who had accepted was asked anew when the meeting was moved.
-  await alice.getByText('0 sur 3 a accepté').click();
+  await alice.getByText('0 oui · 0 non · 3 en attente').click();
   for (const address of [GUEST, BOB, MODERATOR]) {
     expect(
       await alice

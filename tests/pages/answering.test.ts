@@ -107,7 +107,9 @@ describe('another time', () => {
     const done = await move(form);
     expect(done.headers.get('location')).toMatch(/^\/booking\.cgi\?list&notice=changed/);
     expect(now()).toMatchObject({ begin: THURSDAY_AT, end: THURSDAY_AT + 3600, sequence: 1, version: 1 });
-    const told = outboxOf(jmb.store, meeting.id).map(({ recipient }) => recipient);
+    const told = outboxOf(jmb.store, meeting.id)
+      .filter(({ kind }) => kind === 'edit')
+      .map(({ recipient }) => recipient);
     expect(told.sort()).toEqual([ALICE, BOB, OUTSIDER].sort());
     // Taken, it is no proposal any more; the word stays.
     expect(said()).toMatchObject({ comment: 'Plutôt jeudi', proposal: null });

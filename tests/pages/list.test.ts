@@ -43,7 +43,7 @@ describe('the list', () => {
     expect(coming).toContain('demain, mercredi 25 novembre');
     expect(coming).toContain(`booking.cgi?edit&amp;id=${tomorrow.meeting.id}`);
     expect(coming).toContain(`booking.cgi?attendees&amp;id=${tomorrow.meeting.id}`);
-    expect(coming).toContain('0 sur 2 a accepté');
+    expect(coming).toContain('0 oui · 0 non · 2 en attente');
     const past = between(body, 'id="past"', '</section>');
     expect(past).toContain('<details>');
     expect(past.indexOf('Over yesterday')).toBeLessThan(past.indexOf('Over long ago'));

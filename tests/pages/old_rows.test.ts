@@ -59,7 +59,7 @@ describe('who has two seats', () => {
     const [listed] = invitationsOf(jmb.store, [BOB], { endAfter: NOW });
     expect(listed?.attendee).toMatchObject({ role: 'moderator', answer: 'accepted' });
     expect(listed).toMatchObject({ invited: 2, accepted: 1 });
-    expect((await jmb.ask(meetingList, { as: 'alice' })).text).toContain('1 sur 2 a accepté');
+    expect((await jmb.ask(meetingList, { as: 'alice' })).text).toContain('1 oui · 0 non · 1 en attente');
     const follow = await jmb.ask(attendeesFollow, { as: 'alice', query: `attendees&id=${meeting.id}` });
     expect(follow.body.split(`>${BOB}<`)).toHaveLength(2);
     expect(follow.text).toMatch(/2 personnes invitées\s+1 a accepté/);

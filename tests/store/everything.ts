@@ -1,7 +1,7 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { searchableOf, slotsOf } from '../../lib/store/agenda.ts';
-import { saidOf } from '../../lib/store/answers.ts';
+import { answersWait, owe, saidOf, settle, untold } from '../../lib/store/answers.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
@@ -64,6 +64,10 @@ export function everything(store: Store): void {
   attendeesOf(store, id);
   invitationByHash(store, hash);
   ownerOf(store, id);
+  owe(store, hash, NOW);
+  untold(store, NOW, 10);
+  settle(store, [hash]);
+  answersWait(store, id);
   recordAnswer(store, attendees[2]?.hash ?? '', 'declined', NOW);
   saidOf(store, id);
   updateMeeting(store, id, 1, { ...BOOKING, begin: BOOKING.begin + 60, moderators, guests: [] }, NOW);
