@@ -41,15 +41,17 @@ test('each reminder goes once to the owner and to those who have not declined, a
   const letter = await simpleParser(invitation?.raw ?? '');
   const hash = /join\.cgi\?decline&id=(\w{16})/.exec(letter.text ?? '')?.[1] ?? '';
   expect((await jmb.ask(`/join.cgi?decline&id=${hash}`, { form: {} })).status).toBe(303);
+  // The owner hears of the no.
+  await jmb.mailsOnceThereAre(5);
   const begin = beginOf(jmb);
 
   await remind(jmb, begin - 25 * HOUR);
-  expect(jmb.mails).toHaveLength(4);
+  expect(jmb.mails).toHaveLength(5);
   await remind(jmb, begin - 24 * HOUR);
-  await jmb.mailsOnceThereAre(7);
+  await jmb.mailsOnceThereAre(8);
   expect(
     jmb.mails
-      .slice(4)
+      .slice(5)
       .flatMap((mail) => mail.to)
       .sort(),
   ).toEqual(['alice.martin@example.org', 'bob.durand@example.org', 'guest@ailleurs.test']);
@@ -57,7 +59,32 @@ test('each reminder goes once to the owner and to those who have not declined, a
   await remind(jmb, begin - 25 * HOUR);
   await remind(jmb, begin - 24 * HOUR);
   await remind(jmb, begin - 24 * HOUR + 60);
-  expect(jmb.mails).toHaveLength(7);
+  expect(jmb.mails).toHaveLength(8);
+}, 60_000);
+
+test('who wants to hear of each yes gets one mail an hour', async () => {
+  jmb = await stage({ settings: { JMB_MAIL_REMINDER: '', JMB_MAIL_ANSWERS: 'all' } });
+  await book(jmb, 'alice', { guests: 'bob.durand@example.org guest@ailleurs.test' });
+  const invitations = (await jmb.mailsOnceThereAre(3)).filter(({ to }) => !to.includes('alice.martin@example.org'));
+  const accept = async (index: number): Promise<void> => {
+    const letter = await simpleParser(invitations[index]?.raw ?? '');
+    const link = /join\.cgi\?accept&id=\w{16}/.exec(letter.text ?? '')?.[0];
+    expect((await jmb?.ask(`/${link}`, { form: {} }))?.status).toBe(303);
+  };
+  const now = Math.floor(Date.now() / 1000);
+  await accept(0);
+  await remind(jmb, now + 60);
+  const [, , , first] = await jmb.mailsOnceThereAre(4);
+  expect(first?.to).toEqual(['alice.martin@example.org']);
+  expect((await simpleParser(first?.raw ?? '')).text).toContain('1 oui · 0 non · 1 en attente');
+  await accept(1);
+  await remind(jmb, now + HOUR);
+  expect(jmb.mails).toHaveLength(4);
+  await remind(jmb, now + HOUR + 60);
+  await jmb.mailsOnceThereAre(5);
+  expect((await simpleParser(jmb.mails[4]?.raw ?? '')).text).toContain('2 oui · 0 non · 0 en attente');
+  await remind(jmb, now + 3 * HOUR);
+  expect(jmb.mails).toHaveLength(5);
 }, 60_000);
 
 test('after an outage only the latest reminder goes out, and none for a meeting that has begun', async () => {
