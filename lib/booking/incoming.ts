@@ -5,6 +5,7 @@ import { type Arrived, type Incoming, readMail } from '../mail/incoming.ts';
 import { ownerOfId, replyIdIn } from '../mail/reply_address.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
+import { applyReplies, passOn, repliesIn } from './replies.ts';
 
 /**
  * How it ended: it was dealt with, it is of no concern to JMB, or it must be given again later, since something that JMB stands
@@ -12,11 +13,8 @@ import { attendeesOf, meetingById } from '../store/meetings.ts';
  */
 export type Taken = 'done' | 'ignored' | 'later';
 
-/** What taking a message needs of a context. */
-export type TakingContext = Pick<Context, 'settings' | 'store' | 'log' | 'clock' | 'directory'>;
-
 /** Takes one message. Never throws: what goes wrong is one line in the log, where one can be written. */
-export async function takeMail(context: TakingContext, arrived: Arrived): Promise<Taken> {
+export async function takeMail(context: Context, arrived: Arrived): Promise<Taken> {
   try {
     return await take(context, arrived);
   } catch (error) {
@@ -25,18 +23,26 @@ export async function takeMail(context: TakingContext, arrived: Arrived): Promis
   }
 }
 
-async function take(context: TakingContext, arrived: Arrived): Promise<Taken> {
+async function take(context: Context, arrived: Arrived): Promise<Taken> {
   const mail = await readMail(arrived);
   if (mail === null) return ignore(context, null, 'unreadable');
   if (mail.isAutomatic) return ignore(context, mail, 'automatic');
   // Lost it would be for good, and by a setting that is about to be written.
   if (context.settings.JMB_MAIL_REPLY === '') throw new Error('JMB_MAIL_REPLY is not set');
   const person = personOf(context, mail);
-  return ignore(context, mail, person === undefined ? 'nobody’s address' : 'nothing to do with a meeting');
+  const replies = await repliesIn(mail);
+  if (replies.length > 0) {
+    return (await applyReplies(context, mail, person, replies)) ? 'done' : ignore(context, mail, 'of no meeting here');
+  }
+  if (person === undefined) return ignore(context, mail, 'nobody’s address');
+  const why = passOn(context, mail, person);
+  if (why !== null) return ignore(context, mail, why);
+  context.log.event('passed-on', { id: person.meeting.id, from: mail.writer?.address });
+  return 'done';
 }
 
 /** Whose address the message went to, or undefined. */
-function personOf({ settings, store }: TakingContext, mail: Incoming): Invitation | undefined {
+function personOf({ settings, store }: Context, mail: Incoming): Invitation | undefined {
   for (const address of mail.recipients) {
     const id = replyIdIn(settings.JMB_MAIL_REPLY, address);
     const meeting = id && meetingById(store, id.meetingId);
@@ -47,7 +53,7 @@ function personOf({ settings, store }: TakingContext, mail: Incoming): Invitatio
   return undefined;
 }
 
-function ignore({ log }: TakingContext, mail: Incoming | null, reason: string): 'ignored' {
+function ignore({ log }: Context, mail: Incoming | null, reason: string): 'ignored' {
   log.event('mail-in-ignored', {
     reason,
     from: mail?.writer?.address,

@@ -9,7 +9,7 @@ export const EXTERNAL_PACKAGES = {
   ldapts: 'ldapts',
   'jose/jwt/sign': 'jose',
   'postal-mime': 'postal-mime',
-  'ical.js': 'ical.js',
+  'ical.js': 'icaljs',
   imapflow: 'imapflow',
 };
 

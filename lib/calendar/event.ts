@@ -61,9 +61,13 @@ export function answered(attendee: Attendee): CalendarAttendee {
   return { email: attendee.email, name: attendee.email, role: attendee.role, answer: attendee.answer, asked: false };
 }
 
-/** An attendee who is being invited: an answer set beforehand would be ignored or, worse, believed. */
-export function invited(attendee: Attendee): CalendarAttendee {
-  return { email: attendee.email, name: attendee.email, role: attendee.role, answer: 'none', asked: true };
+/**
+ * An attendee who is being invited: an answer set beforehand would be ignored or, worse, believed. The owner has nothing to answer.
+ * @param isRead whether an answer by mail would be read
+ */
+export function invited({ email, role }: Attendee, isRead: boolean): CalendarAttendee {
+  const isOwner = role === 'owner';
+  return { email, name: email, role, answer: isOwner ? 'accepted' : 'none', asked: isRead && !isOwner };
 }
 
 /** The owner of a meeting: the address, and the name where it is known. */

@@ -8,7 +8,7 @@ import type { OutboxMail } from '../store/outbox.ts';
 import { type Language, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
-import type { MailParts } from './compose.ts';
+import { type MailParts, serviceAddress } from './compose.ts';
 import { threadRoot } from './messages.ts';
 
 /** One person's answer as the owner hears of it. */
@@ -29,7 +29,7 @@ export interface MeetingNews {
 
 type AnswersSettings = Pick<
   Settings,
-  'JMB_NAME' | 'JMB_URL' | 'JMB_ICAL_TZID' | 'JMB_SERVER_NAME' | 'JMB_MAIL_FROM_NOTIFICATION'
+  'JMB_NAME' | 'JMB_URL' | 'JMB_ICAL_TZID' | 'JMB_SERVER_NAME' | 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_REPLY'
 >;
 
 /**
@@ -51,7 +51,7 @@ export function answersMail(
   const blocks = news.map((one) => blockOf(one, settings, language));
   const footer = texts('mail.footer_owner', { name: straightLine(settings.JMB_NAME) });
   const parts: MailParts = {
-    from: { name: straightLine(settings.JMB_NAME), address: settings.JMB_MAIL_FROM_NOTIFICATION },
+    from: { name: straightLine(settings.JMB_NAME), address: serviceAddress(settings) },
     replyTo: { name: '', address: alone === null ? owner : alone.attendee.email },
     to: { name: '', address: owner },
     subject: subject === '' ? title : texts('mail.subject', { title, subject }),

@@ -10,6 +10,7 @@ import { type Language, texts as textsIn } from '../text/catalogue.ts';
 import { straightLine } from '../text/plain_text.ts';
 import { type MailEvent, type Message, threadRoot } from './messages.ts';
 import { NONE, type OwnTemplates, ownTemplates } from './own_templates.ts';
+import { replyAddressOf, tellsApart } from './reply_address.ts';
 import { type MailSettings, mailSubject, readerOf, writeBody } from './wording.ts';
 
 /** A name and an address, as nodemailer takes them. */
@@ -33,7 +34,7 @@ export interface MailParts {
 
 /** Settings that a mail's content depends on. */
 export type ComposeSettings = MailSettings &
-  Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
+  Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_REPLY' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
 
 /** Loads what composing needs, some 20 ms: call it before the transaction that mails are written in, which others wait for. */
 export function prepareComposing({ etc }: Pick<Settings, 'etc'>): void {
@@ -74,8 +75,8 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings, ow
   const language = readerOf(event, message, settings);
   const invitation = calendar(event, message, settings);
   return {
-    from: { name: senderName(owner.name, settings.JMB_NAME, language), address: settings.JMB_MAIL_FROM_NOTIFICATION },
-    replyTo: { name: mailboxName(owner.name ?? ''), address: owner.email },
+    from: { name: senderName(owner.name, settings.JMB_NAME, language), address: serviceAddress(settings) },
+    replyTo: { name: mailboxName(owner.name ?? ''), address: repliesTo(event, message, settings) },
     to: { name: '', address: message.attendee.email },
     subject: mailSubject(event, message, settings),
     ...writeBody(event, message, settings, own),
@@ -118,8 +119,32 @@ function senderName(owner: string | undefined, service: string, language: Langua
   return person === '' || name === '' ? person || name : textsIn(language)('mail.from', { owner: person, name });
 }
 
+/**
+ * The constant address that mails come from (header and envelope). Calendars drop a cancellation whose organiser is neither in From nor
+ * in Reply-To, so that it is the organiser's too, where everybody's answers go to one address.
+ */
+export function serviceAddress({
+  JMB_MAIL_REPLY: reply,
+  JMB_MAIL_FROM_NOTIFICATION: from,
+}: Pick<Settings, 'JMB_MAIL_REPLY' | 'JMB_MAIL_FROM_NOTIFICATION'>): string {
+  return reply === '' || tellsApart(reply) ? from : reply;
+}
+
+/** Where what somebody writes by hand goes: to the owner, at once or by an address that tells who wrote. */
+function repliesTo({ meeting, owner }: MailEvent, { attendee }: Message, { JMB_MAIL_REPLY }: ComposeSettings): string {
+  const own = tellsApart(JMB_MAIL_REPLY) && attendee.role !== 'owner';
+  return own ? replyAddressOf(JMB_MAIL_REPLY, meeting, attendee) : owner.email;
+}
+
+/** Whom a calendar takes for the organiser, and sends answers to. Outlook may throw away what its reader organises. */
+function organiserOf(event: MailEvent, message: Message, settings: ComposeSettings): string {
+  const { JMB_MAIL_REPLY: reply } = settings;
+  if (message.attendee.role === 'owner' || (reply !== '' && !tellsApart(reply))) return serviceAddress(settings);
+  return repliesTo(event, message, settings);
+}
+
 /** A name for a header; one that looks like an encoded word (RFC 2047) must not be decoded, and some programs would. */
-function mailboxName(name: string): string {
+export function mailboxName(name: string): string {
   return straightLine(name).replace(/=\?/g, '= ?');
 }
 
@@ -157,6 +182,12 @@ function calendar(event: MailEvent, message: Message, settings: ComposeSettings)
     settings,
     textsIn(readerOf(event, message, settings)),
   );
-  const body = writeCalendar([{ ...described, cancelled, attendees: [invited(attendee)] }], { method, properties: [] });
+  const sent = {
+    ...described,
+    cancelled,
+    organiser: { ...described.organiser, email: organiserOf(event, message, settings) },
+    attendees: [invited(attendee, settings.JMB_MAIL_REPLY !== '')],
+  };
+  const body = writeCalendar([sent], { method, properties: [] });
   return { method, body };
 }

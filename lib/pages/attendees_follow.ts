@@ -8,6 +8,7 @@ import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { type Said, saidOf } from '../store/answers.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { type Unconfirmed, unconfirmedOf } from '../store/replies.ts';
 import { formToken } from '../store/secrets.ts';
 import { proposalWords } from './invitation_answer.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
@@ -44,6 +45,7 @@ export async function attendeesFollow(
     saved: meeting.version,
     notice,
     totals: totals(reading, owned.attendees),
+    unconfirmed: unconfirmedOf(context.store, meeting.id).map((one) => unconfirmedRow(reading, one)),
     refused: mails.filter(({ state }) => state === 'refused').map((mail) => mailRow(reading, mail)),
     waiting: mails.filter(({ state }) => state === 'waiting').map((mail) => mailRow(reading, mail)),
   });
@@ -86,6 +88,17 @@ function totals(reading: Reading, attendees: readonly Attendee[]): object[] {
     ['came', came],
   ] as const;
   return figures.map(([kind, count]) => ({ kind, count, label: counted(reading, `follow.total_${kind}`, count) }));
+}
+
+/** What somebody sent who cannot be held to it. */
+function unconfirmedRow({ texts }: Reading, { from, named, answer, comment }: Unconfirmed): object {
+  const word = answer === '' ? '' : texts(`follow.${answer}`);
+  return {
+    from,
+    named: named === '' || named === from ? '' : texts('follow.unconfirmed_named', { email: named }),
+    word,
+    comment,
+  };
 }
 
 function mailRow({ texts }: Reading, { recipient, kind, reason }: OutboxRow): object {

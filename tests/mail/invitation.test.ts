@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { feed } from '../../lib/calendar/icalendar.ts';
+import { replyAddressOf } from '../../lib/mail/reply_address.ts';
 import { useZone } from '../../lib/text/dates.ts';
 import { attendees, entry, factsOf, meeting, NOW, owner } from '../calendar/samples.ts';
 import { readWithIcalJs } from '../peers/calendar_readers.ts';
@@ -25,8 +26,10 @@ describe('the calendar part', () => {
       expect(method).toBe('REQUEST');
       expect(event?.status).toBe('CONFIRMED');
       const role = at === 0 ? 'CHAIR' : 'REQ-PARTICIPANT';
-      expect(event?.attendees).toEqual([{ email, name: email, partstat: 'NEEDS-ACTION', role, rsvp: 'TRUE' }]);
-      expect(event?.organiser[0]).toMatchObject({ email: owner.email, name: 'Alice Martin' });
+      const partstat = at === 0 ? 'ACCEPTED' : 'NEEDS-ACTION';
+      expect(event?.attendees).toEqual([{ email, name: email, partstat, role, rsvp: null }]);
+      const organiser = at === 0 ? 'noreply@example.org' : owner.email;
+      expect(event?.organiser[0]).toMatchObject({ email: organiser, name: 'Alice Martin' });
     }
   });
 
@@ -36,7 +39,8 @@ describe('the calendar part', () => {
       const fed = readWithIcalJs(feed(factsOf([named]))).events[0];
       for (const kind of ['new', 'edit'] as const) {
         const { event } = read(kind, at as 0 | 1 | 2);
-        expect({ ...event, attendees: [], alarms: [] }).toEqual({ ...fed, attendees: [], alarms: [] });
+        const less = { attendees: [], alarms: [], organiser: [] };
+        expect({ ...event, ...less }).toEqual({ ...fed, ...less });
       }
     }
   });
@@ -52,5 +56,26 @@ describe('the calendar part', () => {
 
   it('is not in a reminder', () => {
     for (const { parts } of compose(eventOf('reminder'))) expect(parts.calendar).toBeUndefined();
+  });
+});
+
+describe('whom a mail is from, who organises, and where answers go', () => {
+  const REPLY = 'visio+{id}@example.org';
+
+  it.each([
+    ['without the setting', '', ['noreply@example.org', 'OWNER', 'OWNER', false]],
+    ['with one address for all', 'visio@example.org', ['visio@example.org', 'visio@example.org', 'OWNER', true]],
+    ['with an address for each', REPLY, ['noreply@example.org', 'OWN', 'OWN', true]],
+  ] as const)('%s', (_, setting, [from, organiser, replyTo, asked]) => {
+    const guest = attendees[2];
+    if (guest === undefined) throw new Error('no guest');
+    const own = replyAddressOf(REPLY, meeting, guest);
+    const address = (word: string) => (word === 'OWNER' ? owner.email : word === 'OWN' ? own : word);
+    const { parts } = compose(eventOf('new'), { JMB_MAIL_REPLY: setting })[2];
+    const [event] = readWithIcalJs(parts.calendar?.body ?? '').events;
+    expect(parts.from.address).toBe(from);
+    expect(parts.replyTo.address).toBe(address(replyTo));
+    expect(event?.organiser[0]?.email).toBe(address(organiser));
+    expect(event?.attendees[0]?.rsvp).toBe(asked ? 'TRUE' : null);
   });
 });

@@ -10,6 +10,7 @@ export const settings: ComposeSettings = {
   ...feedSettings,
   JMB_NAME: 'Visio "Example", réunions',
   JMB_MAIL_FROM_NOTIFICATION: 'noreply@example.org',
+  JMB_MAIL_REPLY: '',
   JMB_LANG: 'fr',
   JMB_SUBJECT_NEW_OWNER: '',
   JMB_SUBJECT_NEW_MODERATOR: '',

@@ -30,6 +30,7 @@ import {
   rememberName,
 } from '../../lib/store/people.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
+import { isNews, keepUnconfirmed, noteReply, unconfirmedOf } from '../../lib/store/replies.ts';
 import {
   accountsWith,
   closedButBooked,
@@ -71,6 +72,11 @@ export function everything(store: Store): void {
   recordAnswer(store, attendees[2]?.hash ?? '', 'declined', NOW);
   saidOf(store, id);
   updateMeeting(store, id, 1, { ...BOOKING, begin: BOOKING.begin + 60, moderators, guests: [] }, NOW);
+  const [one] = attendees;
+  if (one !== undefined && isNews(store, one, { stamp: NOW, message: 'm' }))
+    noteReply(store, one, { stamp: NOW, message: 'm' });
+  keepUnconfirmed(store, id, { at: NOW, from: 'x@example.org', named: '', answer: 'accepted', comment: '' });
+  unconfirmedOf(store, id);
   countConnection(store, hash);
   meetingsFrom(store, NOW);
   feedOf(store, 'alice');

@@ -1,0 +1,142 @@
+/** Answers that mail programs send, and what people write by hand, applied to the meeting that it is about. */
+import { fingerprint } from '../calendar/feed_facts.ts';
+import { readReplies } from '../calendar/reply.ts';
+import type { Context } from '../context.ts';
+import type { Incoming } from '../mail/incoming.ts';
+import { composeWord } from '../mail/passed_on.ts';
+import { commentOf } from '../meetings/answers.ts';
+import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
+import { type CalendarReply, judge } from '../meetings/reply.ts';
+import { causedBy, noteCaused } from '../store/limits.ts';
+import { attendeesOf, meetingById } from '../store/meetings.ts';
+import { enqueue } from '../store/outbox.ts';
+import { isNews, keepUnconfirmed, noteReply } from '../store/replies.ts';
+import { answer } from './answer.ts';
+
+/** What became of one answer, for the log. */
+type Became = 'answered' | 'unconfirmed' | 'stale' | 'owner' | 'again' | 'nothing' | 'over' | 'unknown';
+
+/** The answers in a message: they hold the time that they take to be read, so before any transaction. */
+export async function repliesIn({ calendars }: Incoming): Promise<readonly CalendarReply[]> {
+  const all = (await Promise.all(calendars.map(readReplies))).flat();
+  // The same one twice is Thunderbird's way.
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/**
+ * Applies the answers of one message, all or none.
+ * @param known whose address it came to, where that tells people apart
+ * @returns false where none of them is about a meeting of ours
+ */
+export async function applyReplies(
+  context: Context,
+  mail: Incoming,
+  known: Invitation | undefined,
+  replies: readonly CalendarReply[],
+): Promise<boolean> {
+  const { store, settings, log } = context;
+  const writers = await withAliases(context, mail.writers);
+  return store.transaction(() => {
+    const became = replies.map((reply): Became => {
+      const [id = '', server] = reply.uid.split('@');
+      const meeting =
+        server?.toLowerCase() === settings.JMB_SERVER_NAME.toLowerCase() ? meetingById(store, id) : undefined;
+      const what = meeting === undefined ? 'unknown' : applyOne(context, meeting, mail, reply, { known, writers });
+      log.event('reply', { id: meeting?.id, from: mail.writer?.address, what });
+      return what;
+    });
+    return became.some((what) => what !== 'unknown');
+  });
+}
+
+/** The addresses that a message says it is from, and the others of the same people, where a directory knows them. */
+async function withAliases({ directory }: Context, writers: readonly string[]): Promise<readonly string[]> {
+  if (directory === null) return writers;
+  const people = await directory.peopleOf(writers.slice(0, 10));
+  const more = [...people.values()].flatMap(({ email, aliases }) => (email === null ? aliases : [email, ...aliases]));
+  return [...new Set([...writers, ...more])];
+}
+
+function applyOne(
+  context: Context,
+  meeting: Meeting,
+  mail: Incoming,
+  reply: CalendarReply,
+  { known, writers }: { readonly known: Invitation | undefined; readonly writers: readonly string[] },
+): Became {
+  const { store, clock } = context;
+  const isElsewhere = known !== undefined && known.meeting.id !== meeting.id;
+  const judged = isElsewhere
+    ? { nothing: 'unconfirmed' as const }
+    : judge(meeting, attendeesOf(store, meeting.id), reply, { known: known?.attendee, writers });
+  if ('nothing' in judged) {
+    if (judged.nothing === 'unconfirmed') keep(context, meeting, mail, reply);
+    return judged.nothing;
+  }
+  const { attendee } = judged;
+  const given = judged.answer ?? (reply.method === 'COUNTER' ? 'tentative' : null);
+  if (given === null) return 'nothing';
+  const mark = { stamp: reply.stamp ?? clock.now(), message: fingerprint(JSON.stringify(reply)) };
+  if (!isNews(store, attendee, mark)) return 'again';
+  const words = { comment: commentOf(reply.comment), proposal: proposalOf(meeting, reply, clock.now()) };
+  if (answer(context, { meeting, attendee }, given, words, 'mail') !== null) return 'over';
+  noteReply(store, attendee, mark);
+  return 'answered';
+}
+
+/** The longest meeting that can be proposed, in seconds: a slip of somebody's calendar is no proposal. */
+const LONGEST = 86_400;
+
+function proposalOf(meeting: Meeting, { method, begin, end }: CalendarReply, now: number) {
+  if (method !== 'COUNTER' || begin === null || begin <= now) return null;
+  const duration = end !== null && end > begin && end - begin <= LONGEST ? end - begin : meeting.duration;
+  return begin === meeting.begin && duration === meeting.duration ? null : { begin, duration };
+}
+
+function keep({ store, clock }: Context, meeting: Meeting, mail: Incoming, { named, comment }: CalendarReply): void {
+  const [only, more] = named;
+  const one = more === undefined ? only : undefined;
+  keepUnconfirmed(store, meeting.id, {
+    at: clock.now(),
+    from: mail.writer?.address ?? '',
+    named: one?.email ?? '',
+    answer: one?.answer ?? '',
+    comment: commentOf(comment),
+  });
+}
+
+/** How many letters of one person go on to the owner in an hour: two programs that write to each other have an end. */
+const WORDS_AN_HOUR = 10;
+
+/**
+ * Has what somebody wrote by hand sent on to the owner of the meeting.
+ * @returns why not, or null
+ */
+export function passOn(context: Context, mail: Incoming, { meeting, attendee }: Invitation): string | null {
+  const { store, settings, clock } = context;
+  const owner = attendeesOf(store, meeting.id).find(({ role }) => role === 'owner');
+  const { writer } = mail;
+  if (writer === null) return 'of nobody';
+  if (owner === undefined || isOwners(attendee, owner, writer.address)) return 'the owner’s own';
+  if ([settings.JMB_MAIL_FROM_NOTIFICATION.toLowerCase(), ...mail.recipients].includes(writer.address))
+    return 'our own';
+  const attached = mail.parts.map(({ filename }) => filename ?? '').filter((name) => name !== '');
+  if (mail.text.trim() === '' && attached.length === 0) return 'empty';
+  return store.transaction(() => {
+    const now = clock.now();
+    // No account's name holds a blank.
+    const by = `word ${meeting.id} ${attendee.email}`;
+    if (causedBy(store, by, now).count >= WORDS_AN_HOUR) return 'too many within an hour';
+    noteCaused(store, by, 1, now);
+    enqueue(
+      store,
+      [composeWord({ meeting, attendee }, owner.email, { writer, text: mail.text, attached }, settings)],
+      now,
+    );
+    return null;
+  });
+}
+
+function isOwners(attendee: Attendee, owner: Attendee, writer: string): boolean {
+  return attendee.email === owner.email || writer === owner.email;
+}

@@ -1,0 +1,168 @@
+/**
+ * Reads the answers in a calendar part (iTIP, RFC 5546 sections 3.2.3 and 3.2.7). Only the lines that say something to JMB reach the
+ * reader of properties, so that no rule, alarm or garbage of somebody else's matters.
+ */
+import type ICAL from 'ical.js';
+import type { CalendarReply, Named } from '../meetings/reply.ts';
+import { changeOf, type ForeignZone, unixAt, unixInForeign, unixInZone } from './foreign_time.ts';
+
+/** How many events of a part are read, and how many attendees of each. */
+const MOST_EVENTS = 20;
+const MOST_ATTENDEES = 100;
+
+/** Longer lines are passed over: the time that reading a line takes goes by the square of its length. */
+const LONGEST_LINE = 8_192;
+
+/** How deep parts may lie in each other; an event with an alarm is three. */
+const DEEPEST = 8;
+
+/** How long a comment may be, in characters. */
+const LONGEST_COMMENT = 300;
+
+const READ = /^(UID|SEQUENCE|DTSTART|DTEND|DTSTAMP|RECURRENCE-ID|ATTENDEE|COMMENT)[;:]/i;
+
+/** The answers in a part; none where it holds something else. */
+export async function readReplies(text: string): Promise<CalendarReply[]> {
+  const { default: reader } = await import('ical.js');
+  const { method, events, zones } = sorted(text);
+  if (method !== 'REPLY' && method !== 'COUNTER') return [];
+  return events.flatMap((lines) => {
+    const properties = lines.flatMap((line) => propertyOf(reader, line));
+    const reply = replyOf(method, properties, zones);
+    return reply === null ? [] : [reply];
+  });
+}
+
+/** The lines of a calendar by where they stand. */
+interface Sorted {
+  readonly method: string;
+  readonly events: readonly (readonly string[])[];
+  readonly zones: ReadonlyMap<string, ForeignZone>;
+}
+
+function sorted(text: string): Sorted {
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/\n[ \t]/g, '')
+    .split('\n');
+  let method = '';
+  const events: string[][] = [];
+  const zones = new Map<string, ForeignZone>();
+  let zone = { id: '', changes: [] as NonNullable<ReturnType<typeof changeOf>>[], isPlain: true };
+  let change: string[] = [];
+  const within: string[] = [];
+  for (const line of lines) {
+    const [, edge = '', part = ''] = /^(BEGIN|END):\s*([\w-]+)\s*$/i.exec(line) ?? [];
+    const name = part.toUpperCase();
+    if (edge.toUpperCase() === 'BEGIN') {
+      within.push(name);
+      if (within.length > DEEPEST) break;
+      if (within.join() === 'VCALENDAR,VEVENT') events.push([]);
+      if (within.join() === 'VCALENDAR,VTIMEZONE') zone = { id: '', changes: [], isPlain: true };
+      if (within[1] === 'VTIMEZONE' && within.length === 3) change = [];
+    } else if (edge !== '') {
+      if (within[1] === 'VTIMEZONE' && within.length === 3) {
+        const read = changeOf(change);
+        if (read === null) zone.isPlain = false;
+        else zone.changes.push(read);
+      }
+      if (within.join() === 'VCALENDAR,VTIMEZONE' && zone.isPlain) zones.set(zone.id, zone.changes);
+      if (within.includes(name)) within.length = within.lastIndexOf(name);
+    } else if (line.length > LONGEST_LINE) {
+      // Nobody's comment, and no address.
+    } else if (within.join() === 'VCALENDAR') {
+      method = /^METHOD:\s*(\w+)/i.exec(line)?.[1]?.toUpperCase() ?? method;
+    } else if (within.join() === 'VCALENDAR,VEVENT' && READ.test(line)) {
+      events.at(-1)?.push(line);
+    } else if (within[1] === 'VTIMEZONE') {
+      if (within.length === 2) zone.id = /^TZID[^:]*:(.*)$/i.exec(line)?.[1]?.trim() ?? zone.id;
+      else change.push(line);
+    }
+  }
+  return { method, events: events.slice(0, MOST_EVENTS), zones };
+}
+
+function propertyOf(reader: typeof ICAL, line: string): ICAL.Property[] {
+  try {
+    return [reader.Property.fromString(line)];
+  } catch {
+    return [];
+  }
+}
+
+const ANSWERS: Readonly<Record<string, Named['answer']>> = {
+  ACCEPTED: 'accepted',
+  DECLINED: 'declined',
+  TENTATIVE: 'tentative',
+};
+
+function replyOf(
+  method: CalendarReply['method'],
+  properties: readonly ICAL.Property[],
+  zones: ReadonlyMap<string, ForeignZone>,
+): CalendarReply | null {
+  const first = (name: string): ICAL.Property | undefined => properties.find((one) => one.name === name);
+  const time = (name: string): number | null => {
+    const property = first(name);
+    return property === undefined ? null : instantOf(property, zones);
+  };
+  const attendees = properties.filter(({ name }) => name === 'attendee').slice(0, MOST_ATTENDEES);
+  const uid = textOf(first('uid'));
+  if (uid === '' || attendees.length === 0) return null;
+  const sequence = Number(textOf(first('sequence')));
+  const said = properties.filter(({ name }) => name === 'comment').map(textOf);
+  const beside = attendees.map((one) => parameter(one, 'x-response-comment'));
+  return {
+    method,
+    uid,
+    sequence: Number.isSafeInteger(sequence) && sequence > 0 ? sequence : 0,
+    begin: time('dtstart'),
+    end: time('dtend'),
+    occurrence: first('recurrence-id') === undefined ? undefined : time('recurrence-id'),
+    stamp: time('dtstamp'),
+    named: attendees.map((one) => ({
+      email: addressOf(textOf(one)),
+      answer: ANSWERS[parameter(one, 'partstat').toUpperCase()] ?? null,
+    })),
+    comment: [...([...said, ...beside].map((one) => one.trim()).find((one) => one !== '') ?? '')]
+      .slice(0, LONGEST_COMMENT)
+      .join(''),
+  };
+}
+
+function textOf(property: ICAL.Property | undefined): string {
+  const value: unknown = property?.getFirstValue();
+  return value === undefined || value === null ? '' : String(value).trim();
+}
+
+/** The address of a mailto URI, in small letters (RFC 6068 section 2). */
+function addressOf(uri: string): string {
+  const address = uri.replace(/^mailto:/i, '').trim();
+  try {
+    return decodeURIComponent(address).toLowerCase();
+  } catch {
+    return address.toLowerCase();
+  }
+}
+
+function parameter(property: ICAL.Property, name: string): string {
+  const value: unknown = property.getParameter(name);
+  return String((Array.isArray(value) ? value[0] : value) ?? '');
+}
+
+/** The instant of a time, or null where it is a day, or its zone is unknown. */
+function instantOf(property: ICAL.Property, zones: ReadonlyMap<string, ForeignZone>): number | null {
+  const value: unknown = property.getFirstValue();
+  const [, year, month, day, hour, minute, second, utc] =
+    /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(Z?)$/.exec(String(value)) ?? [];
+  if (year === undefined) return null;
+  const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number) as [
+    ...[number, number, number, number, number, number],
+  ];
+  const time = { year: y, month: mo, day: d, hour: h, minute: mi, second: s };
+  if (utc === 'Z') return unixAt(time);
+  const zone = parameter(property, 'tzid');
+  const foreign = zones.get(zone);
+  return unixInZone(time, zone) ?? (foreign && unixInForeign(time, foreign)) ?? null;
+}
