@@ -1,0 +1,143 @@
+/** A real Postfix gives messages to `jmb reply`, by an alias, as the user of the web server. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { replyAddressOf } from '../../lib/mail/reply_address.ts';
+import { insertMeeting } from '../../lib/store/bookings.ts';
+import { attendeesOf } from '../../lib/store/meetings.ts';
+import { openStore } from '../../lib/store/store.ts';
+import { writeAnswer } from '../support/mail_programs.ts';
+import { freePort, untilAnswers } from '../support/port.ts';
+import { makeTree } from '../support/tree.ts';
+import { giveToWebUser } from '../support/web_user.ts';
+
+const REPLY = 'visio+{id}@univ.example';
+const BOB = 'bob@x.example';
+
+let dir: string;
+let root: string;
+let port: number;
+
+function postfix(program: string, ...words: string[]) {
+  return spawnSync(`/usr/sbin/${program}`, ['-c', join(dir, 'config'), ...words], { encoding: 'utf8' });
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'jmb-pipe-'));
+  chmodSync(dir, 0o755);
+  for (const name of ['config', 'queue', 'data', 'jmb']) mkdirSync(join(dir, name));
+  spawnSync('chown', ['postfix', join(dir, 'data')]);
+  root = join(dir, 'jmb');
+  makeTree(root, {
+    settings: {
+      JMB_DATA: join(root, 'data'),
+      JMB_LOG: join(root, 'log/jmb.log'),
+      JMB_MAIL_REPLY: REPLY,
+      JMB_SERVER_NAME: 'visio.example',
+    },
+    modules: {},
+  });
+  port = await freePort();
+  const aliases = join(dir, 'config/aliases');
+  writeFileSync(aliases, `visio: "|${join(root, 'bin/jmb')} reply"\n`);
+  const settings = {
+    compatibility_level: '3.6',
+    myhostname: 'mx.univ.example',
+    mydestination: 'univ.example',
+    inet_interfaces: '127.0.0.1',
+    inet_protocols: 'ipv4',
+    queue_directory: join(dir, 'queue'),
+    data_directory: join(dir, 'data'),
+    maillog_file: join(dir, 'log'),
+    maillog_file_prefixes: dir,
+    recipient_delimiter: '+',
+    alias_maps: `hash:${aliases}`,
+    local_recipient_maps: '',
+    minimal_backoff_time: '1s',
+    queue_run_delay: '1s',
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
+  writeFileSync(join(dir, 'config/main.cf'), lines.join(''));
+  const services = [
+    `127.0.0.1:${port} inet n - n - - smtpd`,
+    'pickup unix n - n 60 1 pickup',
+    'cleanup unix n - n - 0 cleanup',
+    'qmgr unix n - n 300 1 qmgr',
+    'rewrite unix - - n - - trivial-rewrite',
+    'bounce unix - - n - 0 bounce',
+    'defer unix - - n - 0 bounce',
+    'trace unix - - n - 0 bounce',
+    'error unix - - n - - error',
+    'retry unix - - n - - error',
+    'showq unix n - n - - showq',
+    'anvil unix - - n - 1 anvil',
+    'proxymap unix - - n - - proxymap',
+    'local unix - n n - - local',
+    'postlog unix-dgram n - n - 1 postlogd',
+  ];
+  writeFileSync(join(dir, 'config/master.cf'), `${services.join('\n')}\n`);
+  postfix('postalias', aliases);
+  for (const file of [aliases, `${aliases}.db`]) giveToWebUser(file);
+  const started = postfix('postfix', 'start');
+  if (!(await untilAnswers(port, 10))) throw new Error(`Postfix does not answer: ${started.stderr}`);
+}, 30_000);
+afterAll(() => {
+  postfix('postfix', 'stop');
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** The states of the deliveries that Postfix logged, once there are so many. */
+async function deliveries(count: number): Promise<string[]> {
+  for (let tries = 0; ; tries += 1) {
+    const log = readFileSync(join(dir, 'log'), 'utf8');
+    const states = [...log.matchAll(/local\[\d+\]:.* status=(\w+)/g)].map(([, state = '']) => state);
+    if (states.length >= count || tries > 200) return states;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+test('replies are taken, other mail is swallowed, nothing bounces; while the database is locked it waits', async () => {
+  const store = openStore(join(root, 'data/jmb.db'));
+  const now = Math.floor(Date.now() / 1000);
+  const begin = now + 86_400;
+  const facts = { subject: 'Conseil', begin, duration: 3600, moderators: [], guests: [BOB], language: 'fr' } as const;
+  const clock = { now: () => now, nanoseconds: () => 10n ** 18n + 1n };
+  const { meeting, attendees } = insertMeeting(store, clock, 'alice@x.example', facts);
+  for (const suffix of ['', '-wal', '-shm']) giveToWebUser(join(root, `data/jmb.db${suffix}`));
+  const bob = attendees.find(({ email }) => email === BOB);
+  if (bob === undefined) throw new Error('bob is not invited');
+  const answerOf = () => attendeesOf(store, meeting.id).find(({ email }) => email === BOB)?.answer;
+  const invitation = {
+    ...{ uid: `${meeting.id}@visio.example`, sequence: 0, begin, end: begin + 3600, summary: 'Conseil' },
+    ...{ location: '', asked: true, attendee: { name: '', address: BOB } },
+    organiser: { name: '', address: replyAddressOf(REPLY, meeting, bob) },
+  };
+  const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+  const to = invitation.organiser.address;
+  const send = (raw: string | Buffer, from = BOB) => transport.sendMail({ envelope: { from, to }, raw });
+  const said = (partstat: 'ACCEPTED' | 'DECLINED', at: number) =>
+    writeAnswer('outlook', invitation, { partstat, comment: '', at, id: `m${at}` }).raw;
+
+  await send(said('ACCEPTED', now));
+  expect(await deliveries(1)).toEqual(['sent']);
+  expect(answerOf()).toBe('accepted');
+  await send('From: bob@x.example\r\nAuto-Submitted: auto-replied\r\nSubject: away\r\n\r\nAway.\r\n');
+  await send('\r\n\0junk\r\n', '');
+  const big = `From: bob@x.example\r\nSubject: big\r\nContent-Type: application/pdf\r\n\r\n${`${'a'.repeat(76)}\r\n`.repeat(128_000)}`;
+  await send(big);
+  expect(await deliveries(4)).toEqual(['sent', 'sent', 'sent', 'sent']);
+  expect(answerOf()).toBe('accepted');
+
+  store.database.exec('BEGIN EXCLUSIVE');
+  await send(said('DECLINED', now + 1));
+  expect((await deliveries(5))[4]).toBe('deferred');
+  store.database.exec('ROLLBACK');
+  postfix('postqueue', '-f');
+  expect((await deliveries(6)).slice(5)).toEqual(['sent']);
+  expect(answerOf()).toBe('declined');
+  expect(readFileSync(join(dir, 'log'), 'utf8')).not.toContain('status=bounced');
+  store.close();
+}, 60_000);
