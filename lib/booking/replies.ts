@@ -76,7 +76,9 @@ function applyOne(
   const { attendee } = judged;
   const given = judged.answer ?? (reply.method === 'COUNTER' ? 'tentative' : null);
   if (given === null) return 'nothing';
-  const mark = { stamp: reply.stamp ?? clock.now(), message: fingerprint(JSON.stringify(reply)) };
+  // By a clock that is ahead nothing that is said afterwards would be news.
+  const stamp = Math.min(reply.stamp ?? clock.now(), clock.now());
+  const mark = { stamp, message: fingerprint(JSON.stringify(reply)) };
   if (!isNews(store, attendee, mark)) return 'again';
   const words = { comment: commentOf(reply.comment), proposal: proposalOf(meeting, reply, clock.now()) };
   if (answer(context, { meeting, attendee }, given, words, 'mail') !== null) return 'over';

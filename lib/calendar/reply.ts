@@ -85,7 +85,10 @@ function sorted(text: string): Sorted {
 
 function propertyOf(reader: typeof ICAL, line: string): ICAL.Property[] {
   try {
-    return [reader.Property.fromString(line)];
+    const property = reader.Property.fromString(line);
+    // A time is read when it is first asked for, and one that is none throws only then.
+    String(property.getFirstValue());
+    return [property];
   } catch {
     return [];
   }

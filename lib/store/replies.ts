@@ -18,7 +18,7 @@ export function isNews(store: Store, { hash }: Attendee, { stamp, message }: Mar
     'SELECT reply_stamp AS stamp, reply_message AS message FROM reply_last WHERE reply_hash = ?',
     hash,
   );
-  return last === undefined || stamp > last.stamp || (stamp === last.stamp && message !== last.message);
+  return last === undefined || (message !== last.message && stamp >= last.stamp);
 }
 
 /** Notes an answer that is taken, within the transaction that writes it. */
