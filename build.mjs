@@ -188,7 +188,7 @@ const made = await Promise.allSettled([
   command('lib/install/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import_module.ts', `${out}/lib/import_module.js`),
-  ...['demo', 'bench', 'crash']
+  ...['demo', 'bench', 'crash', 'fuzz']
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),
 ]);
