@@ -11,7 +11,7 @@ import { left, type Started, says, start } from '../support/started.ts';
 
 const DIST = process.env['JMB_DIST'] ?? join(import.meta.dirname, '../../dist');
 const SUBJECT = 'Jury de thèse';
-const GUESTS = ['zoe@ailleurs.test', 'yann@ailleurs.test', 'xenia@ailleurs.test'] as const;
+const GUESTS = ['zoe@ailleurs.test', 'yann@ailleurs.test', 'xenia@ailleurs.test', 'wim@ailleurs.test'] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'jmb-demo-'));
 let demo: Started;
@@ -75,6 +75,37 @@ test.each([
   expect(await alice.getByRole('status').innerText()).toMatch(/jmb reply.* 0$/);
   expect(await alice.locator('h1').innerText()).toBe(`${word}: ${SUBJECT}`);
   expect(await alice.locator('pre').last().innerText()).toContain('METHOD:REPLY');
+});
+
+test('as Gmail, another time is proposed', async () => {
+  await openInvitation(GUESTS[3]);
+  await alice.getByText('Proposer un autre horaire').click();
+  const form = alice.locator('form').filter({ has: alice.getByRole('button', { name: 'Proposer' }) });
+  await form.getByLabel('Programme').selectOption({ label: 'Gmail' });
+  await form.getByLabel('Jour').fill(dayFromNow(8));
+  await form.getByLabel('Heure').fill('09:15');
+  await form.getByRole('button', { name: 'Proposer' }).click();
+  expect(await alice.getByRole('status').innerText()).toMatch(/jmb reply.* 0$/);
+  expect(await alice.locator('pre').last().innerText()).toContain('METHOD:COUNTER');
+});
+
+test('the list and the follow-up page show what each has answered', async () => {
+  await alice.goto('/booking.cgi?list');
+  const meeting = alice
+    .locator('article, li')
+    .filter({ has: alice.getByRole('heading', { name: SUBJECT }) })
+    .last();
+  expect((await meeting.innerText()).replace(/\s+/g, ' ')).toContain('1 oui · 2 peut-être · 1 non');
+  await meeting.getByRole('link', { name: new RegExp(`suivi de ${SUBJECT}`) }).click();
+  const rows = (await alice.getByRole('row').allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
+  const rowOf = (address: string) => rows.findIndex((row) => row.includes(address));
+  expect(rows[rowOf(GUESTS[0])]).toContain('Acceptée');
+  expect(rows[rowOf(GUESTS[1])]).toContain('Déclinée');
+  expect(rows[rowOf(GUESTS[1]) + 1]).toContain('Train à 16 h');
+  expect(rows[rowOf(GUESTS[2])]).toContain('Peut-être');
+  expect(rows[rowOf(GUESTS[2]) + 1]).toContain('Train à 16 h');
+  expect(rows[rowOf(GUESTS[3])]).toContain('Peut-être');
+  expect(rows[rowOf(GUESTS[3]) + 1]).toMatch(/Propose le .*(09:15|9 h 15)/);
 });
 
 test('a form that is none, or comes from another site, is told so and sends nothing', async () => {
