@@ -30,6 +30,20 @@ export function joinOpen(meeting: Times, role: Role, now: number, leads: LeadTim
   return state === 'soon' || state === 'running';
 }
 
+/**
+ * When the next way in of someone's meetings shows that does not yet, in Unix seconds; null when none will.
+ * @param seats the meetings, each with the role that someone has in it
+ */
+export function nextOpening(
+  seats: readonly { readonly meeting: Times; readonly attendee: { readonly role: Role } }[],
+  now: number,
+  leads: LeadTimes,
+): number | null {
+  const openings = seats.map(({ meeting, attendee }) => meeting.begin - leadOf(attendee.role, leads));
+  const first = openings.reduce((least, one) => (one > now && one < least ? one : least), Infinity);
+  return first === Infinity ? null : first;
+}
+
 /** Whether the meeting may still be changed: by its owner, until its end. */
 export function mayEdit(meeting: Times, role: Role, now: number): boolean {
   return role === 'owner' && now < meeting.end;

@@ -2,6 +2,7 @@
 
 import { tallyWords } from '../meetings/answers.ts';
 import type { Listed } from '../store/meetings.ts';
+import { isoDate } from '../text/dates.ts';
 import type { Extension } from './meeting_extend.ts';
 import {
   type MeetingWords,
@@ -43,6 +44,8 @@ export interface Item extends MeetingWords, PlaceWords, RarePart {
   readonly heading: 'h3' | 'h4' | 'h5';
   /** The day, where no heading says it. */
   readonly day: string;
+  /** The day on which it ends, where that is another. */
+  readonly lastDay: string;
 }
 
 /** Nothing of that. */
@@ -98,5 +101,6 @@ export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHIN
     actions: Boolean(join || accept || decline || editable || removable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),
+    lastDay: iso.startsWith(isoDate(meeting.end)) ? '' : shortDayOf(reading, meeting.end),
   };
 }

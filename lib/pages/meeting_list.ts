@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { Granted } from '../http/needs.ts';
 import { queryParams } from '../http/params.ts';
 import { roomSegment } from '../jitsi/room_name.ts';
+import { nextOpening } from '../meetings/access.ts';
 import { extendedWithin } from '../meetings/ending.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { LONGEST_SEARCH } from '../meetings/search.ts';
@@ -18,7 +19,7 @@ import { isoDate, monthOf } from '../text/dates.ts';
 import { type Item, itemOf, type RarePart } from './list_items.ts';
 import { extensionOf } from './meeting_extend.ts';
 import { counted, dayOf, meetingWords, type Reading, readingOf, shortDayOf } from './meeting_view.ts';
-import { cookieOf, type NoticeWords, page, sayingOf } from './page.ts';
+import { cookieOf, type NoticeWords, page, refresh, sayingOf } from './page.ts';
 import { closingWords, insideWords, peopleOf } from './room_people.ts';
 import { whoBooks } from './who_books.ts';
 
@@ -60,6 +61,7 @@ export async function meetingList(
     closing: closingWords(reading, settings, one.meeting),
     told: one === done ? notice : null,
   }));
+  const opens = nextOpening(listed, now, reading.leads);
   const pastCount = past.length - latest.length + parts.archives.length;
   const frame = {
     status,
@@ -70,13 +72,21 @@ export async function meetingList(
     editor,
     place: 'list',
     // close.cgi brings who has this cookie back to the list.
-    headers: [cookieOf(request, 'viajmb', '1'), ...headers],
+    headers: [
+      cookieOf(request, 'viajmb', '1'),
+      ...headers,
+      ...(opens === null ? [] : [refresh(opens - now, 'booking.cgi?list')]),
+    ],
+    script: opens !== null,
   } as const;
   return page(context, list, frame, {
     notice: done ? null : notice,
     settling: Boolean(done),
     doubt,
     any: slots.length > 0,
+    empty: slots.length === 0 && emptyWords(context, identity, editor),
+    opens,
+    askedAt: now,
     longestSearch: LONGEST_SEARCH,
     ...parts,
     archivesCount: counted(reading, 'list.archives', pastCount),
@@ -84,6 +94,11 @@ export async function meetingList(
     ...ownAddresses(context, identity, editor),
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
   });
+}
+
+/** What somebody without any meeting can do about it. */
+function emptyWords({ texts }: Context, { addresses }: Identity, editor: boolean): string {
+  return editor ? texts('list.empty_editor') : texts('list.empty', { addresses: addresses.join(', ') });
 }
 
 /** « Vous avez accepté : Jury – Mes réunions »; what an organiser has done in its own words. */

@@ -81,6 +81,17 @@ export function beside(request: Request, address: string): string {
   return script.startsWith('/cgi-bin/') ? `/cgi-bin/${address}` : `/${address}`;
 }
 
+/**
+ * The longest wait that browsers take, in seconds: their timers count milliseconds in 31 bits. A page that waits longer asks
+ * again on the way.
+ */
+const LONGEST_WAIT = 20 * 86_400;
+
+/** The header by which a page is replaced by another in so many seconds. */
+export function refresh(seconds: number, address: string): Header {
+  return ['Refresh', `${Math.min(seconds, LONGEST_WAIT)}; url=${address}`];
+}
+
 /** Name and logo of the service; a page about broken settings does without. */
 function siteOf(context: Context): { name: string; logo: boolean } {
   try {

@@ -10,13 +10,7 @@ import type { Texts } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
 import { answerForm } from './invitation_answer.ts';
 import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
-import { beside, page } from './page.ts';
-
-/**
- * The longest wait that browsers take, in seconds: their timers count milliseconds in 31 bits. A page that waits longer asks
- * again on the way.
- */
-const LONGEST_WAIT = 20 * 86_400;
+import { beside, page, refresh } from './page.ts';
 
 /**
  * The page of whoever comes before the room opens. Its `Refresh` leads in at the opening, with and without script; nothing is
@@ -36,7 +30,7 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
     {
       title: texts('way.not_open'),
       script: true,
-      headers: [['Refresh', `${Math.min(opens - now, LONGEST_WAIT)}; url=${way}`]],
+      headers: [refresh(opens - now, way)],
     },
     {
       ...place,

@@ -66,6 +66,81 @@
     place.hidden = false;
   }
 
+  /** What can have the focus, by what it does: the page that follows is another one. */
+  function nameOf(one) {
+    const meeting = one.closest('.meeting');
+    const does = one.getAttribute('href') ?? one.form?.getAttribute('action') ?? one.localName;
+    return `${one.id} ${meeting?.id ?? ''} ${does} ${one.value ?? ''}`;
+  }
+
+  /** A part of the list that a meeting may leave: from one to the other it would take the reader along. */
+  const partOf = (meeting) => meeting.closest('section')?.getAttribute('aria-labelledby');
+
+  /** Where the reader is: the meetings in sight, what has the focus, what is unfolded, what was typed. */
+  function placeNow() {
+    const inSight = [...document.querySelectorAll('.meeting')].filter((one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return bottom > top && bottom > 0 && top < innerHeight;
+    });
+    const search = document.querySelector('#q');
+    return {
+      kept: Date.now(),
+      scrolled: scrollY,
+      meetings: inSight.map((one) => [one.id, partOf(one), one.getBoundingClientRect().top]),
+      focus: document.activeElement === document.body ? '' : nameOf(document.activeElement),
+      open: document.querySelector('details')?.open === true,
+      typed: search?.value ?? '',
+      selected: [search?.selectionStart ?? 0, search?.selectionEnd ?? 0],
+    };
+  }
+
+  /** Goes there again. */
+  function goTo({ scrolled, meetings, focus, open, typed, selected }) {
+    const details = document.querySelector('details');
+    if (details && open) details.open = true;
+    const search = document.querySelector('#q');
+    if (search && typed !== '') search.value = typed;
+    const focused = [...document.querySelectorAll('a, button, input, summary, .meeting')].find(
+      (one) => nameOf(one) === focus,
+    );
+    focused?.focus({ preventScroll: true });
+    if (search && focused === search) search.setSelectionRange(...selected);
+    if (scrolled === 0) return;
+    const still = meetings.find(([id, part]) => {
+      const one = document.getElementById(id);
+      return one && partOf(one) === part;
+    });
+    const moved = still ? document.getElementById(still[0]).getBoundingClientRect().top - still[2] : scrolled - scrollY;
+    scrollBy({ top: moved, behavior: 'instant' });
+  }
+
+  /** The list is asked for again (`Refresh`) when a way in shows: the reader stays where they are. */
+  function keepPlace(place) {
+    const { shows, now } = place.dataset;
+    const clock = serverClock(Number(now));
+    const isTime = () => clock() >= Number(shows) * 1000 - 1500;
+    addEventListener('pagehide', () => {
+      if (isTime()) sessionStorage.setItem('jmb-place', JSON.stringify(placeNow()));
+    });
+    // After a sleep the browser may count on where it was.
+    const timer = setInterval(() => {
+      if (clock() < Number(shows) * 1000 + 3000) return;
+      clearInterval(timer);
+      location.replace('booking.cgi?list');
+    }, 1000);
+  }
+
+  /** Where the reader was a moment ago, when the list was asked for again. */
+  function takePlace() {
+    const kept = sessionStorage.getItem('jmb-place');
+    if (kept === null) return;
+    sessionStorage.removeItem('jmb-place');
+    const place = JSON.parse(kept);
+    if (Date.now() - place.kept < 10_000) goTo(place);
+  }
+
   for (const place of document.querySelectorAll('[data-opens]')) countDown(place);
   for (const place of document.querySelectorAll('[data-zone]')) ownTime(place);
+  if (document.querySelector('.agenda')) takePlace();
+  for (const place of document.querySelectorAll('[data-shows]')) keepPlace(place);
 })();

@@ -68,7 +68,7 @@ describe('a search', () => {
   it('of nothing is the list', async () => {
     const { body } = await jmb.ask(meetingList, { as: 'alice', query: 'list=&q=+' });
     expect(body).toContain('id="now"');
-    expect(between(body, 'role="search"', '</form>')).toContain('name="q"');
+    expect(between(body, 'role="search"', '</form>')).toContain('name="q" value="" maxlength="100"');
   });
 });
 

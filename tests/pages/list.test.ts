@@ -112,6 +112,39 @@ describe('the list', () => {
     recordAnswer(jmb.store, hashOf(later, ALICE), 'accepted', NOW);
   });
 
+  it('is asked for again when the next way in shows', async () => {
+    // Alice is a guest of what begins in five hours.
+    const { headers, body } = await jmb.ask(meetingList, { as: 'alice' });
+    expect(headers.get('refresh')).toBe(`${5 * HOUR - 300}; url=booking.cgi?list`);
+    expect(headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(body).toContain(`data-shows="${NOW + 5 * HOUR - 300}" data-now="${NOW}"`);
+    const then = await jmb.ask(meetingList, { as: 'alice', later: 5 * HOUR - 300 });
+    expect(between(then.body, 'id="now"', '</section>')).toContain(`href="join.cgi?id=${hashOf(later, ALICE)}"`);
+    const last = await jmb.ask(meetingList, { as: 'alice', later: DAY });
+    expect(last.headers.get('refresh')).toBeUndefined();
+    expect(last.body).not.toContain('<script');
+  });
+
+  it('says on which day a meeting ends that does so on another', async () => {
+    const own = site();
+    own.meeting(13 * HOUR, { subject: 'Nuit', duration: 3 * HOUR });
+    own.meeting(13.5 * HOUR + 2 * DAY, { subject: 'Autre nuit', duration: HOUR });
+    own.meeting(-35 * HOUR, { subject: 'Vieille nuit', duration: 3 * HOUR });
+    const { text } = await own.ask(meetingList, { as: 'alice' });
+    expect(text).toMatch(/de 23:00 – à 02:00 demain 3 h Nuit/);
+    expect(text).toMatch(/de 23:30 – à 00:30 vendredi 27 novembre 1 h Autre nuit/);
+    expect(text).toMatch(/de 23:00 – à 02:00 lundi 23 novembre 3 h Vieille nuit/);
+    expect((await jmb.ask(meetingList, { as: 'alice' })).body).not.toContain('class="last"');
+  });
+
+  it('says what to do where there is no meeting at all', async () => {
+    const own = site();
+    const { body, text } = await own.ask(meetingList, { as: 'alice' });
+    expect(text).toContain('Aucune réunion pour l’instant. En réserver une');
+    expect(between(body, 'id="coming"', '</section>')).toContain('href="booking.cgi?new"');
+    expect(body).not.toContain('role="search"');
+  });
+
   it('speaks English to who prefers it', async () => {
     const { body, text } = await jmb.ask(meetingList, { as: 'alice', env: { HTTP_ACCEPT_LANGUAGE: 'en-GB' } });
     expect(body).toContain('<html lang="en">');
@@ -149,10 +182,11 @@ describe('who may book', () => {
       settings,
       directory(async () => false),
     );
-    const { status, body } = await jmb.ask(meetingList, { as: 'alice' });
+    const { status, body, text } = await jmb.ask(meetingList, { as: 'alice' });
     expect(status).toBe(200);
     expect(body).not.toContain('booking.cgi?new');
     expect(body).not.toContain('id="room"');
+    expect(text).toContain('Les invitations envoyées à alice.martin@example.org apparaîtront ici.');
   });
 
   it('a silent directory is said, and hides no meeting', async () => {
