@@ -264,4 +264,4 @@ it('asks for nothing that its policy forbids, and for nothing from elsewhere', a
   await page.locator('h1').evaluate((heading) => heading.setAttribute('style', 'color: red'));
   await expect.poll(() => complaints.join()).toMatch(/Content Security Policy/);
   await context.close();
-});
+}, 120_000);
