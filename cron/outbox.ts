@@ -22,6 +22,7 @@ export function outbox(options: { retry?: string; json?: boolean }): (context: C
 const WHY_NOT: Readonly<Record<Exclude<Retried, 'retried'>, string>> = {
   unknown: 'is not there to try again: sent, dropped, or never written',
   'in hand': 'is being sent at this moment',
+  returned: 'was sent and came back: its address is to be corrected in the meeting',
   gone: 'tells of a meeting that is deleted or over: it would only mislead',
 };
 

@@ -1,6 +1,7 @@
 /** `jmb remind`: what cron runs each minute. One run at a time, by a clock that is to be believed; each step goes on when another fails. */
 import { existsSync, readFileSync } from 'node:fs';
 import { tellGathered } from '../lib/booking/owner_told.ts';
+import { tellReturned } from '../lib/booking/returned.ts';
 import { messageOf } from '../lib/failure.ts';
 import { NOT_TRIED } from '../lib/mail/claims.ts';
 import { sendWaiting } from '../lib/mail/sender.ts';
@@ -106,6 +107,10 @@ async function work(context: CommandContext, say: (text: string) => void, compla
   await step('answers', async () => {
     const mails = tellGathered(context);
     return mails === 0 ? '' : `answers: ${mails} mails written`;
+  });
+  await step('returned', async () => {
+    const mails = tellReturned(context);
+    return mails === 0 ? '' : `returned: ${mails} mails written`;
   });
   await step('links', async () => {
     forgetLinks(context.store, context.clock.now());

@@ -1,11 +1,13 @@
 /** What becomes of a message that came in, whichever way: `jmb reply`, or a mailbox that is looked into. */
 import type { Context } from '../context.ts';
 import { messageOf } from '../failure.ts';
+import { readBounce } from '../mail/bounce.ts';
 import { type Arrived, type Incoming, readMail } from '../mail/incoming.ts';
-import { ownerOfId, replyIdIn } from '../mail/reply_address.ts';
+import { bounceSetting, ownerOfId, replyIdIn } from '../mail/reply_address.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { applyReplies, passOn, repliesIn } from './replies.ts';
+import { noteBounce } from './returned.ts';
 
 /**
  * How it ended: it was dealt with, it is of no concern to JMB, or it must be given again later, since something that JMB stands
@@ -26,10 +28,16 @@ export async function takeMail(context: Context, arrived: Arrived): Promise<Take
 async function take(context: Context, arrived: Arrived): Promise<Taken> {
   const mail = await readMail(arrived);
   if (mail === null) return ignore(context, null, 'unreadable');
+  const bounce = readBounce(mail);
+  if (bounce !== null) {
+    const to = personOf(context, mail, bounceSetting(context.settings));
+    if (to === undefined) return ignore(context, mail, 'came back, of nobody');
+    return noteBounce(context, to, bounce) ? 'done' : ignore(context, mail, 'came back, of nothing that was sent');
+  }
   if (mail.isAutomatic) return ignore(context, mail, 'automatic');
   // Lost it would be for good, and by a setting that is about to be written.
   if (context.settings.JMB_MAIL_REPLY === '') throw new Error('JMB_MAIL_REPLY is not set');
-  const person = personOf(context, mail);
+  const person = personOf(context, mail, context.settings.JMB_MAIL_REPLY);
   const replies = await repliesIn(mail);
   if (replies.length > 0) {
     return (await applyReplies(context, mail, person, replies)) ? 'done' : ignore(context, mail, 'of no meeting here');
@@ -41,10 +49,10 @@ async function take(context: Context, arrived: Arrived): Promise<Taken> {
   return 'done';
 }
 
-/** Whose address the message went to, or undefined. */
-function personOf({ settings, store }: Context, mail: Incoming): Invitation | undefined {
+/** Whose address of a setting the message went to, or undefined. */
+function personOf({ store }: Context, mail: Incoming, setting: string): Invitation | undefined {
   for (const address of mail.recipients) {
-    const id = replyIdIn(settings.JMB_MAIL_REPLY, address);
+    const id = replyIdIn(setting, address);
     const meeting = id && meetingById(store, id.meetingId);
     if (id === undefined || meeting === undefined) continue;
     const attendee = ownerOfId(id, attendeesOf(store, meeting.id));

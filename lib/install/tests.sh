@@ -6,7 +6,7 @@ test_packages=(
     libaprutil1-ldap libaprutil1-dbd-sqlite3            # ... that signs people in from a directory and a database
     chromium                                            # the browser
     slapd ldap-utils                                    # the directory
-    postfix dovecot-imapd                               # the mail server that gives messages to jmb, the mailbox
+    postfix dovecot-imapd                               # the mail server that gives messages to jmb and sends back, the mailbox
     prosody lua5.4 lua-check munin-node                 # rooms that messages go to, their language; who runs the plugin
     python3-icalendar sqlite3                           # readers of calendars and databases that are not ours
     openssl shellcheck

@@ -3,6 +3,7 @@ import { describeEvent, invited } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { writeCalendar } from '../calendar/icalendar.ts';
 import type { Context } from '../context.ts';
+import type { Attendee, Meeting } from '../meetings/meeting.ts';
 import { worthUntil } from '../meetings/reminders.ts';
 import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
@@ -10,7 +11,7 @@ import { type Language, texts as textsIn } from '../text/catalogue.ts';
 import { straightLine } from '../text/plain_text.ts';
 import { type MailEvent, type Message, threadRoot } from './messages.ts';
 import { NONE, type OwnTemplates, ownTemplates } from './own_templates.ts';
-import { replyAddressOf, tellsApart } from './reply_address.ts';
+import { bounceSetting, replyAddressOf, tellsApart } from './reply_address.ts';
 import { type MailSettings, mailSubject, readerOf, writeBody } from './wording.ts';
 
 /** A name and an address, as nodemailer takes them. */
@@ -24,6 +25,8 @@ export interface MailParts {
   readonly from: Mailbox;
   readonly replyTo: Mailbox;
   readonly to: Mailbox;
+  /** The envelope's sender, which what comes back goes to; that of `from` where nobody reads it. */
+  readonly returnTo?: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -34,7 +37,7 @@ export interface MailParts {
 
 /** Settings that a mail's content depends on. */
 export type ComposeSettings = MailSettings &
-  Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_REPLY' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
+  Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_REPLY' | 'JMB_MAIL_BOUNCE' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
 
 /** Loads what composing needs, some 20 ms: call it before the transaction that mails are written in, which others wait for. */
 export function prepareComposing({ etc }: Pick<Settings, 'etc'>): void {
@@ -81,6 +84,7 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings, ow
     subject: mailSubject(event, message, settings),
     ...writeBody(event, message, settings, own),
     ...(invitation === undefined ? {} : { calendar: invitation }),
+    ...returnPath(settings, event.meeting, message.attendee),
     // RFC 3834: no vacation message comes back. The second is what Exchange heeds.
     headers: {
       'Auto-Submitted': 'auto-generated',
@@ -141,6 +145,16 @@ function organiserOf(event: MailEvent, message: Message, settings: ComposeSettin
   const { JMB_MAIL_REPLY: reply } = settings;
   if (message.attendee.role === 'owner' || (reply !== '' && !tellsApart(reply))) return serviceAddress(settings);
   return repliesTo(event, message, settings);
+}
+
+/** The envelope's sender of a mail to somebody: it says whose mail it is that comes back. */
+export function returnPath(
+  settings: Pick<ComposeSettings, 'JMB_MAIL_REPLY' | 'JMB_MAIL_BOUNCE'>,
+  meeting: Pick<Meeting, 'id'>,
+  attendee: Pick<Attendee, 'hash'>,
+): Pick<MailParts, 'returnTo'> {
+  const setting = bounceSetting(settings);
+  return setting === '' ? {} : { returnTo: replyAddressOf(setting, meeting, attendee) };
 }
 
 /** A name for a header; one that looks like an encoded word (RFC 2047) must not be decoded, and some programs would. */

@@ -42,6 +42,11 @@ export function tellsApart(setting: string): boolean {
   return setting.includes(PLACE);
 }
 
+/** The setting that tells by an address whose mail came back: JMB_MAIL_BOUNCE, else JMB_MAIL_REPLY; empty where neither tells people apart. */
+export function bounceSetting(settings: { readonly JMB_MAIL_REPLY: string; readonly JMB_MAIL_BOUNCE: string }): string {
+  return [settings.JMB_MAIL_BOUNCE, settings.JMB_MAIL_REPLY].find(tellsApart) ?? '';
+}
+
 /** Whose an address says that it is; the digest is still to be compared. */
 export interface ReplyId {
   readonly meetingId: MeetingId;

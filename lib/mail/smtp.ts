@@ -128,7 +128,7 @@ function server(url: string): { url: string; ignoreTLS?: boolean; tls?: { reject
 
 /** A mail as nodemailer takes it. The envelope is the service's own: SPF and DMARC of the owner's domain do not matter then. */
 function message(parts: MailParts, messageId: string) {
-  const { calendar, subject, headers, ...rest } = parts;
+  const { calendar, subject, headers, returnTo, ...rest } = parts;
   const prepared = looksEncoded(subject) && {
     Subject: { prepared: true, foldLines: true, value: encodedWords(subject) },
   };
@@ -136,7 +136,7 @@ function message(parts: MailParts, messageId: string) {
     ...rest,
     ...(prepared ? { headers: { ...headers, ...prepared } } : { headers, subject }),
     messageId,
-    envelope: { from: parts.from.address, to: [parts.to.address] },
+    envelope: { from: returnTo ?? parts.from.address, to: [parts.to.address] },
     ...(calendar && { icalEvent: { method: calendar.method, filename: 'invitation.ics', content: calendar.body } }),
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -110,6 +110,17 @@ export function replyAddress(fallback: string): Row<string> {
   return { ...text(fallback), read };
 }
 
+/** The address that mails come back to, with `{id}` in its local part; nothing where that of answers will do. */
+export function bounceAddress(fallback: string): Row<string> {
+  const { read: readReply } = replyAddress(fallback);
+  const read = (value: string): string => {
+    const address = readReply(value);
+    if (address === '' || address.includes('{id}')) return address;
+    throw new Error(`expected an address with {id} such as visio-bounce+{id}@univ.example, not "${value}"`);
+  };
+  return { ...text(fallback), read };
+}
+
 /** The address of a mailbox that messages are fetched from, with its password; nothing where none is. */
 export function inboxAddress(fallback: string): Row<string> {
   const read = (value: string): string => {

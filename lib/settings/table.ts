@@ -1,5 +1,6 @@
 /** The one table of settings: each with its type, default and unit. What each is for stands in lib/text by its name, as `setting.NAME`. */
 import {
+  bounceAddress,
   choice,
   flag,
   inboxAddress,
@@ -64,6 +65,7 @@ export const settingsTable = {
   JMB_MAIL_DOMAIN: text(`\${JMB_SERVER_NAME#*.}`),
   JMB_MAIL_FROM_NOTIFICATION: text('noreply@$JMB_MAIL_DOMAIN'),
   JMB_MAIL_REPLY: replyAddress(''),
+  JMB_MAIL_BOUNCE: bounceAddress(''),
   JMB_MAIL_INBOX: inboxAddress(''),
   JMB_SMTP_URL: secret('smtp://localhost:25'),
   JMB_MAIL_ANSWERS: choice(['declines', 'all', 'none']),

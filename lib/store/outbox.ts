@@ -3,8 +3,11 @@ import type { MeetingId, Role } from '../meetings/meeting.ts';
 import { idOf } from './rows.ts';
 import type { Store } from './store.ts';
 
-/** What a mail tells of; `answers` tells the owner who answered what, `word` is what somebody wrote to the owner. */
-export type MailKind = 'new' | 'edit' | 'del' | 'reminder' | 'answers' | 'word';
+/**
+ * What a mail tells of; `answers` tells the owner who answered what, `word` is what somebody wrote to the owner, `returned` whom
+ * mails came back of.
+ */
+export type MailKind = 'new' | 'edit' | 'del' | 'reminder' | 'answers' | 'word' | 'returned';
 
 /** Whether a mail tells of what was done to the meeting itself. */
 export function isNews(kind: MailKind): kind is 'new' | 'edit' | 'del' {

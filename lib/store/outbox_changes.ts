@@ -63,8 +63,8 @@ export function dropReminders(store: Store, meetingId: MeetingId, now: number, r
   });
 }
 
-/** Why a mail is not tried again; `retried` where it is. */
-export type Retried = 'retried' | 'unknown' | 'in hand' | 'gone';
+/** Why a mail is not tried again; `retried` where it is, `returned` where it was sent and came back. */
+export type Retried = 'retried' | 'unknown' | 'in hand' | 'gone' | 'returned';
 
 /** The meeting that a mail tells of is no more, or over, or the mail has expired: only a cancellation is still worth it. */
 const IS_GONE = `(outbox_expires <= ? OR outbox_kind <> 'del'
@@ -73,8 +73,8 @@ const IS_GONE = `(outbox_expires <= ? OR outbox_kind <> 'del'
 /** Has a refused or postponed mail tried from now on, with all its tries before it; one that a sender has in hand is left to it. */
 export function retry(store: Store, id: number, now: number): Retried {
   return store.transaction(() => {
-    const mail = store.get<{ readonly held: number; readonly gone: number }>(
-      `SELECT outbox_by IS NOT NULL AND outbox_next > ? AS held, ${IS_GONE} AS gone FROM outbox
+    const mail = store.get<{ readonly held: number; readonly gone: number; readonly returned: number }>(
+      `SELECT outbox_by IS NOT NULL AND outbox_next > ? AS held, ${IS_GONE} AS gone, outbox_content = '' AS returned FROM outbox
        WHERE outbox_id = ? AND outbox_state IN ('waiting', 'refused')`,
       now,
       now,
@@ -83,6 +83,7 @@ export function retry(store: Store, id: number, now: number): Retried {
     );
     if (mail === undefined) return 'unknown';
     if (mail.held === 1) return 'in hand';
+    if (mail.returned === 1) return 'returned';
     if (mail.gone === 1) return 'gone';
     store.run(
       `UPDATE outbox SET outbox_state = 'waiting', outbox_created = ?, outbox_next = ?, outbox_tries = 0, outbox_by = NULL,

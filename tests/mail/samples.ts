@@ -12,6 +12,7 @@ export const settings: ComposeSettings = {
   JMB_MAIL_FROM_NOTIFICATION: 'noreply@example.org',
   JMB_MAIL_REPLY: '',
   JMB_LANG: 'fr',
+  JMB_MAIL_BOUNCE: '',
   JMB_SUBJECT_NEW_OWNER: '',
   JMB_SUBJECT_NEW_MODERATOR: '',
   JMB_SUBJECT_NEW_GUEST: '',

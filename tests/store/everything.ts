@@ -31,6 +31,7 @@ import {
 } from '../../lib/store/people.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import { isNews, keepUnconfirmed, noteReply, unconfirmedOf } from '../../lib/store/replies.ts';
+import { markReturned, meetingsToTell, returnedOf } from '../../lib/store/returned.ts';
 import {
   accountsWith,
   closedButBooked,
@@ -148,6 +149,9 @@ function outbox(store: Store, id: string): void {
   untry(store, third.id, 'a', 'not tried', NOW);
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);
+  markReturned(store, { meetingId: id, recipient: first.recipient, messageId: undefined, reason: '550 no' }, NOW);
+  meetingsToTell(store, NOW);
+  returnedOf(store, id, NOW);
 }
 
 function rooms(store: Store, meeting: Meeting): void {

@@ -1,0 +1,38 @@
+/** Mails that came back: noted where the organiser looks, who is told once of all of a meeting. */
+import type { Context } from '../context.ts';
+import type { Bounce } from '../mail/bounce.ts';
+import { returnedMail } from '../mail/returned.ts';
+import type { Invitation } from '../meetings/meeting.ts';
+import { attendeesOf, meetingById } from '../store/meetings.ts';
+import { enqueue } from '../store/outbox.ts';
+import { markReturned, meetingsToTell, returnedOf } from '../store/returned.ts';
+
+/** Notes that a mail to somebody came back. @returns false where none was sent, or this one is noted already */
+export function noteBounce(
+  { store, log, clock }: Pick<Context, 'store' | 'log' | 'clock'>,
+  { meeting, attendee }: Invitation,
+  { reason, messageId }: Bounce,
+): boolean {
+  const to = { meetingId: meeting.id, recipient: attendee.email };
+  const mail = markReturned(store, { ...to, messageId, reason }, clock.now());
+  if (mail === undefined) return false;
+  log.event('mail-returned', { mail, meeting: meeting.id, to: attendee.email, reason });
+  return true;
+}
+
+/** Writes the mails to organisers of whom mails came back. @returns how many */
+export function tellReturned({ store, settings, clock }: Pick<Context, 'store' | 'settings' | 'clock'>): number {
+  const now = clock.now();
+  const waiting = meetingsToTell(store, now);
+  if (waiting.length === 0) return 0;
+  return store.transaction(() => {
+    const mails = waiting.flatMap((id) => {
+      const meeting = meetingById(store, id);
+      const owner = meeting && attendeesOf(store, id).find(({ role }) => role === 'owner');
+      if (meeting === undefined || owner === undefined || owner.email === '') return [];
+      return [returnedMail(meeting, owner, returnedOf(store, id, now), settings, now)];
+    });
+    enqueue(store, mails, now);
+    return mails.length;
+  });
+}

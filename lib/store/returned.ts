@@ -1,0 +1,75 @@
+/** Mails that a server took and another sent back. Their content was emptied when they were sent: by that they are known among the refused. */
+import type { MeetingId } from '../meetings/meeting.ts';
+import { idOf } from './rows.ts';
+import type { Store } from './store.ts';
+
+/** What came back, of whom. */
+export interface Returned {
+  readonly meetingId: MeetingId;
+  /** The address that it had gone to. */
+  readonly recipient: string;
+  /** Message-ID of the mail; undefined: the last that was sent to them. */
+  readonly messageId: string | undefined;
+  readonly reason: string;
+}
+
+/** Notes that a mail came back. @returns the mail's number, or undefined where none was sent, or this one is noted already */
+export function markReturned(store: Store, returned: Returned, now: number): number | undefined {
+  const { meetingId, recipient, messageId, reason } = returned;
+  return store.transaction(() => {
+    const row = store.get<{ readonly id: number }>(
+      `SELECT outbox_id AS id FROM outbox
+       WHERE outbox_meeting_id = ? AND outbox_recipient = ? AND outbox_state = 'sent'
+         AND outbox_message_id = coalesce(?, outbox_message_id)
+       ORDER BY outbox_id DESC LIMIT 1`,
+      idOf(meetingId),
+      recipient,
+      messageId ?? null,
+    );
+    if (row === undefined) return undefined;
+    store.run(
+      `UPDATE outbox SET outbox_state = 'refused', outbox_reason = ?, outbox_finished = ? WHERE outbox_id = ?`,
+      reason,
+      now,
+      row.id,
+    );
+    return row.id;
+  });
+}
+
+/** Reports of one booking come within moments: the organiser is told once none has come for so long, or the first is so old, in seconds. */
+const QUIET = 120;
+const LONGEST_WAIT = 600;
+
+/** Meetings of which mails came back that their organiser has not been told of; those of the organiser's own do not count. */
+export function meetingsToTell(store: Store, now: number): MeetingId[] {
+  return store
+    .all<{ readonly id: MeetingId }>(
+      `SELECT CAST(back.outbox_meeting_id AS TEXT) AS id FROM outbox AS back
+       WHERE back.outbox_state = 'refused' AND back.outbox_content = '' AND back.outbox_role <> 'owner'
+         AND NOT EXISTS (SELECT 1 FROM outbox AS told
+           WHERE told.outbox_meeting_id = back.outbox_meeting_id AND told.outbox_kind = 'returned'
+             AND told.outbox_created > back.outbox_finished)
+       GROUP BY back.outbox_meeting_id
+       HAVING max(back.outbox_finished) <= ? OR min(back.outbox_finished) <= ?`,
+      now - QUIET,
+      now - LONGEST_WAIT,
+    )
+    .map(({ id }) => id);
+}
+
+/** Who did not get a mail about a meeting, and why: the newest of each address. @param before Unix seconds; what came later is told later */
+export function returnedOf(
+  store: Store,
+  meetingId: MeetingId,
+  before: number,
+): { readonly recipient: string; readonly reason: string }[] {
+  return store.all(
+    `SELECT outbox_recipient AS recipient, outbox_reason AS reason, max(outbox_id) FROM outbox
+     WHERE outbox_meeting_id = ? AND +outbox_state = 'refused' AND outbox_content = '' AND outbox_role <> 'owner'
+       AND outbox_finished < ?
+     GROUP BY outbox_recipient ORDER BY outbox_recipient`,
+    idOf(meetingId),
+    before,
+  );
+}
