@@ -89,7 +89,7 @@ function booked() {
   let id = 0;
   const said = (changes: Partial<Said> = {}): Said => {
     id += 1;
-    return { partstat: 'ACCEPTED', comment: '', at: now + id, id: `m${id}`, ...changes };
+    return { partstat: 'ACCEPTED', comment: '', at: now - 60 + id, id: `m${id}`, ...changes };
   };
   return { store, meeting, attendees, person, invitation, said, begin, now };
 }
