@@ -40,7 +40,10 @@ async function take(context: Context, arrived: Arrived): Promise<Taken> {
   const person = personOf(context, mail, context.settings.JMB_MAIL_REPLY);
   const replies = await repliesIn(mail);
   if (replies.length > 0) {
-    return (await applyReplies(context, mail, person, replies)) ? 'done' : ignore(context, mail, 'of no meeting here');
+    const believed = person === undefined && isGuessed(context, mail) ? { ...mail, writers: [] } : mail;
+    return (await applyReplies(context, believed, person, replies))
+      ? 'done'
+      : ignore(context, mail, 'of no meeting here');
   }
   if (person === undefined) return ignore(context, mail, 'nobody’s address');
   const why = passOn(context, mail, person);
@@ -59,6 +62,11 @@ function personOf({ store }: Context, mail: Incoming, setting: string): Invitati
     if (attendee !== undefined) return { meeting, attendee };
   }
   return undefined;
+}
+
+/** Whether it went to an address such as we give, but which is nobody's (any more): then From is not to be believed either. */
+function isGuessed({ settings }: Context, { recipients }: Incoming): boolean {
+  return recipients.some((address) => replyIdIn(settings.JMB_MAIL_REPLY, address) !== undefined);
 }
 
 function ignore({ log }: Context, mail: Incoming | null, reason: string): 'ignored' {

@@ -138,12 +138,17 @@ test('what is forged or stale changes nothing; what names another is shown as un
     said(),
   );
   await give(nobody.raw.replace(/^From: .*/m, 'From: mallory@x.example'), [], nobody.to, 'mallory@x.example');
+  // To an address that is made up, as if from Bob.
+  const madeUp = { name: '', address: replyAddressOf(REPLY, meeting, { hash: 'made up' }) };
+  const guessed = writeAnswer('gmail', { ...invitation(BOB), organiser: madeUp }, said());
+  await give(guessed.raw, [], guessed.to, guessed.from);
   const moved = { subject: 'Conseil', begin: begin + 600, duration: 3600, moderators: [], language: 'fr' } as const;
   updateMeeting(store, meeting.id, 0, { ...moved, guests: attendees.slice(1).map(({ email }) => email) }, now);
   const stale = writeAnswer('gmail', invitation(BOB), said());
   expect(await give(stale.raw, [], stale.to, stale.from)).toEqual({ status: 0, ...SILENT });
   expect([person(BOB).answer, person('carol@x.example').answer]).toEqual(['none', 'none']);
   expect(unconfirmedOf(store, meeting.id).map(({ from, named }) => [from, named])).toEqual([
+    [BOB, BOB],
     ['mallory@x.example', BOB],
     ['carol@x.example', 'carol@x.example'],
   ]);
