@@ -116,14 +116,27 @@ export async function whyNotReady(url: string, milliseconds: number): Promise<st
   }
 }
 
+/** What lets a connection be without TLS, as options of nodemailer. */
+const WITHOUT_TLS = ['requireTLS', 'ignoreTLS', 'opportunisticTLS'];
+
 /**
- * How to reach the server; what the address says itself wins. On the machine itself TLS guards nothing, and is used only where it
- * is asked for, or where a password is to be sent, which many servers take in no other way.
+ * How to reach the server; what the address says itself wins, but for one thing: a password goes to another machine by TLS alone,
+ * whatever that offers and the address says. On the machine itself TLS guards nothing, and is used only where it is asked for, or
+ * where a password is to be sent, which many servers take in no other way.
  */
-function server(url: string): { url: string; ignoreTLS?: boolean; tls?: { rejectUnauthorized: boolean } } {
-  const { hostname, username } = URL.canParse(url) ? new URL(url) : { hostname: '', username: '' };
-  if (!LOOPBACK.test(hostname)) return { url };
-  return { url, ignoreTLS: username === '', tls: { rejectUnauthorized: false } };
+function server(address: string): {
+  url: string;
+  requireTLS?: boolean;
+  ignoreTLS?: boolean;
+  tls?: { rejectUnauthorized: boolean };
+} {
+  if (!URL.canParse(address)) return { url: address };
+  const url = new URL(address);
+  const signsIn = url.username !== '' || url.password !== '';
+  if (LOOPBACK.test(url.hostname)) return { url: address, ignoreTLS: !signsIn, tls: { rejectUnauthorized: false } };
+  if (!signsIn) return { url: address };
+  for (const option of WITHOUT_TLS) url.searchParams.delete(option);
+  return { url: url.href, requireTLS: true };
 }
 
 /** A mail as nodemailer takes it. The envelope is the service's own: SPF and DMARC of the owner's domain do not matter then. */
@@ -167,6 +180,9 @@ const UNREACHABLE = [
 /** What Node calls failures of TLS, such as a certificate that is nobody's: DEPTH_ZERO_SELF_SIGNED_CERT, ERR_TLS_…, ERR_SSL_…. */
 const TLS = /CERT|TLS|SSL/;
 
+/** Commands before any mail is offered. */
+const GREETING = /^(?:EHLO|HELO|STARTTLS)/;
+
 /** Replies about the session and not about the mail: wrong order, sign in first, encrypt first (RFC 5321, 4954, 3207). */
 const ABOUT_THE_SESSION = [503, 530, 538];
 
@@ -201,6 +217,7 @@ function judge(thrown: unknown): Outcome {
   const isServer =
     code === CLOSING ||
     ABOUT_THE_SESSION.includes(code) ||
+    GREETING.test(error.command ?? '') ||
     signs.some((sign) => UNREACHABLE.includes(sign) || TLS.test(sign));
   return { state: 'postponed', reason, obstacle: isServer ? 'server' : 'connection' };
 }
