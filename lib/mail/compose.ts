@@ -36,8 +36,7 @@ export interface MailParts {
 }
 
 /** Settings that a mail's content depends on. */
-export type ComposeSettings = MailSettings &
-  Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_REPLY' | 'JMB_MAIL_BOUNCE' | 'JMB_LANG' | 'JMB_SERVER_NAME'>;
+export type ComposeSettings = MailSettings & Pick<Settings, 'JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_BOUNCE'>;
 
 /** Loads what composing needs, some 20 ms: call it before the transaction that mails are written in, which others wait for. */
 export function prepareComposing({ etc }: Pick<Settings, 'etc'>): void {

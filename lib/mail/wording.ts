@@ -19,6 +19,7 @@ export type MailSettings = Pick<
   | 'JMB_SERVER_NAME'
   | 'JMB_LANG'
   | 'JMB_ICAL_TZID'
+  | 'JMB_MAIL_REPLY'
   | `JMB_SUBJECT_${'NEW' | 'EDIT' | 'DEL' | 'MAIL_REMINDER'}_${Uppercase<Role>}`
 >;
 
@@ -157,6 +158,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     join: join && { ...join, note: texts(`mail.note_${attendee.role}`) },
     answersTitle: texts(answersTitle(message)),
     answers: asked,
+    answersNote: asked.length > 0 ? answersNote(settings, texts) : '',
     others,
     footer: texts(attendee.role === 'owner' ? 'mail.footer_owner' : 'mail.footer', {
       name: straightLine(settings.JMB_NAME),
@@ -196,6 +198,11 @@ function answers(message: Message, settings: MailSettings, texts: Texts): Link[]
     url: answerLink(settings.JMB_URL, message.attendee.hash, answer),
   });
   return comes(message) ? [link('decline')] : [link('accept'), link('decline')];
+}
+
+/** Where nobody reads the answers of mail programs: that these links are the way. */
+function answersNote({ JMB_MAIL_REPLY, JMB_NAME }: MailSettings, texts: Texts): string {
+  return JMB_MAIL_REPLY === '' ? texts('mail.answers_note', { name: straightLine(JMB_NAME) }) : '';
 }
 
 /** For people with an account: their list of meetings, and their feed once they have one. */

@@ -64,3 +64,22 @@ it('From names the owner and the service; of a nameless owner the service alone'
   expect(from('').name).toBe('Visio');
   expect(from('Alice Martin', '').name).toBe('Alice Martin');
 });
+
+it.each([
+  ['fr', 'Répondez ici\u00a0: Visio ne voit pas les réponses'],
+  ['en', 'Please answer here: Visio doesn’t see answers'],
+] as const)('in %s: where nobody reads answers by mail, the links are said to be the way', (JMB_LANG, sentence) => {
+  const bodies = (kind: 'new' | 'edit' | 'del' | 'reminder', JMB_MAIL_REPLY: string) =>
+    compose(eventOf(kind), { JMB_LANG, JMB_NAME: 'Visio', JMB_MAIL_REPLY }).map(({ parts }) => [
+      parts.text,
+      parts.html,
+    ]);
+  const has = (body: string) => body.includes(sentence);
+  for (const kind of ['new', 'edit', 'reminder'] as const) {
+    const [toOwner = [], ...toOthers] = bodies(kind, '');
+    expect(toOwner.some(has)).toBe(false);
+    expect(toOthers.flat().every(has)).toBe(true);
+  }
+  expect(bodies('del', '').flat().some(has)).toBe(false);
+  expect(bodies('new', 'visio+{id}@example.org').flat().some(has)).toBe(false);
+});
