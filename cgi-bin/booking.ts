@@ -1,6 +1,6 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
-import { anyone, editor, owner, ownForm, row, signedIn, typedForm } from '../lib/http/needs.ts';
-import type { Door } from '../lib/http/route.ts';
+import { anyone, editor, owner, ownForm, signedIn, typedForm } from '../lib/http/needs.ts';
+import { type Door, row } from '../lib/http/route.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';

@@ -1,6 +1,6 @@
 /** ical.cgi: the calendar feed that the secret in the address belongs to; nobody signs in. */
-import { feed, row } from '../lib/http/needs.ts';
-import type { Door } from '../lib/http/route.ts';
+import { feed } from '../lib/http/needs.ts';
+import { type Door, row } from '../lib/http/route.ts';
 import { feedRead } from '../lib/pages/feed_read.ts';
 
 export const door: Door = {

@@ -1,6 +1,6 @@
 /** join.cgi, invitation.cgi and close.cgi: what the secret in an address opens; nobody signs in. */
-import { anyone, link, row, sameSite } from '../lib/http/needs.ts';
-import type { Door } from '../lib/http/route.ts';
+import { anyone, link, sameSite } from '../lib/http/needs.ts';
+import { type Door, row } from '../lib/http/route.ts';
 import { answerAsk, answerGive } from '../lib/pages/invitation_answer.ts';
 import { invitationEvent } from '../lib/pages/invitation_event.ts';
 import { roomJoin } from '../lib/pages/room_join.ts';

@@ -1,6 +1,6 @@
 /** token.cgi: a token for a room, for those whom the check modules allow. Apache says who asks. */
-import { account, consent, room, row } from '../lib/http/needs.ts';
-import type { Door } from '../lib/http/route.ts';
+import { account, consent, room } from '../lib/http/needs.ts';
+import { type Door, row } from '../lib/http/route.ts';
 import { tokenEnter } from '../lib/pages/token_enter.ts';
 
 export const door: Door = {

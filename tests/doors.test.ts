@@ -1,6 +1,6 @@
 /** The tables of the doors are the whole access control: each row says what it needs, and without that nothing happens. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Need } from '../lib/http/needs.ts';
+import type { Need } from '../lib/http/route.ts';
 import type { Directory } from '../lib/people/directory.ts';
 import { type Asked, type Site, site } from './pages/site.ts';
 import { type Placed, ROWS } from './support/doors.ts';

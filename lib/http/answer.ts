@@ -5,8 +5,7 @@ import { codeOf } from '../failure.ts';
 import { type Header, html, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, Unavailable, waitOf } from '../refusal.ts';
 import { SettingsError } from '../settings.ts';
-import { lookAt, type Row } from './needs.ts';
-import { type Door, type Routes, routeOf, rowOf, wholeOf } from './route.ts';
+import { type Door, lookAt, type Routes, type Row, routeOf, rowOf, wholeOf } from './route.ts';
 
 /** A refusal and the header fields that its status asks for. */
 interface Refused {
@@ -32,8 +31,7 @@ export async function answer(request: Request, door: Door, around: Environment):
 /** Looks at what a row needs, then has its handler answer. */
 export async function runRow(row: Row, request: Request, context: Context): Promise<Response | Refusal> {
   const granted = await lookAt(row, request, context);
-  // What the handler may read of it, `row` has made sure of.
-  return isRefusal(granted) ? granted : row.handler(request, context, granted as never);
+  return isRefusal(granted) ? granted : row.answer(request, context, granted);
 }
 
 /** What is said of a request that cannot be read. */

@@ -1,87 +1,17 @@
-/**
- * What a row of a door's table may need of a request before its handler runs. Needs are looked at in the order of the row: the
- * first that is not met refuses, and what was looked at on the way is handed to the handler.
- */
-import { type Entry, entryTo, invitationOf, type Owned, ownedMeeting } from '../booking/access.ts';
+/** What a row of a door's table may need of a request before its handler runs. */
+import { entryTo, invitationOf, ownedMeeting } from '../booking/access.ts';
 import type { Context } from '../context.ts';
-import type { Identity, Invitation } from '../meetings/meeting.ts';
-import { type Request, type Response, requestHeader } from '../message.ts';
+import type { Identity } from '../meetings/meeting.ts';
+import { type Request, requestHeader } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { type FeedOwner, feedByHash, rememberAddresses } from '../store/feeds.ts';
+import { feedByHash, rememberAddresses } from '../store/feeds.ts';
 import { rememberName } from '../store/people.ts';
 import { formTokenHolds } from '../store/secrets.ts';
 import { formParams, type Params, queryParams } from './params.ts';
+import type { Granted, Known, Need } from './route.ts';
 import { unknownSecret } from './wrong_secret.ts';
-
-/** Everything that needs can look at. */
-export interface Granted {
-  /** Who signed in. */
-  readonly identity: Identity;
-  /** A posted form that no other site has sent. */
-  readonly form: Params;
-  /** Why the form is too old to be believed, though nothing that was typed is lost; null where it is not. */
-  readonly stale: Refusal | null;
-  /** A meeting of whoever signed in. */
-  readonly owned: Owned;
-  /** The meeting and the person that a link was given to. */
-  readonly invitation: Invitation;
-  /** Whose feed an address is, and the secret in it. */
-  readonly feed: FeedOwner & { readonly hash: string };
-  /** A room that a check module lets the account open. */
-  readonly entry: Entry;
-  /** The room's name as an address asks for it, lower case. */
-  readonly asked: string;
-}
-
-type Known = Readonly<Partial<Granted>>;
-
-/** One thing that a row needs. */
-export interface Need<Key extends keyof Granted = keyof Granted> {
-  /** What it is, in a word or two. */
-  readonly name: string;
-  /** What the handler is handed when it is met. */
-  readonly gives: readonly Key[];
-  /** What needs before it must have given. */
-  readonly after: readonly (keyof Granted)[];
-  readonly look: (request: Request, context: Context, known: Known) => Known | Refusal | Promise<Known | Refusal>;
-}
-
-/** What answers a request of a row. Throws only for bugs and a broken environment. */
-export type Handler<Key extends keyof Granted = never> = (
-  request: Request,
-  context: Context,
-  granted: Pick<Granted, Key>,
-) => Response | Refusal | Promise<Response | Refusal>;
-
-/** A row of a door's table: what it needs, and what answers then. */
-export interface Row {
-  readonly needs: readonly Need[];
-  readonly handler: (request: Request, context: Context, granted: never) => ReturnType<Handler>;
-}
-
-/** Makes a row. A handler cannot ask for what its row does not look at. */
-export function row<Key extends keyof Granted>(
-  needs: readonly [Need<Key>, ...Need<Key>[]],
-  handler: Handler<Key>,
-): Row {
-  return { needs, handler };
-}
-
-/**
- * Looks at what a row needs, in its order.
- * @returns what the handler is handed, or the refusal of the first need that is not met
- */
-export async function lookAt({ needs }: Row, request: Request, context: Context): Promise<Known | Refusal> {
-  let known: Known = {};
-  for (const need of needs) {
-    const found = await need.look(request, context, known);
-    if (isRefusal(found)) return found;
-    known = { ...known, ...found };
-  }
-  return known;
-}
 
 const NOTHING: Known = {};
 

@@ -1,12 +1,98 @@
-/** From a request to the handler that answers it. */
+/** What a row of a door's table is, and how a request finds its own. */
 
+import type { Entry, Owned } from '../booking/access.ts';
 import type { Context } from '../context.ts';
+import type { Identity, Invitation } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
-import type { Refusal } from '../refusal.ts';
+import { isRefusal, type Refusal } from '../refusal.ts';
 import type { Manner } from '../settings.ts';
+import type { FeedOwner } from '../store/feeds.ts';
 import { bodyLength } from './cgi.ts';
-import type { Row } from './needs.ts';
-import { parseForm, parseParams } from './params.ts';
+import { type Params, parseForm, parseParams } from './params.ts';
+
+/** Everything that needs can look at. */
+export interface Granted {
+  /** Who signed in. */
+  readonly identity: Identity;
+  /** A posted form that no other site has sent. */
+  readonly form: Params;
+  /** Why the form is too old to be believed, though nothing that was typed is lost; null where it is not. */
+  readonly stale: Refusal | null;
+  /** A meeting of whoever signed in. */
+  readonly owned: Owned;
+  /** The meeting and the person that a link was given to. */
+  readonly invitation: Invitation;
+  /** Whose feed an address is, and the secret in it. */
+  readonly feed: FeedOwner & { readonly hash: string };
+  /** A room that a check module lets the account open. */
+  readonly entry: Entry;
+  /** The room's name as an address asks for it, lower case. */
+  readonly asked: string;
+}
+
+/** What was looked at so far. */
+export type Known = Readonly<Partial<Granted>>;
+
+/** One thing that a row needs. */
+export interface Need<Key extends keyof Granted = keyof Granted> {
+  /** What it is, in a word or two. */
+  readonly name: string;
+  /** What the handler is handed when it is met. */
+  readonly gives: readonly Key[];
+  /** What needs before it must have given. */
+  readonly after: readonly (keyof Granted)[];
+  readonly look: (request: Request, context: Context, known: Known) => Known | Refusal | Promise<Known | Refusal>;
+}
+
+/** What answers a request of a row. Throws only for bugs and a broken environment. */
+export type Handler<Key extends keyof Granted = never> = (
+  request: Request,
+  context: Context,
+  granted: Pick<Granted, Key>,
+) => Response | Refusal | Promise<Response | Refusal>;
+
+/** A row of a door's table: what it needs, and what answers then. */
+export interface Row {
+  readonly needs: readonly Need[];
+  /** Which handler it is; `answer` is how it is asked. */
+  readonly handler: (request: Request, context: Context, granted: never) => ReturnType<Handler>;
+  /** Has the handler answer with what was looked at. Throws where the needs have not given all that it asks for. */
+  readonly answer: (request: Request, context: Context, known: Known) => ReturnType<Handler>;
+}
+
+/** Makes a row. A handler cannot ask for what its row does not look at. */
+export function row<Key extends keyof Granted>(
+  needs: readonly [Need<Key>, ...Need<Key>[]],
+  handler: Handler<Key>,
+): Row {
+  const keys = needs.flatMap(({ gives }) => gives);
+  return {
+    needs,
+    handler,
+    answer: (request, context, known) => {
+      if (!gaveAll(known, keys)) throw new Error(`${handler.name} is asked before its needs are looked at`);
+      return handler(request, context, known);
+    },
+  };
+}
+
+function gaveAll<Key extends keyof Granted>(known: Known, keys: readonly Key[]): known is Known & Pick<Granted, Key> {
+  return keys.every((key) => known[key] !== undefined);
+}
+
+/**
+ * Looks at what a row needs, in its order: the first that is not met refuses, and what was looked at on the way is handed on.
+ * @returns what the handler is handed, or the refusal of the first need that is not met
+ */
+export async function lookAt({ needs }: Row, request: Request, context: Context): Promise<Known | Refusal> {
+  let known: Known = {};
+  for (const need of needs) {
+    const found = await need.look(request, context, known);
+    if (isRefusal(found)) return found;
+    known = { ...known, ...found };
+  }
+  return known;
+}
 
 /** What an action answers to; HEAD is GET without the body. */
 export interface Route {

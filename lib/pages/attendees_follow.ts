@@ -2,7 +2,7 @@
 
 import attendees from '../../templates/pages/attendees.hbs';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import { timesStand } from '../meetings/access.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';

@@ -2,7 +2,7 @@
 
 import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import { type Header, type Request, type Response, requestHeader } from '../message.ts';
 import { cachedFeed, type FeedOwner, keepFeed } from '../store/feeds.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';

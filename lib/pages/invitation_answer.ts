@@ -7,8 +7,8 @@ import answerTemplate from '../../templates/pages/answer.hbs';
 import { answer, answerRefused } from '../booking/answer.ts';
 import { sendToOwner } from '../booking/owner_told.ts';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
 import { formParams, queryParams } from '../http/params.ts';
+import type { Granted } from '../http/route.ts';
 import {
   checkWords,
   type Given,

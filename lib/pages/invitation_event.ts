@@ -3,7 +3,7 @@
 import { describeEvent } from '../calendar/event.ts';
 import { alarmsToCome } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import type { Request, Response } from '../message.ts';
 import { ownerOf } from '../store/invitations.ts';
 import { namesOf } from '../store/people.ts';

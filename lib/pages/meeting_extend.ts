@@ -2,7 +2,7 @@
 
 import { extend, extensionRules } from '../booking/extend.ts';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import { EXTENSIONS, extensionsOf } from '../meetings/ending.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';

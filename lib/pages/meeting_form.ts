@@ -4,7 +4,7 @@ import form from '../../templates/pages/form.hbs';
 import type { Owned } from '../booking/access.ts';
 import { type BookingFor, defaultSubject } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
 import { type Booking, type BookingForm, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
 import { bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';

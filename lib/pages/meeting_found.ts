@@ -2,8 +2,8 @@
 
 import found from '../../templates/pages/found.hbs';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
 import { queryParams } from '../http/params.ts';
+import type { Granted } from '../http/route.ts';
 import { keptSearch, LONGEST_SEARCH, searchOf } from '../meetings/search.ts';
 import type { Request, Response } from '../message.ts';
 import { type Slot, searchableOf, slotsOf } from '../store/agenda.ts';

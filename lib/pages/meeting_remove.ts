@@ -3,7 +3,7 @@
 import removal from '../../templates/pages/removal.hbs';
 import { remove } from '../booking/remove.ts';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import { mayBeQuiet, peopleAreTold, stateOf } from '../meetings/access.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';

@@ -3,8 +3,8 @@
 import { book, change } from '../booking/book.ts';
 import type { NoBooking } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
 import type { Params } from '../http/params.ts';
+import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { bookingOf, eachField, FIELDS, formOf } from '../meetings/fields.ts';
 import type { Request, Response } from '../message.ts';

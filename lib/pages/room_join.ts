@@ -1,7 +1,7 @@
 /** join.cgi?id=HASH: the way into a room for everyone invited, by the secret of their link. */
 
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import { roomSegment } from '../jitsi/room_name.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
 import { opensAt } from '../meetings/access.ts';

@@ -1,7 +1,7 @@
 /** token.cgi: the check modules decide, then the browser goes to the room with a token. */
 
 import type { Context } from '../context.ts';
-import type { Granted } from '../http/needs.ts';
+import type { Granted } from '../http/route.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
 import { opensAt } from '../meetings/access.ts';
 import type { Request, Response } from '../message.ts';

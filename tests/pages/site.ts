@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import { fixedClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
 import { runRow } from '../../lib/http/answer.ts';
-import type { Row } from '../../lib/http/needs.ts';
+import type { Row } from '../../lib/http/route.ts';
 import type { Booking } from '../../lib/meetings/booking.ts';
 import { refusalPage } from '../../lib/pages/refusal.ts';
 import type { Directory } from '../../lib/people/directory.ts';

@@ -3,7 +3,7 @@ import { door as booking } from '../../cgi-bin/booking.ts';
 import { door as ical } from '../../cgi-bin/ical.ts';
 import { door as join } from '../../cgi-bin/join.ts';
 import { door as token } from '../../cgi-bin/token.ts';
-import type { Row } from '../../lib/http/needs.ts';
+import type { Row } from '../../lib/http/route.ts';
 
 /** One row, and where it stands. */
 export interface Placed {

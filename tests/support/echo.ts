@@ -1,5 +1,6 @@
 /** A program that tells what the web server handed to it: stands in a door's place in tests of the configuration. */
-import { anyone, row } from '../../lib/http/needs.ts';
+import { anyone } from '../../lib/http/needs.ts';
+import { row } from '../../lib/http/route.ts';
 import { serve } from '../../lib/http/serve.ts';
 import type { Request, Response } from '../../lib/message.ts';
 
