@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { feedRead } from '../../lib/pages/feed_read.ts';
 import { meetingExtend } from '../../lib/pages/meeting_extend.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
+import { saidOf } from '../../lib/store/answers.ts';
 import { feedOf } from '../../lib/store/feeds.ts';
-import { meetingById } from '../../lib/store/meetings.ts';
+import { recordAnswer } from '../../lib/store/invitations.ts';
+import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { planReminderRows } from '../../lib/store/reminders.ts';
 import { ALICE, BOB, between, NOW, type Site, site } from './site.ts';
@@ -51,6 +53,17 @@ describe('extending a running meeting', () => {
     expect(moved).toContain('SEQUENCE:1');
     expect(outboxOf(jmb.store, meeting.id)).toEqual([]);
     expect(jmb.log.join('\n')).toContain('extended {"id"');
+  });
+
+  it('asks nobody anew: what was answered stands, and so do other times that were proposed', async () => {
+    const jmb = site();
+    const { meeting, attendees } = jmb.meeting(-HOUR / 2);
+    const bob = attendees.find(({ email }) => email === BOB)?.hash ?? '';
+    const proposal = { begin: NOW + 86_400, duration: 3600 };
+    recordAnswer(jmb.store, bob, 'accepted', NOW - 9000, { comment: '', proposal, way: 'page' });
+    await press(jmb, meeting, '30');
+    expect(attendeesOf(jmb.store, meeting.id).find(({ email }) => email === BOB)?.answer).toBe('accepted');
+    expect(saidOf(jmb.store, meeting.id).get(bob)?.proposal).toEqual(proposal);
   });
 
   it('once, when a button is pressed twice; and not unseen, when the end has moved otherwise', async () => {
