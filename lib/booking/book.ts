@@ -137,8 +137,12 @@ function tellOfChange(
   return messages.length;
 }
 
-/** The message with what its reader had answered before the meeting was moved. */
+/** The message with what its reader had answered before the meeting was moved, or that it was to the time that they proposed. */
 function asBefore(message: Message, before: readonly Attendee[]): Message {
+  // A move leaves a yes to nobody else.
+  if (before.length > 0 && message.attendee.role !== 'owner' && message.attendee.answer === 'accepted') {
+    return { ...message, suits: true };
+  }
   const had = before.find(({ email }) => email === message.attendee.email)?.answer ?? 'none';
   return had === 'none' || message.attendee.role === 'owner' ? message : { ...message, had };
 }

@@ -62,12 +62,13 @@ export function answered(attendee: Attendee): CalendarAttendee {
 }
 
 /**
- * An attendee who is being invited: an answer set beforehand would be ignored or, worse, believed. The owner has nothing to answer.
+ * An attendee who is being invited: an answer set beforehand would be ignored or, worse, believed. The owner has nothing to answer,
+ * nor has who wanted it so.
  * @param isRead whether an answer by mail would be read
  */
-export function invited({ email, role }: Attendee, isRead: boolean): CalendarAttendee {
-  const isOwner = role === 'owner';
-  return { email, name: email, role, answer: isOwner ? 'accepted' : 'none', asked: isRead && !isOwner };
+export function invited({ email, role }: Attendee, isRead: boolean, suits = false): CalendarAttendee {
+  const comes = role === 'owner' || suits;
+  return { email, name: email, role, answer: comes ? 'accepted' : 'none', asked: isRead && !comes };
 }
 
 /** The owner of a meeting: the address, and the name where it is known. */

@@ -199,7 +199,7 @@ function calendar(event: MailEvent, message: Message, settings: ComposeSettings)
     ...described,
     cancelled,
     organiser: { ...described.organiser, email: organiserOf(event, message, settings) },
-    attendees: [invited(attendee, settings.JMB_MAIL_REPLY !== '')],
+    attendees: [invited(attendee, settings.JMB_MAIL_REPLY !== '', message.suits)],
   };
   const body = writeCalendar([sent], { method, properties: [] });
   return { method, body };

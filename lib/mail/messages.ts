@@ -13,6 +13,8 @@ export interface Message {
   readonly attendee: Attendee;
   /** What they had answered before the time changed. */
   readonly had?: Exclude<Answer, 'none'>;
+  /** The time is now the one that they proposed: they come, and are not asked. */
+  readonly suits?: true;
 }
 
 /** All that the mails about one event are written from. */

@@ -26,7 +26,8 @@ export type MailSettings = Pick<
 const SETTING = { new: 'NEW', edit: 'EDIT', del: 'DEL', removed: 'DEL', reminder: 'MAIL_REMINDER' } as const;
 const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
 
-function key(what: 'title' | 'intro', { kind, attendee }: Message): TextKey {
+function key(what: 'title' | 'intro', { kind, attendee, suits }: Message): TextKey {
+  if (what === 'intro' && kind === 'edit' && suits) return 'mail.intro_edit_suits';
   return kind === 'removed' ? `mail.${what}_removed` : `mail.${what}_${kind}_${attendee.role}`;
 }
 
@@ -182,12 +183,13 @@ function joinLink(event: MailEvent, { attendee }: Message, settings: MailSetting
   };
 }
 
-/** Whether the reader has said to come, and nothing has changed since. */
-function comes({ kind, attendee }: Message): boolean {
-  return kind === 'reminder' && attendee.answer === 'accepted';
+/** Whether the reader has said to come, and nothing has changed since but to the time that they wanted. */
+function comes({ kind, attendee, suits }: Message): boolean {
+  return suits === true || (kind === 'reminder' && attendee.answer === 'accepted');
 }
 
 function answersTitle(message: Message): TextKey {
+  if (message.suits) return 'mail.answers_suits';
   if (message.had !== undefined) return `mail.answers_had_${message.had}`;
   return comes(message) ? 'mail.answers_accepted' : 'mail.answers';
 }

@@ -57,18 +57,24 @@ export function saidOf(store: Store, id: MeetingId): ReadonlyMap<string, Said> {
 }
 
 /**
- * Sets the answers of everybody but the owner back to none, and forgets the other times that were proposed: they were answers to
- * another time. What was written with them stays. In the transaction that moves the meeting.
+ * Sets the answers of everybody but the owner back to none, but those of who proposed the new time to yes, and forgets the times that
+ * were proposed: they were answers to another time. What was written with them stays. In the transaction that moves the meeting.
+ * @param to the new time
  */
-export function askAnew(store: Store, id: MeetingId): void {
+export function askAnew(store: Store, id: MeetingId, { begin, duration }: Proposal): void {
   const bound = idOf(id);
   store.run(
-    `UPDATE answer_given SET given_tentative = 0, given_begin = NULL, given_duration = NULL
-     WHERE given_hash IN (SELECT attendee_meeting_hash FROM attendees WHERE attendee_meeting_id = ?)`,
+    `UPDATE attendees SET attendee_partstat = attendee_meeting_hash IN
+       (SELECT given_hash FROM answer_given
+        WHERE given_hash = attendee_meeting_hash AND given_begin = ? AND given_duration = ?)
+     WHERE attendee_meeting_id = ? AND attendee_role IS NOT 'owner'`,
+    begin,
+    duration,
     bound,
   );
   store.run(
-    `UPDATE attendees SET attendee_partstat = 0 WHERE attendee_meeting_id = ? AND attendee_role IS NOT 'owner'`,
+    `UPDATE answer_given SET given_tentative = 0, given_begin = NULL, given_duration = NULL
+     WHERE given_hash IN (SELECT attendee_meeting_hash FROM attendees WHERE attendee_meeting_id = ?)`,
     bound,
   );
 }

@@ -126,7 +126,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
     if (meeting.language !== booking.language) writeLanguage(store, bound, booking);
     // Who is in a meeting that goes on for longer is asked nothing.
     const asks = (meeting.begin !== begin || meeting.duration !== duration) && meeting.begin > now;
-    if (asks) askAnew(store, id);
+    if (asks) askAnew(store, id, booking);
     if (moved || people.changed) {
       const sequence = meeting.sequence + (moved || people.removed ? 1 : 0);
       recordChange(store, bound, { ...meeting, sequence, modified: Math.max(now, meeting.modified) }, moved);

@@ -1,10 +1,11 @@
 /** Answering with a word and another time, and the organiser who takes that time with one click. */
 import { describe, expect, it } from 'vitest';
+import type { MailParts } from '../../lib/mail/compose.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { meetingMove } from '../../lib/pages/meeting_save.ts';
 import { saidOf } from '../../lib/store/answers.ts';
-import { insertMeeting } from '../../lib/store/bookings.ts';
+import { insertMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
@@ -117,6 +118,37 @@ describe('another time', () => {
     // Pressed twice: it no longer stands.
     expect((await move(form)).status).toBe(409);
     expect(now()?.version).toBe(1);
+  });
+
+  it('is a yes of who proposed it, once it is taken, and asked of everybody else', async () => {
+    const jmb = site('JMB_MAIL_REPLY="visio+{id}@example.org"');
+    const { meeting, give, answer, move, said, now } = scene(jmb);
+    await give('decline', { comment: 'Plutôt jeudi', ...THURSDAY });
+    await give('accept', {}, OUTSIDER);
+    await move({ conf_begin: String(THURSDAY_AT) });
+    expect([answer(BOB), answer(OUTSIDER)]).toEqual(['accepted', 'none']);
+    expect(said()).toMatchObject({ comment: 'Plutôt jeudi', proposal: null });
+    const edits = outboxOf(jmb.store, meeting.id).filter(({ kind }) => kind === 'edit');
+    const mailTo = (email: string) =>
+      JSON.parse(edits.find(({ recipient }) => recipient === email)?.content ?? '{}') as MailParts;
+    const [his, others] = [mailTo(BOB), mailTo(OUTSIDER)];
+    expect(his.text).toContain('a déplacé la réunion à l’horaire que vous aviez proposé. Votre présence est notée.');
+    expect(his.text).toContain('?decline&id=');
+    expect(his.text).not.toMatch(/\?accept&id=|Viendrez-vous|Vous aviez décliné/);
+    expect(his.calendar?.body).toMatch(/PARTSTAT=ACCEPTED/);
+    expect(his.calendar?.body).not.toMatch(/RSVP=TRUE/);
+    expect(others.text).toContain('Vous aviez accepté l’ancien horaire');
+    expect(others.calendar?.body).toMatch(/RSVP=TRUE/);
+    // Moved once more, he is asked like everybody.
+    const booking = {
+      subject: 'Jury',
+      begin: THURSDAY_AT + 900,
+      duration: 3600,
+      moderators: [],
+      guests: [BOB, OUTSIDER],
+    };
+    updateMeeting(jmb.store, meeting.id, now()?.version ?? 0, booking, NOW);
+    expect(answer(BOB)).toBe('none');
   });
 
   it('is nobody’s to make up, and the organiser’s alone to take', async () => {
