@@ -1,5 +1,5 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
-import { anyone, editor, owner, ownForm, signedIn, typedForm } from '../lib/http/needs.ts';
+import { anyone, editor, owner, ownForm, signedIn, source, typedForm } from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
@@ -14,7 +14,7 @@ export const door: Door = {
   routes: {
     '': { GET: row([signedIn], meetingList) },
     list: { GET: row([signedIn], meetingList) },
-    new: { GET: row([editor], meetingNew) },
+    new: { GET: row([editor, source], meetingNew) },
     edit: { GET: row([editor, owner], meetingEdit) },
     attendees: { GET: row([signedIn, owner], attendeesFollow) },
     register_new: { POST: row([editor, typedForm], meetingBook) },

@@ -104,6 +104,19 @@ describe.each(labelled(needing('owner')))('%s needs the owner', (_, placed) => {
   });
 });
 
+describe.each(labelled(needing('owner or moderator of its source')))(
+  '%s needs to own or moderate its source',
+  (_, placed) => {
+    it('and refuses its guests, strangers, and what is not there', async () => {
+      const { query } = fitting(placed);
+      const asked = { query: `${query}&from=${meeting}` };
+      expect(await refused(placed, { ...asked, as: 'bob' }, 403)).toContain('vous n’en êtes pas modérateur');
+      await refused(placed, { ...asked, as: 'carol' }, 403);
+      await refused(placed, { query: `${query}&from=1` }, 404);
+    });
+  },
+);
+
 describe.each(labelled(['form of mine', 'form of mine, or an old one'].flatMap(needing)))(
   '%s needs a form',
   (_, placed) => {

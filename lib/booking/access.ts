@@ -30,6 +30,21 @@ export function ownedMeeting(
   return own ? { meeting, attendees } : refuse(403, 'refused.not_owner', `${uid} does not own ${meeting.id}`);
 }
 
+/** The same, if this user owns or moderates it: those two know of everybody who is invited. */
+export function readMeeting(
+  { store }: Pick<Context, 'store'>,
+  { uid, addresses }: Identity,
+  id: string,
+): Owned | Refusal {
+  const meeting = meetingById(store, id);
+  if (meeting === undefined) return refuse(404, 'refused.no_meeting', `${uid}: no meeting ${id.slice(0, 40)}`);
+  const attendees = attendeesOf(store, meeting.id);
+  const role = highest(attendees, addresses)?.role ?? 'guest';
+  return role === 'guest'
+    ? refuse(403, 'refused.not_reader', `${uid} neither owns nor moderates ${meeting.id}`)
+    : { meeting, attendees };
+}
+
 /**
  * The invitation that the secret of a link opens: refused with 410 where it did until lately, and with 404 where it is nobody's.
  * @param hash what somebody gave

@@ -1,5 +1,5 @@
 /** What a row of a door's table may need of a request before its handler runs. */
-import { entryTo, invitationOf, ownedMeeting } from '../booking/access.ts';
+import { entryTo, invitationOf, ownedMeeting, readMeeting } from '../booking/access.ts';
 import type { Context } from '../context.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { type Request, requestHeader } from '../message.ts';
@@ -86,6 +86,19 @@ export const owner: Need<'owned'> = {
     const id = known.form?.get('conf_tsn') ?? queryParams(request).get('id') ?? '';
     const owned = ownedMeeting(context, of(known, 'identity'), id);
     return isRefusal(owned) ? owned : { owned };
+  },
+};
+
+/** The meeting that a new one is to begin as (`from=ID`), where the address names one: owned or moderated by whoever signed in. */
+export const source: Need<'source'> = {
+  name: 'owner or moderator of its source',
+  gives: ['source'],
+  after: ['identity'],
+  look: (request, context, known) => {
+    const id = queryParams(request).get('from');
+    if (id === undefined) return { source: null };
+    const read = readMeeting(context, of(known, 'identity'), id);
+    return isRefusal(read) ? read : { source: read };
   },
 };
 

@@ -102,6 +102,17 @@ export function bookingOf({ subject, begin, duration, language }: Meeting, atten
   return { subject, begin, duration, moderators, guests, ...(language && { language }) };
 }
 
+/**
+ * What somebody books who books a meeting again: everyone in their roles. Who owned it and is another moderates it then.
+ * @param mine every address of who books, lower case
+ */
+export function bookingAgain(meeting: Meeting, attendees: readonly Attendee[], mine: readonly string[]): Booking {
+  const others = (addresses: readonly string[]) => addresses.filter((address) => !mine.includes(address));
+  const booked = bookingOf(meeting, attendees);
+  const moderators = others([...addressesIn(attendees, 'owner'), ...booked.moderators]);
+  return { ...booked, moderators, guests: others(booked.guests) };
+}
+
 /** A booking as its form would have been typed. */
 export function formOf(booking: Booking): BookingForm {
   return eachField((field) => FIELDS[field].typed(booking));

@@ -58,7 +58,7 @@ export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHIN
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
   const place = placeWords(reading, meeting, attendee);
   const { state, stateWord, role, answer, answerWord, icon, accept, decline, join, room } = place;
-  const { hash, opens, editable, removable, owner } = place;
+  const { hash, opens, editable, removable, repeatable, owner } = place;
   // Without a spread: what is added to one, V8 adds property by property, which took a third of a list of 100.
   return {
     id,
@@ -82,6 +82,7 @@ export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHIN
     opens,
     editable,
     removable,
+    repeatable,
     owner,
     organiser: personWords(organiser),
     counts: tallyWords(
@@ -98,7 +99,7 @@ export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHIN
     inside,
     closing,
     told,
-    actions: Boolean(join || accept || decline || editable || removable || extension),
+    actions: Boolean(join || accept || decline || editable || removable || repeatable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),
     lastDay: iso.startsWith(isoDate(meeting.end)) ? '' : shortDayOf(reading, meeting.end),

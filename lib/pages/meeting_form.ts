@@ -7,18 +7,21 @@ import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
 import { type Booking, type BookingForm, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
-import { bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';
+import { bookingAgain, bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { LANGUAGES } from '../text/catalogue.ts';
 import { durationText, isoDate, startOfDay } from '../text/dates.ts';
-import { ticketWords } from './meeting_view.ts';
+import { meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
-export type FormFor = BookingFor;
+export interface FormFor extends BookingFor {
+  /** The meeting that is booked again. */
+  readonly source?: Meeting;
+}
 
 /** Why a form comes back. */
 export interface FormTrouble {
@@ -31,10 +34,21 @@ export interface FormTrouble {
   readonly refusal?: Refusal;
 }
 
-/** Shows an empty form. */
-export function meetingNew(_request: Request, context: Context, { identity }: Pick<Granted, 'identity'>): Response {
+/** Shows an empty form, or one that says all of a meeting but its date. */
+export function meetingNew(
+  _request: Request,
+  context: Context,
+  { identity, source }: Pick<Granted, 'identity' | 'source'>,
+): Response {
   const { settings } = context;
   const begin = nextQuarter(context.clock.now());
+  if (source !== null) {
+    const { meeting, attendees } = source;
+    const again = formOf(bookingAgain(meeting, attendees, identity.addresses));
+    const isDefault = meeting.subject === defaultSubject(context, meeting.begin);
+    const subject = isDefault ? defaultSubject(context, begin) : again.subject;
+    return formPage(context, { identity, meeting: null, source: meeting }, { ...again, subject, date: '' });
+  }
   const duration = proposedDuration(settings) * 60;
   const proposed = {
     subject: defaultSubject(context, begin),
@@ -82,9 +96,9 @@ export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm):
  */
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
   const { settings, texts, store, clock, log } = context;
-  const { meeting } = about;
+  const { meeting, source } = about;
   const { mistakes = {}, conflict, directorySilent = false, refusal } = trouble;
-  const title = texts(meeting === null ? 'form.title_new' : 'form.title_edit');
+  const title = texts(source ? 'form.title_again' : meeting === null ? 'form.title_new' : 'form.title_edit');
   const wrong = Object.keys(mistakes).length > 0;
   const status = refusal?.status ?? (conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200);
   if (refusal !== undefined) log.event('refused', { status, why: refusal.log });
@@ -106,6 +120,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
   return page(context, form, frame, {
     token: formToken(store, about.identity.uid, clock.now()),
     meeting,
+    again: source && sourceWords(context, source),
     // What has begun is not moved: the page says when it is, and offers what can still be changed.
     running: meeting !== null && timesStand(meeting, clock.now()) && ticketWords(context, meeting),
     typed,
@@ -128,6 +143,12 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
     conflict: conflict && savedFields(context, bookingOf(conflict.meeting, conflict.attendees)),
   });
+}
+
+/** What was taken over, and what was not. */
+function sourceWords(context: Context, source: Meeting): string {
+  const { subject, date } = meetingWords(context, source);
+  return context.texts('form.again', { subject, date });
 }
 
 /** What a booking says in each field that says anything. */

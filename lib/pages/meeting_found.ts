@@ -30,7 +30,8 @@ export async function meetingsFound(
   { identity }: Pick<Granted, 'identity'>,
 ): Promise<Response> {
   const { store, settings, texts } = context;
-  const reading = readingOf(context);
+  const { editor, status, doubt } = await whoBooks(context, identity);
+  const reading = readingOf(context, editor);
   const query = queryParams(request);
   const asked = keptSearch(query.get('q') ?? '');
   const searches = asked !== '';
@@ -40,7 +41,6 @@ export async function meetingsFound(
   const pages = Math.max(1, Math.ceil(all.length / PER_PAGE));
   const at = pageAsked(query.get('page'), pages);
   const shown = all.slice((at - 1) * PER_PAGE, at * PER_PAGE);
-  const { editor, status, doubt } = await whoBooks(context, identity);
   const address = (to: number): string =>
     `booking.cgi?list${searches ? `&q=${encodeURIComponent(asked)}` : ''}&page=${to}`;
   const title = searches ? texts('found.search', { text: asked }) : texts('found.past');

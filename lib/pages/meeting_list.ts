@@ -40,7 +40,8 @@ export async function meetingList(
     return meetingsFound(request, context, { identity });
   }
   const { store, settings, texts } = context;
-  const reading = readingOf(context);
+  const { editor, status, doubt } = await whoBooks(context, identity);
+  const reading = readingOf(context, editor);
   const { now } = reading;
   const slots = slotsOf(store, identity.addresses, { endAfter: now - settings.JMB_SHOW_ARCHIVES * DAY });
   // What has only just ended may still be extended, and is looked at closely.
@@ -52,7 +53,6 @@ export async function meetingList(
     context,
     listed.map(({ meeting }) => meeting),
   );
-  const { editor, status, doubt } = await whoBooks(context, identity);
   const { notice, of, headers } = sayingOf(request, texts);
   const done = notice === null ? undefined : listed.find(({ meeting }) => meeting.id === of);
   const parts = sections(reading, listed, (one) => ({

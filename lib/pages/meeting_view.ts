@@ -22,12 +22,14 @@ export interface Reading {
   /** Unix seconds. */
   readonly now: number;
   readonly leads: LeadTimes;
+  /** Whether the reader may book. */
+  readonly books: boolean;
 }
 
-/** How the reader of this request reads. */
-export function readingOf({ texts, language, clock, settings }: Context): Reading {
+/** How the reader of this request reads. @param books whether that is known of them */
+export function readingOf({ texts, language, clock, settings }: Context, books = false): Reading {
   const leads = { owner: settings.JMB_LIST_HIGHLIGHT_OWNER, guest: settings.JMB_LIST_HIGHLIGHT_GUEST };
-  return { texts, language, now: clock.now(), leads };
+  return { texts, language, now: clock.now(), leads, books };
 }
 
 /** A text that counts: the key with `_one` for 1 and, in French, 0; else with `_many`. */
@@ -144,6 +146,8 @@ export interface PlaceWords {
   readonly editable: boolean;
   /** Whether it is the reader's to delete, at any time. */
   readonly removable: boolean;
+  /** Whether the reader may book it again. */
+  readonly repeatable: boolean;
   readonly owner: boolean;
 }
 
@@ -169,6 +173,7 @@ export function placeWords(reading: Reading, meeting: Meeting, attendee: Attende
     opens: state === 'planned' ? opensWords(reading, meeting.begin - leadOf(role, leads)) : '',
     editable: mayEdit(meeting, role, now),
     removable: owner,
+    repeatable: reading.books && role !== 'guest',
     owner,
   };
 }
