@@ -24,6 +24,8 @@ export interface CalendarEvent {
   readonly uid: string;
   readonly sequence: number;
   readonly cancelled: boolean;
+  /** The reader's time is not taken by it (TRANSP, RFC 5545 section 3.8.2.7). */
+  readonly free: boolean;
   readonly begin: number;
   readonly end: number;
   readonly created: number;
@@ -94,6 +96,7 @@ export function describeEvent(
     uid: eventUid(meeting, settings.JMB_SERVER_NAME),
     sequence: meeting.sequence,
     cancelled: false,
+    free: false,
     begin: meeting.begin,
     end: meeting.end,
     created: meeting.created,

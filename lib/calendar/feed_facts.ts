@@ -7,7 +7,7 @@ import { oneLine } from '../text/plain_text.ts';
 import { answered, type CalendarEvent, describeEvent, type EventSettings, type Owner } from './event.ts';
 
 /** Raise it whenever the same facts are written differently: polled copies are renewed by it. */
-export const FEED_FORMAT = 2;
+export const FEED_FORMAT = 3;
 
 /** A meeting in a user's feed. */
 export interface FeedEntry {
@@ -30,7 +30,7 @@ export interface FeedFacts {
 
 /** The settings that a feed depends on. */
 export type FeedSettings = EventSettings &
-  Pick<Settings, 'JMB_ICAL_NAME' | 'JMB_ICAL_DESC' | 'JMB_ICAL_TZID' | 'JMB_MAIL_REMINDER'>;
+  Pick<Settings, 'JMB_ICAL_NAME' | 'JMB_ICAL_DESC' | 'JMB_ICAL_TZID' | 'JMB_ICAL_DECLINED' | 'JMB_MAIL_REMINDER'>;
 
 /** The reminders whose time is still to come, in minutes before the begin, earliest first; some readers reject alarms in the past. */
 export function alarmsToCome(begin: number, minutes: readonly number[], now: number): number[] {
@@ -48,13 +48,26 @@ function highestRoles(entries: readonly FeedEntry[]): FeedEntry[] {
   return [...best.values()];
 }
 
-function eventOf(entry: FeedEntry, settings: FeedSettings, texts: Texts, now: number): CalendarEvent {
-  const { meeting, attendee } = entry;
-  const others = entry.attendees.filter((one) => one.role !== 'owner');
+/**
+ * A meeting as one of its people keeps it in a calendar: declined, it takes no time and reminds of nothing. An answer that it shows, or
+ * goes by, makes it a newer one.
+ * @param now Unix seconds
+ */
+export function keptEvent(
+  { meeting, attendee, owner, attendees }: FeedEntry,
+  settings: EventSettings & Pick<Settings, 'JMB_MAIL_REMINDER'>,
+  texts: Texts,
+  now: number,
+): CalendarEvent {
+  const others = attendee.role === 'owner' ? attendees.filter(({ role }) => role !== 'owner') : [];
+  const declined = attendee.answer === 'declined';
+  const described = describeEvent(meeting, attendee, owner, settings, texts);
   return {
-    ...describeEvent(meeting, attendee, entry.owner, settings, texts),
-    attendees: attendee.role === 'owner' ? others.map(answered) : [],
-    alarms: alarmsToCome(meeting.begin, settings.JMB_MAIL_REMINDER, now),
+    ...described,
+    free: declined,
+    modified: Math.max(described.modified, ...[attendee, ...others].map(({ answeredAt = 0 }) => answeredAt)),
+    attendees: others.map(answered),
+    alarms: declined ? [] : alarmsToCome(meeting.begin, settings.JMB_MAIL_REMINDER, now),
   };
 }
 
@@ -64,9 +77,10 @@ function eventOf(entry: FeedEntry, settings: FeedSettings, texts: Texts, now: nu
  * @param now Unix seconds
  */
 export function feedFacts(entries: readonly FeedEntry[], settings: FeedSettings, texts: Texts, now: number): FeedFacts {
-  const events = highestRoles(entries.filter((entry) => entry.meeting.end > now)).map((entry) =>
-    eventOf(entry, settings, texts, now),
-  );
+  const hidden = settings.JMB_ICAL_DECLINED === 'hidden';
+  const events = highestRoles(entries.filter((entry) => entry.meeting.end > now))
+    .filter(({ attendee }) => !hidden || attendee.answer !== 'declined')
+    .map((entry) => keptEvent(entry, settings, texts, now));
   events.sort((a, b) => a.begin - b.begin || (a.uid < b.uid ? -1 : 1));
   return {
     name: oneLine(settings.JMB_ICAL_NAME),

@@ -1,7 +1,7 @@
 /**
  * Feeds and events as iCalendar text (RFC 5545): the `ics` package, then a finishing step that keeps the RFC to the letter. The package
- * folds at 75 characters instead of octets, quotes enumerated parameters, always asks to be polled hourly, and writes an empty
- * duration for an alarm at the begin itself. Loading it takes some 20 ms: import it late.
+ * folds at 75 characters instead of octets, quotes enumerated parameters, always asks to be polled hourly, always has a METHOD, knows no
+ * CONFERENCE, and writes an empty duration for an alarm at the begin itself. Loading it takes some 20 ms: import it late.
  */
 import { createEvents, type EventAttributes, type Attendee as IcsAttendee } from 'ics';
 import type { CalendarAttendee, CalendarEvent } from './event.ts';
@@ -9,7 +9,8 @@ import type { FeedFacts } from './feed_facts.ts';
 
 /** What stands above the events. */
 export interface CalendarHead {
-  readonly method: 'PUBLISH' | 'REQUEST' | 'CANCEL';
+  /** What a mail asks for (RFC 5546); nothing in a file that a calendar subscribes to, which some would take for an invitation. */
+  readonly method?: 'REQUEST' | 'CANCEL';
   /** The calendar's own properties, unfolded content lines. */
   readonly properties: readonly string[];
 }
@@ -51,6 +52,7 @@ function attributes(event: CalendarEvent): EventAttributes & { readonly timestam
     location: event.link,
     ...(LINK.test(event.link) ? { url: event.link } : {}),
     status: event.cancelled ? 'CANCELLED' : 'CONFIRMED',
+    ...(event.free ? { transp: 'TRANSPARENT' as const } : {}),
     ...(ADDRESS.test(event.organiser.email) ? { organizer: event.organiser } : {}),
     attendees: event.attendees.filter((person) => ADDRESS.test(person.email)).map(attendee),
     alarms: event.alarms.map((minutes) => ({
@@ -66,9 +68,14 @@ function attributes(event: CalendarEvent): EventAttributes & { readonly timestam
  * @throws Error when the package refuses an event: a bug of ours, since texts and addresses are checked before
  */
 export function writeCalendar(events: readonly CalendarEvent[], head: CalendarHead): string {
-  const { error, value } = createEvents(events.map(attributes), { productId: PRODUCT, method: head.method });
+  const { method } = head;
+  const { error, value } = createEvents(events.map(attributes), { productId: PRODUCT, ...(method && { method }) });
   if (error || value === null) throw new Error(`calendar not written: ${JSON.stringify(error)}`);
-  return finish(value, head.properties);
+  return finish(
+    value,
+    head,
+    events.map(({ link }) => link),
+  );
 }
 
 /** How often readers should come back (RFC 7986 section 5.7); some poll weekly when nothing says so. */
@@ -78,7 +85,6 @@ const REFRESH = 'PT15M';
 export function feed(facts: FeedFacts): string {
   const name = escapeText(facts.name);
   return writeCalendar(facts.events, {
-    method: 'PUBLISH',
     properties: [
       `NAME:${name}`,
       `X-WR-CALNAME:${name}`,
@@ -151,12 +157,25 @@ function repair(line: string): string {
   return line.replace(/^TRIGGER:-?PT$/, 'TRIGGER:PT0S');
 }
 
+/** Where to enter (RFC 7986 section 5.11): programs that know it show a button. */
+function conference(link: string): string {
+  return `CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO,CHAT:${link}`;
+}
+
 /**
  * Finishes a calendar.
  * @param text what the package wrote
- * @param properties content lines of the calendar itself, unfolded, to stand where the package puts its fixed X-PUBLISHED-TTL
+ * @param head its properties, content lines unfolded, stand where the package puts its fixed X-PUBLISHED-TTL
+ * @param links where one enters, of each event in order
  */
-export function finish(text: string, properties: readonly string[]): string {
-  const lines = unfold(text).flatMap((line) => (line.startsWith('X-PUBLISHED-TTL:') ? properties : [repair(line)]));
+export function finish(text: string, head: CalendarHead, links: readonly string[]): string {
+  let event = -1;
+  const lines = unfold(text).flatMap((line) => {
+    if (line.startsWith('X-PUBLISHED-TTL:')) return head.properties;
+    if (line.startsWith('METHOD:') && head.method === undefined) return [];
+    if (line === 'BEGIN:VEVENT') event += 1;
+    const link = links[event];
+    return line.startsWith('LOCATION:') && link !== undefined ? [line, conference(link)] : [repair(line)];
+  });
   return `${lines.map(fold).join('\r\n')}\r\n`;
 }

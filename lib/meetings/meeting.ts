@@ -48,6 +48,8 @@ export interface Attendee {
   /** How often this person entered. */
   readonly connections: number;
   readonly answer: Answer;
+  /** When it was given, in Unix seconds; missing where it never was, or by the original. */
+  readonly answeredAt?: number;
 }
 
 /** A meeting as one attendee has it. */

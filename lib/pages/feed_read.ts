@@ -27,13 +27,25 @@ export async function feedRead(
     ['ETag', etag],
     ['X-Content-Type-Options', 'nosniff'],
   ];
-  if (matches(requestHeader(request, 'If-None-Match'), etag)) return { status: 304, headers, body: '' };
+  const known = requestHeader(request, 'If-None-Match');
+  if (matches(known, etag)) return { status: 304, headers, body: '' };
   const kept = cachedFeed(store, asked.hash);
-  if (kept?.fingerprint === fingerprint) return { status: 200, headers, body: kept.body };
+  const isKept = kept?.fingerprint === fingerprint;
+  const at = isKept ? kept.at : Math.max(now, (kept?.at ?? 0) + 1);
+  headers.push(['Last-Modified', new Date(Math.min(at, now) * 1000).toUTCString()]);
+  if (isKept && known === undefined && isSince(requestHeader(request, 'If-Modified-Since'), at)) {
+    return { status: 304, headers, body: '' };
+  }
+  if (isKept) return { status: 200, headers, body: kept.body };
   const { feed } = await import('../calendar/icalendar.ts');
   const body = feed(facts);
-  keepFeed(store, asked.hash, { fingerprint, body }, now);
+  keepFeed(store, asked.hash, { fingerprint, body, at });
   return { status: 200, headers, body };
+}
+
+/** If-Modified-Since (RFC 9110 section 13.1.3): whether the reader has what came at a Unix time, in seconds. */
+function isSince(header: string | undefined, at: number): boolean {
+  return header !== undefined && Date.parse(header) / 1000 >= at;
 }
 
 /** The addresses kept when the user last came to booking.cgi; the directory's for a feed that only the original has seen. */

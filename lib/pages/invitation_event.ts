@@ -1,14 +1,16 @@
 /** join.cgi?event: the meeting as one event for the reader's calendar, by the secret of their link. */
 
-import { describeEvent } from '../calendar/event.ts';
-import { alarmsToCome } from '../calendar/feed_facts.ts';
+import { keptEvent } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import type { Request, Response } from '../message.ts';
 import { ownerOf } from '../store/invitations.ts';
 import { namesOf } from '../store/people.ts';
 
-/** Answers with the event, which has the UID of the invitation and of the feed: a calendar takes them for one (RFC 5545 section 3.8.4.7). */
+/**
+ * Answers with the event, which has the UID of the invitation and of the feed: a calendar takes them for one (RFC 5545 section 3.8.4.7). It
+ * has no METHOD: it is a file to open, not a message that wants an answer (RFC 5546 section 1.4).
+ */
 export async function invitationEvent(
   _request: Request,
   context: Context,
@@ -17,10 +19,7 @@ export async function invitationEvent(
   const { store, settings, texts, clock } = context;
   const email = ownerOf(store, meeting.id) ?? '';
   const owner = { email, name: namesOf(store, [email]).get(email) };
-  const event = {
-    ...describeEvent(meeting, attendee, owner, settings, texts),
-    alarms: alarmsToCome(meeting.begin, settings.JMB_MAIL_REMINDER, clock.now()),
-  };
+  const event = keptEvent({ meeting, attendee, owner, attendees: [] }, settings, texts, clock.now());
   const { writeCalendar } = await import('../calendar/icalendar.ts');
   return {
     status: 200,
@@ -31,6 +30,6 @@ export async function invitationEvent(
       ['Referrer-Policy', 'no-referrer'],
       ['X-Content-Type-Options', 'nosniff'],
     ],
-    body: writeCalendar([event], { method: 'PUBLISH', properties: [] }),
+    body: writeCalendar([event], { properties: [] }),
   };
 }

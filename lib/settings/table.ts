@@ -85,6 +85,7 @@ export const settingsTable = {
   JMB_ICAL_NAME: phrase('$JMB_NAME'),
   JMB_ICAL_DESC: phrase('$JMB_NAME'),
   JMB_ICAL_TZID: text('Europe/Paris'),
+  JMB_ICAL_DECLINED: choice(['transparent', 'hidden']),
 
   // Jitsi: the token, and the messages into a running room.
   JMB_JWT_ISS: text(''),

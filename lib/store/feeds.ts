@@ -14,6 +14,8 @@ export interface KeptFeed {
   /** What it was made from. */
   readonly fingerprint: string;
   readonly body: string;
+  /** When it came to read so, in Unix seconds; no two texts of a feed have the same. */
+  readonly at: number;
 }
 
 /** The hash in the address of a user's feed; made on first use. */
@@ -107,16 +109,13 @@ function isHeldByAnother(store: Store, uid: string, addresses: string): boolean 
 /** The text that was last made for a feed, or undefined. */
 export function cachedFeed(store: Store, hash: string): KeptFeed | undefined {
   return store.get<KeptFeed>(
-    'SELECT feed_fingerprint AS fingerprint, feed_body AS body FROM feed_text WHERE feed_hash = ?',
+    'SELECT feed_fingerprint AS fingerprint, feed_body AS body, feed_kept AS at FROM feed_text WHERE feed_hash = ?',
     hash,
   );
 }
 
-/**
- * Keeps the text of a feed, where that can be written.
- * @param now Unix seconds: what is not renewed is forgotten by a purge
- */
-export function keepFeed(store: Store, hash: string, feed: KeptFeed, now: number): void {
+/** Keeps the text of a feed, where that can be written. What is not renewed is forgotten by a purge. */
+export function keepFeed(store: Store, hash: string, feed: KeptFeed): void {
   store.jot(() => {
     store.run(
       `INSERT OR REPLACE INTO feed_text (feed_hash, feed_fingerprint, feed_etag, feed_body, feed_kept)
@@ -125,7 +124,7 @@ export function keepFeed(store: Store, hash: string, feed: KeptFeed, now: number
       feed.fingerprint,
       `"${feed.fingerprint}"`,
       feed.body,
-      now,
+      feed.at,
     );
   });
 }

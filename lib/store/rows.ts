@@ -19,13 +19,12 @@ export const MEETING_COLUMNS = `
   coalesce(e.extra_version, 0) AS version, coalesce(e.extra_plain, 0) AS plain,
   (SELECT language_code FROM invitation_language WHERE language_meeting_id = m.meeting_id) AS language`;
 
-/** The columns of an attendee `a`. */
+/** The columns of an attendee `a`. `given`, null where nothing was noted of an answer, is twice the second, and one more for "maybe": one look for both. */
 export const ATTENDEE_COLUMNS = `
   CAST(coalesce(a.attendee_meeting_hash, '') AS TEXT) AS hash, CAST(coalesce(a.attendee_role, '') AS TEXT) AS role,
   lower(coalesce(a.attendee_email, '')) AS email,
   CAST(coalesce(a.attendee_count, 0) AS INTEGER) AS connections, coalesce(a.attendee_partstat, 0) AS partstat,
-  coalesce(a.attendee_partstat, 0) = 0 AND EXISTS (
-    SELECT 1 FROM answer_given WHERE given_hash = a.attendee_meeting_hash AND given_tentative = 1) AS tentative`;
+  (SELECT given_at * 2 + (given_tentative = 1) FROM answer_given WHERE given_hash = a.attendee_meeting_hash) AS given`;
 
 /** What MEETING_COLUMNS gives. */
 export interface MeetingRow extends Omit<Meeting, 'modified' | 'language'> {
@@ -42,7 +41,7 @@ export interface AttendeeRow {
   readonly email: string;
   readonly connections: number;
   readonly partstat: number;
-  readonly tentative: number;
+  readonly given: number | null;
 }
 
 /** How attendee_partstat stands for an answer. */
@@ -63,11 +62,12 @@ export function meetingOf(row: MeetingRow): Meeting {
   return row.language !== null && isLanguage(row.language) ? { ...meeting, language: row.language } : meeting;
 }
 
-/** An attendee of a row. */
-export function attendeeOf(row: AttendeeRow): Attendee {
-  const { hash, email, connections } = row;
-  const answer = row.tentative === 1 ? 'tentative' : (ANSWERS[row.partstat] ?? 'none');
-  return { hash, role: roleOf(row.role), email, connections, answer };
+/** An attendee of a row. "Maybe" holds only where the original's column says nothing. */
+export function attendeeOf({ hash, role, email, connections, partstat, given }: AttendeeRow): Attendee {
+  const maybe = partstat === 0 && given !== null && given % 2 === 1;
+  const answer = maybe ? 'tentative' : (ANSWERS[partstat] ?? 'none');
+  const seat = { hash, role: roleOf(role), email, connections, answer } as const;
+  return given === null ? seat : { ...seat, answeredAt: Math.floor(given / 2) };
 }
 
 /** The largest integer that SQLite stores. */

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { alarmsToCome } from '../../lib/calendar/feed_facts.ts';
+import { alarmsToCome, feedFacts } from '../../lib/calendar/feed_facts.ts';
 import { feed } from '../../lib/calendar/icalendar.ts';
-import { type attendees, BEGIN, entry, factsOf, guest, meeting, moderator, NOW, owner } from './samples.ts';
+import {
+  type attendees,
+  BEGIN,
+  entry,
+  factsOf,
+  guest,
+  meeting,
+  moderator,
+  NOW,
+  owner,
+  settings,
+  texts,
+} from './samples.ts';
 
 /** Content lines, unfolded. */
 function lines(text: string): string[] {
@@ -23,7 +35,6 @@ describe('the feed', () => {
       'VERSION:2.0',
       'CALSCALE:GREGORIAN',
       'PRODID:-//Jitsi Meet Booking//JMB//EN',
-      'METHOD:PUBLISH',
       'NAME:Visio\\, "Example" \\; réunions',
       'X-WR-CALNAME:Visio\\, "Example" \\; réunions',
       'X-WR-CALDESC:Les réunions à distance de l’université',
@@ -49,6 +60,7 @@ describe('the feed', () => {
       "DESCRIPTION:Online meeting organised by Alice 'Al' Martin. To join: https://meet.example.org/token.cgi?room=abcdefghijklmnop",
       'URL:https://meet.example.org/token.cgi?room=abcdefghijklmnop',
       'LOCATION:https://meet.example.org/token.cgi?room=abcdefghijklmnop',
+      'CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO,CHAT:https://meet.example.org/token.cgi?room=abcdefghijklmnop',
       'STATUS:CONFIRMED',
       'ORGANIZER;CN="Alice \'Al\' Martin":mailto:alice.martin@example.org',
       'CREATED:20261125T130000Z',
@@ -59,7 +71,7 @@ describe('the feed', () => {
   });
 
   it('escapes the text of alarms and counts them in minutes', () => {
-    const text = lines(feed(factsOf([entry(guest)])));
+    const text = lines(feed(factsOf([entry(moderator)])));
     expect(text.filter((line) => line.startsWith('TRIGGER'))).toEqual([
       'TRIGGER:-PT1440M',
       'TRIGGER:-PT60M',
@@ -73,6 +85,30 @@ describe('the feed', () => {
       'TRIGGER:-PT1440M',
       'END:VALARM',
     ]);
+  });
+
+  it('leaves the time of a declined meeting free and reminds of it no more', () => {
+    const declined = lines(feed(factsOf([entry(guest)])));
+    expect(declined).toContain('TRANSP:TRANSPARENT');
+    expect(declined).not.toContain('BEGIN:VALARM');
+    expect(feed(factsOf([entry(moderator)]))).not.toContain('TRANSP');
+  });
+
+  it('leaves a declined meeting out where the settings say so', () => {
+    const hiding = { ...settings, JMB_ICAL_DECLINED: 'hidden' } as const;
+    expect(feedFacts([entry(guest)], hiding, texts, NOW).events).toEqual([]);
+    expect(feedFacts([entry(moderator)], hiding, texts, NOW).events).toHaveLength(1);
+  });
+
+  it('moves its stamps when an answer changes', () => {
+    const answeredAt = NOW - 60;
+    const stamp = 'DTSTAMP:20261126T125900Z';
+    const own = lines(feed(factsOf([entry({ ...guest, answeredAt })])));
+    expect(own).toContain(stamp);
+    expect(own).toContain(stamp.replace('DTSTAMP', 'LAST-MODIFIED'));
+    const organised = { ...entry(owner), attendees: [owner, { ...guest, answeredAt }] };
+    expect(lines(feed(factsOf([organised])))).toContain(stamp);
+    expect(lines(feed(factsOf([{ ...organised, attendee: moderator }])))).not.toContain(stamp);
   });
 
   it('shows attendees to the owner only', () => {

@@ -22,7 +22,7 @@ function* changed(value: unknown): Generator<unknown> {
 
 describe('the fingerprint of a feed', () => {
   it('changes with every single thing that the text is written from, and the text with it', () => {
-    const facts = factsOf([entry(owner), entry(guest, { id: '42', sequence: 0 })]);
+    const facts = factsOf([entry(owner), entry(moderator, { id: '42', sequence: 0 })]);
     const [print, text] = [feedFingerprint(facts), feed(facts)];
     const prints = new Set([print]);
     let count = 0;
@@ -58,8 +58,8 @@ describe('the fingerprint of a feed', () => {
   });
 
   it('changes when an alarm has passed', () => {
-    const before = factsOf([entry(guest)], meeting.begin - 3601);
-    const after = factsOf([entry(guest)], meeting.begin - 3600);
+    const before = factsOf([entry(moderator)], meeting.begin - 3601);
+    const after = factsOf([entry(moderator)], meeting.begin - 3600);
     expect(feedFingerprint(after)).not.toBe(feedFingerprint(before));
     expect(feed(after)).not.toBe(feed(before));
   });
@@ -68,8 +68,8 @@ describe('the fingerprint of a feed', () => {
     const facts = factsOf([entry(owner), entry(guest, { id: '42' })]);
     expect([FEED_FORMAT, fingerprint(feed(facts))]).toMatchInlineSnapshot(`
       [
-        2,
-        "0n360o80m36ror0nqdipy0nbjw78",
+        3,
+        "0j1dv731p2zpn800fp2ox02yeoaw",
       ]
     `);
   });

@@ -30,7 +30,7 @@ describe('folding', () => {
 
 describe('the finishing step', () => {
   const finished = (line: string, properties: string[] = []) =>
-    finish(`BEGIN:VCALENDAR\r\n${line}\r\nEND:VCALENDAR\r\n`, properties).split('\r\n').slice(1, -2);
+    finish(`BEGIN:VCALENDAR\r\n${line}\r\nEND:VCALENDAR\r\n`, { properties }, []).split('\r\n').slice(1, -2);
 
   it('writes enumerated parameters without quotes, and touches no other', () => {
     expect(

@@ -52,6 +52,7 @@ export const settings: FeedSettings = {
   JMB_ICAL_NAME: 'Visio, "Example" ; réunions',
   JMB_ICAL_DESC: 'Les réunions à distance de l’université',
   JMB_ICAL_TZID: 'Europe/Paris',
+  JMB_ICAL_DECLINED: 'transparent',
   JMB_MAIL_REMINDER: [10080, 1440, 60, 10],
 };
 

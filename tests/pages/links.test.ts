@@ -5,6 +5,7 @@ import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { roomJoin } from '../../lib/pages/room_join.ts';
 import { tokenEnter } from '../../lib/pages/token_enter.ts';
 import { close } from '../../lib/pages/ways_out.ts';
+import { removeMeeting } from '../../lib/store/bookings.ts';
 import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
 import { ALICE, BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
@@ -269,6 +270,33 @@ describe('ical.cgi', () => {
     expect(changed.status).toBe(200);
     expect(changed.body.match(/BEGIN:VEVENT/g)).toHaveLength(2);
     expect((await feed({ later: 3 * DAY })).body).not.toContain('BEGIN:VEVENT');
+  });
+
+  it('says since when it reads so, also where what it showed is gone', async () => {
+    const at = (seconds: number) => new Date((NOW + seconds) * 1000).toUTCString();
+    const since = (when: string, later: number, more: object = {}) =>
+      feed({ later, env: { HTTP_IF_MODIFIED_SINCE: when, ...more } });
+    const own = site();
+    rememberAddresses(own.store, 'alice', [ALICE]);
+    const query = feedOf(own.store, 'alice');
+    const feed = (more: object) => own.ask(feedRead, { query, ...more });
+    const { meeting } = own.meeting(5 * DAY);
+    const first = await feed({ later: 100 });
+    expect(first.headers.get('last-modified')).toBe(at(100));
+    expect((await feed({ later: 900 })).headers.get('last-modified')).toBe(at(100));
+    expect((await since(at(100), 900)).status).toBe(304);
+    expect((await since(at(99), 900)).status).toBe(200);
+    expect((await since('yesterday', 900)).status).toBe(200);
+    // The stronger one decides alone (RFC 9110 section 13.2.2).
+    expect((await since(at(900), 900, { HTTP_IF_NONE_MATCH: '"x"' })).status).toBe(200);
+    removeMeeting(own.store, meeting.id, NOW + 900);
+    const gone = await since(at(100), 1000);
+    expect([gone.status, gone.headers.get('last-modified')]).toEqual([200, at(1000)]);
+    // Another change within the second: nobody is told that they have it.
+    own.meeting(6 * DAY);
+    const again = await feed({ later: 1000 });
+    expect(again.headers.get('last-modified')).toBe(at(1000));
+    expect((await since(at(1000), 1001)).status).toBe(200);
   });
 
   it('does not know everyone', async () => {

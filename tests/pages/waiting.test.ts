@@ -149,6 +149,7 @@ describe('the event', () => {
     expect(lines).toContain(`URL:https://meet.example.org/join.cgi?id=${hash(BOB)}`);
     expect(lines.join('\n')).toContain('ORGANIZER;CN="Alice Martin-Dupont":mailto:alice.martin@example.org');
     expect(body).not.toContain('X-WR-CALNAME');
+    expect(body).not.toContain('METHOD');
     const seen = readWithIcalJs(body);
     expect(readWithPython(body)).toEqual(seen);
     expect(seen.events.map(({ uid, errors }) => ({ uid, errors }))).toEqual([
@@ -156,5 +157,14 @@ describe('the event', () => {
     ]);
     expect(seen.events[0]?.alarms.map(({ seconds }) => seconds)).toEqual([-3600, -600]);
     expect(connections()).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('takes no time of whoever has declined, and reminds of nothing', async () => {
+    const { jmb, hash } = scene(DAY);
+    await jmb.ask(answerGive, { query: `decline&id=${hash(BOB)}`, form: {}, env: door });
+    const { body } = await jmb.ask(invitationEvent, { query: `event&id=${hash(BOB)}`, env: door });
+    expect(body).toContain('TRANSP:TRANSPARENT');
+    expect(body).not.toContain('VALARM');
+    expect(body).toContain('DTSTAMP:20261124T090000Z');
   });
 });

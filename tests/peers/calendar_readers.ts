@@ -26,6 +26,8 @@ export interface ReadEvent {
   readonly description: string | null;
   readonly location: string | null;
   readonly url: string | null;
+  readonly conference: string | null;
+  readonly transp: string | null;
   readonly organiser: readonly ReadPerson[];
   readonly attendees: readonly ReadPerson[];
   readonly alarms: readonly {
@@ -121,6 +123,8 @@ function readEvent(component: ICAL.Component): ReadEvent {
     description: value(component, 'description'),
     location: value(component, 'location'),
     url: value(component, 'url'),
+    conference: value(component, 'conference'),
+    transp: value(component, 'transp'),
     organiser: persons(component, 'organizer'),
     attendees: persons(component, 'attendee'),
     alarms,

@@ -15,7 +15,7 @@ describe('two foreign readers of a feed say the same, and what we meant', () => 
     expect(read(feed(factsOf([])))).toEqual({
       version: '2.0',
       product: '-//Jitsi Meet Booking//JMB//EN',
-      method: 'PUBLISH',
+      method: null,
       name: 'Visio, "Example" ; réunions',
       description: 'Les réunions à distance de l’université',
       zone: 'Europe/Paris',
@@ -41,6 +41,8 @@ describe('two foreign readers of a feed say the same, and what we meant', () => 
         "Online meeting organised by Alice 'Al' Martin. To join: https://meet.example.org/token.cgi?room=abcdefghijklmnop",
       location: 'https://meet.example.org/token.cgi?room=abcdefghijklmnop',
       url: 'https://meet.example.org/token.cgi?room=abcdefghijklmnop',
+      conference: 'https://meet.example.org/token.cgi?room=abcdefghijklmnop',
+      transp: null,
       organiser: [{ email: owner.email, name: "Alice 'Al' Martin", partstat: null, role: null, rsvp: null }],
       attendees: [
         { email: moderator.email, name: moderator.email, partstat: 'ACCEPTED', role: 'REQ-PARTICIPANT', rsvp: null },
@@ -50,6 +52,25 @@ describe('two foreign readers of a feed say the same, and what we meant', () => 
       errors: [],
     });
   });
+
+  it('a meeting that its reader has declined', () => {
+    const [event] = read(feed(factsOf([entry(guest)]))).events;
+    expect([event?.transp, event?.alarms]).toEqual(['TRANSPARENT', []]);
+  });
+
+  it.each(["o'brien+x%y?cc=z&a=b@example.org", 'a/b#c{d}|e^f`g!$*~h@example.org'])(
+    'the address %s, and no other recipient',
+    (email) => {
+      const [event] = read(
+        feed(factsOf([{ ...entry(owner), owner: { email }, attendees: [owner, { ...guest, email }] }])),
+      ).events;
+      for (const person of [...(event?.organiser ?? []), ...(event?.attendees ?? [])]) {
+        const { pathname, search, hash } = new URL(`mailto:${person.email}`);
+        expect([decodeURIComponent(pathname), search, hash]).toEqual([email, '', '']);
+      }
+      expect([event?.organiser.length, event?.attendees.length]).toEqual([1, 1]);
+    },
+  );
 
   it.each([
     'emoji 👩‍👩‍👧 and ünïcödé, again and again '.repeat(12),

@@ -56,6 +56,8 @@ def event(component):
         "description": text(component.get("DESCRIPTION")),
         "location": text(component.get("LOCATION")),
         "url": text(component.get("URL")),
+        "conference": text(component.get("CONFERENCE")),
+        "transp": text(component.get("TRANSP")),
         "organiser": [person for person in persons(component, "ORGANIZER")],
         "attendees": persons(component, "ATTENDEE"),
         "alarms": [alarm(part) for part in component.subcomponents if part.name == "VALARM"],

@@ -85,7 +85,7 @@ export function everything(store: Store): void {
   rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
   rememberName(store, [ALICE], 'Alice Martin');
   namesOf(store, [ALICE]);
-  keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', body: 'BEGIN' }, NOW);
+  keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', body: 'BEGIN', at: NOW });
   cachedFeed(store, feedOf(store, 'alice'));
   formToken(store, 'alice', NOW);
   formTokenHolds(store, 'alice', 'x', NOW);

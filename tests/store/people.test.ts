@@ -56,9 +56,9 @@ describe('feeds', () => {
   it('keep their last text', () => {
     const store = open();
     expect(cachedFeed(store, 'h')).toBeUndefined();
-    keepFeed(store, 'h', { fingerprint: 'one', body: 'BEGIN:VCALENDAR' }, NOW);
-    keepFeed(store, 'h', { fingerprint: 'two', body: 'é' }, NOW);
-    expect(cachedFeed(store, 'h')).toEqual({ fingerprint: 'two', body: 'é' });
+    keepFeed(store, 'h', { fingerprint: 'one', body: 'BEGIN:VCALENDAR', at: NOW });
+    keepFeed(store, 'h', { fingerprint: 'two', body: 'é', at: NOW + 1 });
+    expect(cachedFeed(store, 'h')).toEqual({ fingerprint: 'two', body: 'é', at: NOW + 1 });
   });
 });
 
