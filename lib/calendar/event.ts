@@ -102,7 +102,9 @@ export function describeEvent(
     created: meeting.created,
     modified: meeting.modified,
     summary: oneLine(meeting.subject) || texts('calendar.no_subject'),
-    description: texts('calendar.description', { organiser: host.name, link }),
+    description: [texts('calendar.description', { organiser: host.name, link }), meeting.agenda]
+      .filter(Boolean)
+      .join('\n\n'),
     link,
     organiser: host,
     attendees: [],

@@ -145,6 +145,8 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     feed: others[1]?.url ?? '',
     moderators: isGuest ? [] : addressesIn(event.attendees, 'moderator'),
     guests: isGuest ? [] : addressesIn(event.attendees, 'guest'),
+    agendaTitle: texts('mail.label_agenda'),
+    agenda: ended || meeting.agenda === undefined ? [] : meeting.agenda.split('\n'),
     language,
     title: title(message, settings, language),
     intro: texts(key('intro', message), { organiser: name || owner.email, date, time }),

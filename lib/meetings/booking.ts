@@ -1,7 +1,7 @@
 /** What a valid booking is: from the form as typed to a booking, or to what is wrong with each field. Pure. */
 import { isLanguage, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, isoDate, unixOf } from '../text/dates.ts';
-import { straightLine } from '../text/plain_text.ts';
+import { straightLine, straightLines } from '../text/plain_text.ts';
 import { type AddressBook, invite } from './people.ts';
 
 /** The form as it was typed; fields.ts says what each field is called. */
@@ -15,6 +15,8 @@ export interface BookingForm {
   readonly subject: string;
   readonly moderators: string;
   readonly guests: string;
+  /** What is to be spoken of, on several lines. */
+  readonly agenda: string;
   /** `fr` or `en`; empty: none is chosen. */
   readonly language: string;
 }
@@ -37,6 +39,8 @@ export interface Booking {
   /** Lower-case addresses, without the owner's; nobody is in both lists. */
   readonly moderators: readonly string[];
   readonly guests: readonly string[];
+  /** What is to be spoken of: plain lines; left out where nothing is. */
+  readonly agenda?: string;
   /** The language of its mails to those of whom no other is known; left out where none is chosen. */
   readonly language?: Language;
 }
@@ -70,6 +74,12 @@ export const LONGEST_SUBJECT = 200;
 /** The longest subject that is looked at, in characters, before blanks are drawn together. */
 export const LONGEST_TYPED_SUBJECT = 5 * LONGEST_SUBJECT;
 
+/** The longest agenda, in characters: it goes into every mail and calendar. */
+export const LONGEST_AGENDA = 2_000;
+
+/** The longest agenda that is looked at, in characters, before line ends and blanks are made the same. */
+export const LONGEST_TYPED_AGENDA = 3 * LONGEST_AGENDA;
+
 /** The longest date, time or duration that is looked at, in characters. */
 export const LONGEST_WORD = 40;
 
@@ -98,9 +108,10 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
   const duration = times === undefined ? checkDuration(form.duration, rules, wrong) : times.duration;
   const subject = checkSubject(form.subject, rules, begin ?? rules.now, wrong);
   const people = checkPeople(form, rules, wrong);
+  const agenda = checkAgenda(form.agenda, wrong);
   if (begin === null || duration === null || Object.keys(mistakes).length > 0) return { mistakes };
   const language = isLanguage(form.language) ? { language: form.language } : {};
-  return { booking: { subject, begin, duration, ...people, ...language } };
+  return { booking: { subject, begin, duration, ...people, ...agenda, ...language } };
 }
 
 type Wrong = (field: Field, text: TextKey, values?: Mistake['values']) => void;
@@ -159,6 +170,13 @@ function checkSubject(typed: string, rules: BookingRules, begin: number, wrong: 
   const subject = straightLine(typed).replace(/ {2,}/g, ' ');
   if ([...subject].length > LONGEST_SUBJECT) wrong('subject', 'rule.subject_long', { max: LONGEST_SUBJECT });
   return subject === '' || rules.filledIn.includes(subject) ? rules.defaultSubject(begin) : subject;
+}
+
+function checkAgenda(typed: string, wrong: Wrong): Pick<Booking, 'agenda'> {
+  const agenda = typed.length > LONGEST_TYPED_AGENDA ? null : straightLines(typed);
+  if (agenda !== null && [...agenda].length <= LONGEST_AGENDA) return agenda === '' ? {} : { agenda };
+  wrong('agenda', 'rule.agenda_long', { max: LONGEST_AGENDA });
+  return {};
 }
 
 function checkPeople(

@@ -4,7 +4,13 @@
  */
 import { isLanguage, LANGUAGES, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, durationText, isoDate, longDate } from '../text/dates.ts';
-import { type Booking, type BookingForm, LONGEST_TYPED_SUBJECT, LONGEST_WORD } from './booking.ts';
+import {
+  type Booking,
+  type BookingForm,
+  LONGEST_TYPED_AGENDA,
+  LONGEST_TYPED_SUBJECT,
+  LONGEST_WORD,
+} from './booking.ts';
 import type { Attendee, Meeting } from './meeting.ts';
 import { addressesIn } from './people.ts';
 
@@ -75,6 +81,14 @@ export const FIELDS: Readonly<Record<Field, Described>> = {
     typed: ({ moderators }) => moderators.join('\n'),
     shown: ({ moderators }) => moderators,
   },
+  agenda: {
+    name: 'conf_agenda',
+    label: 'form.agenda',
+    kept: (typed) => typed.slice(0, LONGEST_TYPED_AGENDA + 1),
+    typed: ({ agenda }) => agenda ?? '',
+    shown: ({ agenda }) => agenda?.split('\n') ?? [],
+    isTime: false,
+  },
   language: {
     name: 'conf_language',
     label: 'form.language',
@@ -96,10 +110,13 @@ export function eachField(textOf: (field: Field) => string): BookingForm {
 }
 
 /** What a meeting and its people were booked as. */
-export function bookingOf({ subject, begin, duration, language }: Meeting, attendees: readonly Attendee[]): Booking {
+export function bookingOf(
+  { subject, begin, duration, agenda, language }: Meeting,
+  attendees: readonly Attendee[],
+): Booking {
   const moderators = addressesIn(attendees, 'moderator');
   const guests = addressesIn(attendees, 'guest');
-  return { subject, begin, duration, moderators, guests, ...(language && { language }) };
+  return { subject, begin, duration, moderators, guests, ...(agenda && { agenda }), ...(language && { language }) };
 }
 
 /**
@@ -120,6 +137,9 @@ export function formOf(booking: Booking): BookingForm {
 
 /** Whether two bookings say the same in every field; people may be named in another order. */
 export function sameBooking(one: Booking, other: Booking): boolean {
-  const said = (booking: Booking, field: Field) => FIELDS[field].typed(booking).split('\n').sort().join('\n');
+  const said = (booking: Booking, field: Field) => {
+    const text = FIELDS[field].typed(booking);
+    return field === 'agenda' ? text : text.split('\n').sort().join('\n');
+  };
   return one.begin === other.begin && FIELD_NAMES.every((field) => said(one, field) === said(other, field));
 }

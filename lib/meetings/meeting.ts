@@ -17,6 +17,8 @@ export type Answer = 'none' | 'accepted' | 'declined' | 'tentative';
 export interface Meeting {
   /** The language of its mails to those of whom no other is known, where one was chosen. */
   readonly language?: Language;
+  /** What is to be spoken of, on plain lines, where the owner has said so. */
+  readonly agenda?: string;
   readonly id: MeetingId;
   /** The room's name in Jitsi: lower-case letters. */
   readonly room: string;

@@ -36,6 +36,7 @@ export async function attendeesFollow(
   return page(context, attendees, frame, {
     ...ticketWords(reading, meeting),
     ...(owner && placeWords(reading, meeting, owner)),
+    agenda: meeting.agenda,
     inside: insideWords(reading, meeting, people),
     people: owned.attendees.map((attendee) => ({
       ...personRow(reading, attendee),

@@ -6,7 +6,14 @@ import { type BookingFor, defaultSubject } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
-import { type Booking, type BookingForm, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
+import {
+  type Booking,
+  type BookingForm,
+  LONGEST_AGENDA,
+  LONGEST_SUBJECT,
+  type Mistake,
+  nextQuarter,
+} from '../meetings/booking.ts';
 import { bookingAgain, bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
@@ -138,6 +145,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     directory: settings.JMB_LDAPSEARCH !== '',
     earliest: isoDate(startOfDay(clock.now())),
     longest: LONGEST_SUBJECT,
+    longestAgenda: LONGEST_AGENDA,
     maxModerators: settings.JMB_MAX_MODERATORS,
     maxGuests: settings.JMB_MAX_GUESTS,
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),

@@ -71,6 +71,7 @@ function whatAndWhen(context: Context, meeting: Meeting): object {
   const owner = ownerOf(store, meeting.id) ?? '';
   return {
     ...ticketWords(context, meeting),
+    agenda: meeting.agenda,
     zoneLine: texts('list.zone', { zone: settings.JMB_ICAL_TZID.replace(/_/g, ' ') }),
     organiser: { ...personWords(owner), ...nameOf(context, owner) },
   };

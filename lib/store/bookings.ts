@@ -14,6 +14,7 @@ const SAID: { readonly [Field in Exclude<keyof Booking, 'moderators' | 'guests'>
   subject: true,
   begin: true,
   duration: true,
+  agenda: true,
   language: true,
 };
 
@@ -39,6 +40,7 @@ export function insertMeeting(store: Store, clock: BookingClock, owner: string, 
     const id = insertRow(store, clock.nanoseconds(), booking, now);
     store.run('INSERT INTO meeting_extra (extra_meeting_id, extra_modified, extra_plain) VALUES (?, ?, 1)', id, now);
     if (booking.language !== undefined) writeLanguage(store, id, booking);
+    if (booking.agenda !== undefined) writeAgenda(store, id, booking);
     insertAttendee(store, id, owner, 'owner');
     for (const email of booking.moderators) insertAttendee(store, id, email, 'moderator');
     for (const email of booking.guests) insertAttendee(store, id, email, 'guest');
@@ -77,6 +79,11 @@ function writeLanguage(store: Store, id: bigint, { language }: Booking): void {
   }
 }
 
+function writeAgenda(store: Store, id: bigint, { agenda }: Booking): void {
+  if (agenda === undefined) store.run('DELETE FROM meeting_agenda WHERE topics_meeting_id = ?', id);
+  else store.run('INSERT OR REPLACE INTO meeting_agenda (topics_meeting_id, topics_text) VALUES (?, ?)', id, agenda);
+}
+
 function insertAttendee(store: Store, id: bigint, email: string, role: Role): void {
   store.run(
     `INSERT INTO attendees
@@ -98,7 +105,7 @@ function savedOf(store: Store, id: MeetingId): Saved {
 
 /**
  * Changes a meeting. Those who stay keep their secret, their count and, unless the time is another, their answer. `sequence` goes up when time,
- * subject or language change, and when somebody is removed: the CANCEL they get has to be newer than what they have, and a
+ * subject, agenda or language change, and when somebody is removed: the CANCEL they get has to be newer than what they have, and a
  * later invitation newer than that. `version` goes up whenever anything changes; a save that changes nothing moves neither.
  * @param expected the version that the form was made from
  * @param now Unix seconds
@@ -124,6 +131,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
       );
     }
     if (meeting.language !== booking.language) writeLanguage(store, bound, booking);
+    if (meeting.agenda !== booking.agenda) writeAgenda(store, bound, booking);
     // Who is in a meeting that goes on for longer is asked nothing.
     const asks = (meeting.begin !== begin || meeting.duration !== duration) && meeting.begin > now;
     if (asks) askAnew(store, id, booking);

@@ -17,7 +17,8 @@ export const MEETING_COLUMNS = `
   max(0, min(CAST(coalesce(m.meeting_create, 0) AS INTEGER), 253402300799)) AS created,
   e.extra_modified AS modified, coalesce(e.extra_sequence, 0) AS sequence,
   coalesce(e.extra_version, 0) AS version, coalesce(e.extra_plain, 0) AS plain,
-  (SELECT language_code FROM invitation_language WHERE language_meeting_id = m.meeting_id) AS language`;
+  (SELECT language_code FROM invitation_language WHERE language_meeting_id = m.meeting_id) AS language,
+  (SELECT topics_text FROM meeting_agenda WHERE topics_meeting_id = m.meeting_id) AS agenda`;
 
 /** The columns of an attendee `a`. `given`, null where nothing was noted of an answer, is twice the second, and one more for "maybe": one look for both. */
 export const ATTENDEE_COLUMNS = `
@@ -27,8 +28,9 @@ export const ATTENDEE_COLUMNS = `
   (SELECT given_at * 2 + (given_tentative = 1) FROM answer_given WHERE given_hash = a.attendee_meeting_hash) AS given`;
 
 /** What MEETING_COLUMNS gives. */
-export interface MeetingRow extends Omit<Meeting, 'modified' | 'language'> {
+export interface MeetingRow extends Omit<Meeting, 'modified' | 'language' | 'agenda'> {
   readonly language: string | null;
+  readonly agenda: string | null;
   /** null where nobody of ours has written or changed it. */
   readonly modified: number | null;
   readonly plain: number;
@@ -58,8 +60,9 @@ export function meetingOf(row: MeetingRow): Meeting {
   const room = row.room.toLowerCase();
   const subject = row.plain === 1 ? row.subject : decodeEntities(row.subject);
   const modified = row.modified ?? created;
-  const meeting = { id, room, subject, begin, end, duration, created, modified, sequence, version };
-  return row.language !== null && isLanguage(row.language) ? { ...meeting, language: row.language } : meeting;
+  const agenda = row.agenda === null ? {} : { agenda: row.agenda };
+  const language = row.language !== null && isLanguage(row.language) ? { language: row.language } : {};
+  return { id, room, subject, begin, end, duration, created, modified, sequence, version, ...agenda, ...language };
 }
 
 /** An attendee of a row. "Maybe" holds only where the original's column says nothing. */

@@ -19,6 +19,17 @@ export function straightLine(text: string): string {
   return oneLine(text.replace(TURNING, ''));
 }
 
+/** A text of several lines, each such a line but for the blanks that it begins with; lines end with LF, and none is empty at either end. */
+export function straightLines(text: string): string {
+  const lines = text
+    .split(/\r\n|[\r\n\u0085\u2028\u2029]/)
+    .map((line) => line.replace(TURNING, '').replace(BREAKING, ' '));
+  return lines
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .replace(/^\n+|\n+$/g, '');
+}
+
 /** A text as searches compare it: small letters, without accents, ligatures apart. */
 export function folded(text: string): string {
   return text

@@ -70,6 +70,7 @@ it('books, in the order in which the form is read', async () => {
     'conf_duration',
     'conf_guests',
     'conf_moderators',
+    'conf_agenda',
     'conf_language',
     'Enregistrer et inviter',
     'Revenir sans enregistrer',

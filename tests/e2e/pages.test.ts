@@ -46,6 +46,7 @@ function plant(store: Store): void {
       duration: 3600,
       moderators: ['une.adresse.electronique.tres.longue@departement.universite-exemple.org'],
       guests: [other, 'invite@ailleurs.test'],
+      agenda: 'Ouverture\n\n  1. Budget, unmotvraimenttreslongquinesecoupenullepartetquiestunordredujour',
     });
     secrets.set(subject, attendees.at(-1)?.hash ?? '');
     return meeting.id;

@@ -24,6 +24,7 @@ const form: BookingForm = {
   subject: 'Conseil',
   moderators: '',
   guests: 'bob@example.org',
+  agenda: '',
   language: '',
 };
 

@@ -16,6 +16,7 @@ const BOOKING: Booking = {
   duration: 3600,
   guests: [BOB, OUTSIDER],
   moderators: ['mod@outside.org'],
+  agenda: 'Budget & staff\n\n  1. Rooms',
   language: 'en',
 };
 
@@ -27,6 +28,8 @@ const OTHERS: Readonly<Record<Field, Partial<Booking>>> = {
   duration: { duration: 5400 },
   guests: { guests: [BOB] },
   moderators: { moderators: [] },
+  // The same lines in another order are another agenda.
+  agenda: { agenda: '  1. Rooms\n\nBudget & staff' },
   language: { language: 'fr' },
 };
 

@@ -53,7 +53,11 @@ import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
 
 /** Goes through all of it on an open database. */
 export function everything(store: Store): void {
-  const { meeting, attendees } = insertMeeting(store, clockAt(NOW), ALICE, { ...BOOKING, language: 'en' });
+  const { meeting, attendees } = insertMeeting(store, clockAt(NOW), ALICE, {
+    ...BOOKING,
+    agenda: 'One',
+    language: 'en',
+  });
   const { id } = meeting;
   const hash = attendees[1]?.hash ?? '';
   const moderators = ['invite@ailleurs.test', 'new@example.org'];
