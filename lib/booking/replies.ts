@@ -6,15 +6,16 @@ import type { Incoming } from '../mail/incoming.ts';
 import { composeWord } from '../mail/passed_on.ts';
 import { commentOf } from '../meetings/answers.ts';
 import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
-import { type CalendarReply, judge } from '../meetings/reply.ts';
+import { type CalendarReply, isLater, isOlder, judge, type Mark, markOf } from '../meetings/reply.ts';
+import { saidOf } from '../store/answers.ts';
 import { causedBy, noteCaused } from '../store/limits.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
-import { isNews, keepUnconfirmed, noteReply } from '../store/replies.ts';
+import { keepUnconfirmed, lastTaken, noteReply, wasTaken } from '../store/replies.ts';
 import { answer } from './answer.ts';
 
 /** What became of one answer, for the log. */
-type Became = 'answered' | 'unconfirmed' | 'stale' | 'owner' | 'again' | 'nothing' | 'over' | 'unknown';
+type Became = 'answered' | 'unconfirmed' | 'stale' | 'owner' | 'again' | 'older' | 'nothing' | 'over' | 'unknown';
 
 /** The answers in a message: they hold the time that they take to be read, so before any transaction. */
 export async function repliesIn({ calendars }: Incoming): Promise<readonly CalendarReply[]> {
@@ -76,14 +77,21 @@ function applyOne(
   const { attendee } = judged;
   const given = judged.answer ?? (reply.method === 'COUNTER' ? 'tentative' : null);
   if (given === null) return 'nothing';
-  // By a clock that is ahead nothing that is said afterwards would be news.
-  const stamp = Math.min(reply.stamp ?? clock.now(), clock.now());
-  const mark = { stamp, message: fingerprint(JSON.stringify(reply)) };
-  if (!isNews(store, attendee, mark)) return 'again';
+  const mark = markOf(meeting, reply, fingerprint(JSON.stringify(reply)), clock.now());
+  if (wasTaken(store, attendee, mark)) return 'again';
+  if (isOvertaken(context, { meeting, attendee }, mark)) return 'older';
   const words = { comment: commentOf(reply.comment), proposal: proposalOf(meeting, reply, clock.now()) };
   if (answer(context, { meeting, attendee }, given, words, 'mail') !== null) return 'over';
-  noteReply(store, attendee, mark);
+  noteReply(store, attendee, mark, clock.now());
   return 'answered';
+}
+
+/** Whether a later answer was taken before this one came. */
+function isOvertaken({ store }: Context, { meeting, attendee }: Invitation, mark: Mark): boolean {
+  const last = lastTaken(store, attendee);
+  if (last !== undefined && !isLater(mark, last)) return true;
+  const said = saidOf(store, meeting.id).get(attendee.hash);
+  return said !== undefined && said.way !== 'mail' && isOlder(mark, said.at);
 }
 
 /** The longest meeting that can be proposed, in seconds: a slip of somebody's calendar is no proposal. */

@@ -113,13 +113,13 @@ function replyOf(
   const attendees = properties.filter(({ name }) => name === 'attendee').slice(0, MOST_ATTENDEES);
   const uid = textOf(first('uid'));
   if (uid === '' || attendees.length === 0) return null;
-  const sequence = Number(textOf(first('sequence')));
+  const sequence = /^\d{1,9}$/.exec(textOf(first('sequence')))?.[0];
   const said = properties.filter(({ name }) => name === 'comment').map(textOf);
   const beside = attendees.map((one) => parameter(one, 'x-response-comment'));
   return {
     method,
     uid,
-    sequence: Number.isSafeInteger(sequence) && sequence > 0 ? sequence : 0,
+    sequence: sequence === undefined ? null : Number(sequence),
     begin: time('dtstart'),
     end: time('dtend'),
     occurrence: first('recurrence-id') === undefined ? undefined : time('recurrence-id'),

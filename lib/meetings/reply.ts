@@ -14,8 +14,8 @@ export interface CalendarReply {
   /** COUNTER proposes another time. */
   readonly method: 'REPLY' | 'COUNTER';
   readonly uid: string;
-  /** SEQUENCE of the invitation that is answered; 0 where nothing says so. */
-  readonly sequence: number;
+  /** SEQUENCE of the invitation that is answered; null where nothing says so. */
+  readonly sequence: number | null;
   readonly begin: number | null;
   readonly end: number | null;
   /** The occurrence that it is about (RECURRENCE-ID); undefined where it is about all. */
@@ -78,6 +78,42 @@ function namedAs(
  */
 function isStale({ begin, end, sequence }: Pick<Meeting, 'begin' | 'end' | 'sequence'>, reply: CalendarReply): boolean {
   if (reply.occurrence !== undefined && reply.occurrence !== begin) return true;
-  if (reply.sequence >= sequence) return false;
+  if ((reply.sequence ?? 0) >= sequence) return false;
   return reply.method === 'COUNTER' || reply.begin !== begin || (reply.end !== null && reply.end !== end);
+}
+
+/** What an answer is put in order by, and told from another of the same person. */
+export interface Mark {
+  /** Which state of the meeting it answers. */
+  readonly sequence: number;
+  /** When it was given: Unix seconds, by the clock of who gave it, which is not believed to be ahead. */
+  readonly stamp: number;
+  /** A fingerprint of what it says. */
+  readonly message: string;
+}
+
+/**
+ * The mark of an answer.
+ * @param now Unix seconds: a clock that is ahead would keep what is said afterwards from being news
+ */
+export function markOf(
+  { sequence: current }: Pick<Meeting, 'sequence'>,
+  { sequence, stamp }: Pick<CalendarReply, 'sequence' | 'stamp'>,
+  message: string,
+  now: number,
+): Mark {
+  return { sequence: Math.min(sequence ?? current, current), stamp: Math.min(stamp ?? now, now), message };
+}
+
+/** Whether an answer is later than the last one that came before it: by SEQUENCE, then by DTSTAMP (RFC 5546 section 2.1.5), then by having come later. */
+export function isLater(one: Mark, last: Mark): boolean {
+  return one.sequence === last.sequence ? one.stamp >= last.stamp : one.sequence > last.sequence;
+}
+
+/** Seconds that people's clocks may be behind ours. */
+const BEHIND = 120;
+
+/** Whether an answer by mail was given before another by another way, such as a page. @param at when the other was given: Unix seconds */
+export function isOlder({ stamp }: Mark, at: number): boolean {
+  return stamp + BEHIND < at;
 }

@@ -1,34 +1,49 @@
-/** Answers that came by mail: which was the last of each person, and those that nobody can be held to. */
+/** Answers that came by mail: which were taken of each person, and those that nobody can be held to. */
 import type { Attendee, MeetingId } from '../meetings/meeting.ts';
-import type { Named } from '../meetings/reply.ts';
+import type { Mark, Named } from '../meetings/reply.ts';
 import { idOf } from './rows.ts';
 import type { Store } from './store.ts';
 
-/** What sets an answer apart from another of the same person. */
-export interface Mark {
-  /** When it was given, in Unix seconds by the clock of who gave it. */
-  readonly stamp: number;
-  /** A fingerprint of what it says. */
-  readonly message: string;
+/** Whether an answer was taken before. */
+export function wasTaken(store: Store, { hash }: Attendee, { message }: Mark): boolean {
+  const row = store.get('SELECT 1 FROM reply_taken WHERE taken_hash = ? AND taken_message = ?', hash, message);
+  return row !== undefined;
 }
 
-/** Whether an answer is news: not one that was taken before, nor one given before that. */
-export function isNews(store: Store, { hash }: Attendee, { stamp, message }: Mark): boolean {
-  const last = store.get<Mark>(
-    'SELECT reply_stamp AS stamp, reply_message AS message FROM reply_last WHERE reply_hash = ?',
+/** The last answer of somebody's that was taken, or undefined. */
+export function lastTaken(store: Store, { hash }: Attendee): Mark | undefined {
+  return store.get<Mark>(
+    `SELECT coalesce(taken_sequence, 0) AS sequence, reply_stamp AS stamp, reply_message AS message
+     FROM reply_last LEFT JOIN reply_taken ON taken_hash = reply_hash AND taken_message = reply_message
+     WHERE reply_hash = ?`,
     hash,
   );
-  return last === undefined || (message !== last.message && stamp >= last.stamp);
 }
 
-/** Notes an answer that is taken, within the transaction that writes it. */
-export function noteReply(store: Store, { hash }: Attendee, { stamp, message }: Mark): void {
+/** How many are known of each person: more often nobody changes their mind. */
+const MOST_TAKEN = 50;
+
+/** Notes an answer that is taken, within the transaction that writes it. @param now Unix seconds */
+export function noteReply(store: Store, { hash }: Attendee, { sequence, stamp, message }: Mark, now: number): void {
   store.transaction(() => {
     store.run(
       'INSERT OR REPLACE INTO reply_last (reply_hash, reply_stamp, reply_message) VALUES (?, ?, ?)',
       hash,
       stamp,
       message,
+    );
+    store.run(
+      `INSERT OR REPLACE INTO reply_taken (taken_hash, taken_message, taken_sequence, taken_at) VALUES (?, ?, ?, ?)`,
+      hash,
+      message,
+      sequence,
+      now,
+    );
+    store.run(
+      `DELETE FROM reply_taken WHERE taken_hash = ? AND taken_message NOT IN
+         (SELECT taken_message FROM reply_taken WHERE taken_hash = ? ORDER BY taken_at DESC LIMIT ${MOST_TAKEN})`,
+      hash,
+      hash,
     );
   });
 }

@@ -30,7 +30,7 @@ import {
   rememberName,
 } from '../../lib/store/people.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
-import { isNews, keepUnconfirmed, noteReply, unconfirmedOf } from '../../lib/store/replies.ts';
+import { keepUnconfirmed, lastTaken, noteReply, unconfirmedOf, wasTaken } from '../../lib/store/replies.ts';
 import { markReturned, meetingsToTell, returnedOf } from '../../lib/store/returned.ts';
 import {
   accountsWith,
@@ -78,8 +78,10 @@ export function everything(store: Store): void {
   saidOf(store, id);
   updateMeeting(store, id, 1, { ...BOOKING, begin: BOOKING.begin + 60, moderators, guests: [] }, NOW);
   const [one] = attendees;
-  if (one !== undefined && isNews(store, one, { stamp: NOW, message: 'm' }))
-    noteReply(store, one, { stamp: NOW, message: 'm' });
+  if (one === undefined) throw new Error('nobody is invited');
+  noteReply(store, one, { sequence: 0, stamp: NOW, message: 'm' }, NOW);
+  wasTaken(store, one, { sequence: 0, stamp: NOW, message: 'm' });
+  lastTaken(store, one);
   keepUnconfirmed(store, id, { at: NOW, from: 'x@example.org', named: '', answer: 'accepted', comment: '' });
   unconfirmedOf(store, id);
   countConnection(store, hash);
