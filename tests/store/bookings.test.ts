@@ -84,6 +84,7 @@ describe('changing', () => {
       email: 'invite@ailleurs.test',
       connections: 1,
       answer: 'none',
+      answeredAt: NOW,
     });
   });
 
