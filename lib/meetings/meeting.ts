@@ -34,7 +34,7 @@ export interface Meeting {
   readonly created: number;
   /** When it was last changed: Unix time in seconds; `created` when never. */
   readonly modified: number;
-  /** SEQUENCE (RFC 5545 section 3.8.7.4): goes up when time or subject change, or somebody is removed. */
+  /** SEQUENCE (RFC 5545 section 3.8.7.4): goes up when time or subject change, or somebody is removed or invited again. */
   readonly sequence: number;
   /** Goes up at every change, people included: what a form must give back to save (`conf_version`). */
   readonly version: number;

@@ -105,8 +105,9 @@ function savedOf(store: Store, id: MeetingId): Saved {
 
 /**
  * Changes a meeting. Those who stay keep their secret, their count and, unless the time is another, their answer. `sequence` goes up when time,
- * subject, agenda or language change, and when somebody is removed: the CANCEL they get has to be newer than what they have, and a
- * later invitation newer than that. `version` goes up whenever anything changes; a save that changes nothing moves neither.
+ * subject, agenda or language change, and when somebody is removed: the CANCEL they get has to be newer than what they have. Where they are
+ * invited again, that has to be newer than the CANCEL (RFC 5546 section 2.1.5). `version` goes up whenever anything changes; a save that changes
+ * nothing moves neither.
  * @param expected the version that the form was made from
  * @param now Unix seconds
  */
@@ -136,7 +137,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
     const asks = (meeting.begin !== begin || meeting.duration !== duration) && meeting.begin > now;
     if (asks) askAnew(store, id, booking);
     if (moved || people.changed) {
-      const sequence = meeting.sequence + (moved || people.removed ? 1 : 0);
+      const sequence = meeting.sequence + (moved || people.removed || people.returned ? 1 : 0);
       recordChange(store, bound, { ...meeting, sequence, modified: Math.max(now, meeting.modified) }, moved);
     }
     return { outcome: 'saved', ...savedOf(store, id) };
@@ -153,12 +154,13 @@ function changePeople(
   meeting: Meeting,
   booking: Booking,
   now: number,
-): { changed: boolean; removed: boolean } {
+): { changed: boolean; removed: boolean; returned: boolean } {
   const wanted = new Map<string, Role>();
   for (const email of booking.guests) wanted.set(email, 'guest');
   for (const email of booking.moderators) wanted.set(email, 'moderator');
   let changed = false;
   let removed = false;
+  let returned = false;
   const known = new Set<string>();
   for (const { email, role } of attendeesOf(store, meeting.id)) {
     known.add(email);
@@ -183,9 +185,16 @@ function changePeople(
   for (const [email, role] of wanted) {
     if (known.has(email)) continue;
     changed = true;
+    returned ||= wasCancelled(store, id, email);
     insertAttendee(store, id, email, role);
   }
-  return { changed, removed };
+  return { changed, removed, returned };
+}
+
+/** Whether somebody has been told, or may have been, that a meeting is cancelled. */
+function wasCancelled(store: Store, id: bigint, email: string): boolean {
+  const sql = `SELECT 1 FROM outbox WHERE outbox_meeting_id = ? AND outbox_recipient = ? AND outbox_kind = 'del' LIMIT 1`;
+  return store.get(sql, id, email) !== undefined;
 }
 
 /** Our word on what changed, over what the triggers noted for a change by somebody else. */

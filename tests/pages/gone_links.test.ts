@@ -1,5 +1,6 @@
 /** Links that lead nowhere any more: they say why, for thirty days, to whoever held one. */
 import { describe, expect, it } from 'vitest';
+import type { MailParts } from '../../lib/mail/compose.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { invitationEvent } from '../../lib/pages/invitation_event.ts';
 import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
@@ -7,6 +8,7 @@ import { meetingChange } from '../../lib/pages/meeting_save.ts';
 import { roomJoin } from '../../lib/pages/room_join.ts';
 import { forgetLinks } from '../../lib/store/gone_links.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
+import { outboxOf } from '../../lib/store/outbox.ts';
 import { BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;
@@ -118,5 +120,22 @@ describe('whoever was taken off a meeting', () => {
     expect(current).not.toBe(old);
     expect(told.body).not.toContain(current);
     expect((await join(current)).status).toBe(200);
+  });
+
+  it('and invited again is sent a SEQUENCE above that of the cancellation; others’ stays', async () => {
+    const { jmb, meeting } = scene();
+    const sequence = () => meetingById(jmb.store, meeting.id)?.sequence;
+    const sent = (kind: string) => {
+      const mail = outboxOf(jmb.store, meeting.id).findLast((one) => one.kind === kind && one.recipient === BOB);
+      const { calendar } = JSON.parse(mail?.content ?? '{}') as MailParts;
+      return [calendar?.method, /SEQUENCE:(\d+)/.exec(calendar?.body ?? '')?.[1]];
+    };
+    await save(jmb, meeting.id, OUTSIDER);
+    expect(sent('del')).toEqual(['CANCEL', '1']);
+    await save(jmb, meeting.id, `${OUTSIDER} new@ailleurs.test`);
+    expect(sequence()).toBe(1);
+    await save(jmb, meeting.id, `${OUTSIDER} new@ailleurs.test ${BOB}`);
+    expect(sent('new')).toEqual(['REQUEST', '2']);
+    expect(sequence()).toBe(2);
   });
 });
