@@ -1,5 +1,5 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
-import { anyone, editor, owner, ownForm, signedIn, source, typedForm } from '../lib/http/needs.ts';
+import { anyone, editor, owner, ownForm, reader, signedIn, source, typedForm } from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
@@ -16,7 +16,7 @@ export const door: Door = {
     list: { GET: row([signedIn], meetingList) },
     new: { GET: row([editor, source], meetingNew) },
     edit: { GET: row([editor, owner], meetingEdit) },
-    attendees: { GET: row([signedIn, owner], attendeesFollow) },
+    attendees: { GET: row([signedIn, reader], attendeesFollow) },
     register_new: { POST: row([editor, typedForm], meetingBook) },
     register_edit: { POST: row([editor, typedForm, owner], meetingChange) },
     move: { POST: row([editor, ownForm, owner], meetingMove) },

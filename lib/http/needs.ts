@@ -89,6 +89,17 @@ export const owner: Need<'owned'> = {
   },
 };
 
+/** The meeting of the address: owned or moderated by whoever signed in. */
+export const reader: Need<'read'> = {
+  name: 'owner or moderator',
+  gives: ['read'],
+  after: ['identity'],
+  look: (request, context, known) => {
+    const read = readMeeting(context, of(known, 'identity'), queryParams(request).get('id') ?? '');
+    return isRefusal(read) ? read : { read };
+  },
+};
+
 /** The meeting that a new one is to begin as (`from=ID`), where the address names one: owned or moderated by whoever signed in. */
 export const source: Need<'source'> = {
   name: 'owner or moderator of its source',

@@ -20,6 +20,8 @@ export interface Granted {
   readonly stale: Refusal | null;
   /** A meeting of whoever signed in. */
   readonly owned: Owned;
+  /** A meeting that whoever signed in owns or moderates. */
+  readonly read: Owned;
   /** The meeting that a new one begins as; null where none is named. */
   readonly source: Owned | null;
   /** The meeting and the person that a link was given to. */

@@ -1,11 +1,13 @@
-/** booking.cgi?attendees&id=ID: who answered what and who came, for the owner; and whom no mail has reached. */
+/** booking.cgi?attendees&id=ID: who answered what and who came, for owner and moderators; and, for the owner, whom no mail has reached. */
 
 import attendees from '../../templates/pages/attendees.hbs';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { timesStand } from '../meetings/access.ts';
 import type { Attendee } from '../meetings/meeting.ts';
+import { highest } from '../meetings/people.ts';
 import type { Request, Response } from '../message.ts';
+import { isEditor } from '../people/check_modules.ts';
 import { type Said, saidOf } from '../store/answers.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { type Unconfirmed, unconfirmedOf } from '../store/replies.ts';
@@ -19,34 +21,37 @@ import { insideWords, peopleOf } from './room_people.ts';
 export async function attendeesFollow(
   request: Request,
   context: Context,
-  { identity, owned }: Pick<Granted, 'identity' | 'owned'>,
+  { identity, read }: Pick<Granted, 'identity' | 'read'>,
 ): Promise<Response> {
   const reading = readingOf(context);
-  const { meeting } = owned;
-  const said = saidOf(context.store, meeting.id);
+  const { texts, store } = context;
+  const { meeting, attendees: people } = read;
+  const seat = highest(people, identity.addresses);
+  const isOwner = seat?.role === 'owner';
+  const said = saidOf(store, meeting.id);
   // What has begun is not moved.
-  const movable = !timesStand(meeting, reading.now);
-  const owner = owned.attendees.find(({ role }) => role === 'owner');
-  const mails = outboxOf(context.store, meeting.id);
-  const people = await peopleOf(context, [meeting]);
-  const title = context.texts('follow.title');
-  const { notice, headers } = sayingOf(request, context.texts);
-  const spoken = notice && { spoken: context.texts('list.noticed', { notice: notice.text, title }) };
-  const frame = { title, ...spoken, user: identity.name, editor: true, headers };
+  const movable = isOwner && !timesStand(meeting, reading.now);
+  const mails = isOwner ? outboxOf(store, meeting.id) : [];
+  const unconfirmed = isOwner ? unconfirmedOf(store, meeting.id) : [];
+  const title = texts('follow.title');
+  const { notice, headers } = sayingOf(request, texts);
+  const spoken = notice && { spoken: texts('list.noticed', { notice: notice.text, title }) };
+  const editor = isOwner || (await isEditor(context, identity));
+  const frame = { title, ...spoken, user: identity.name, editor, headers };
   return page(context, attendees, frame, {
     ...ticketWords(reading, meeting),
-    ...(owner && placeWords(reading, meeting, owner)),
+    ...(seat && placeWords(reading, meeting, seat)),
     agenda: meeting.agenda,
-    inside: insideWords(reading, meeting, people),
-    people: owned.attendees.map((attendee) => ({
+    inside: insideWords(reading, meeting, await peopleOf(context, [meeting])),
+    people: people.map((attendee) => ({
       ...personRow(reading, attendee),
       ...wordsRow(context, said.get(attendee.hash), movable),
     })),
-    token: formToken(context.store, identity.uid, reading.now),
+    token: formToken(store, identity.uid, reading.now),
     saved: meeting.version,
     notice,
-    totals: totals(reading, owned.attendees),
-    unconfirmed: unconfirmedOf(context.store, meeting.id).map((one) => unconfirmedRow(reading, one)),
+    totals: totals(reading, people),
+    unconfirmed: unconfirmed.map((one) => unconfirmedRow(reading, one)),
     refused: mails.filter(({ state }) => state === 'refused').map((mail) => mailRow(reading, mail)),
     waiting: mails.filter(({ state }) => state === 'waiting').map((mail) => mailRow(reading, mail)),
   });

@@ -38,6 +38,8 @@ export interface Item extends MeetingWords, PlaceWords, RarePart {
   /** Whether this is an invitation that waits for an answer. */
   readonly waiting: boolean;
   readonly moderator: boolean;
+  /** Whether the page of responses is theirs to read. */
+  readonly follows: boolean;
   /** Whether there is anything to press. */
   readonly actions: boolean;
   /** The element of the subject: h3, h4 under a day, h5 where days are under a month. */
@@ -95,6 +97,7 @@ export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHIN
     answerable: Boolean(accept || decline),
     waiting: answer === 'none' && !owner && state !== 'over',
     moderator: attendee.role === 'moderator',
+    follows: attendee.role !== 'guest',
     extension,
     inside,
     closing,

@@ -144,7 +144,7 @@ describe('the follow-up', () => {
     expect(text).toContain('Organisateur');
   });
 
-  it('is for the owner', async () => {
+  it('is for owner and moderators', async () => {
     const jmb = site();
     const { meeting } = jmb.meeting(DAY);
     expect((await jmb.ask(attendeesFollow, { as: 'bob', query: `attendees&id=${meeting.id}` })).status).toBe(403);
