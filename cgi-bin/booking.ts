@@ -5,6 +5,7 @@ import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
+import { nowAsk, nowBook } from '../lib/pages/meeting_now.ts';
 import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
 import { meetingBook, meetingChange, meetingMove } from '../lib/pages/meeting_save.ts';
 import { signOut } from '../lib/pages/ways_out.ts';
@@ -15,6 +16,7 @@ export const door: Door = {
     '': { GET: row([signedIn], meetingList) },
     list: { GET: row([signedIn], meetingList) },
     new: { GET: row([editor, source], meetingNew) },
+    now: { GET: row([editor], nowAsk), POST: row([editor, typedForm], nowBook) },
     edit: { GET: row([editor, owner], meetingEdit) },
     attendees: { GET: row([signedIn, reader], attendeesFollow) },
     register_new: { POST: row([editor, typedForm], meetingBook) },

@@ -28,12 +28,14 @@ export interface Done {
 
 /**
  * Books a meeting. The same one twice within a minute is booked once.
+ * @param when `now`: it begins as it is booked, and so twice within a minute is not twice at one time
  * @returns what was booked, what is wrong with what was typed, or a refusal with 429
  */
 export async function book(
   context: Context,
   identity: Identity,
   typed: BookingForm,
+  when: 'then' | 'now' = 'then',
 ): Promise<Done | NoBooking | Refusal> {
   const checked = await checkedBooking(context, { identity, meeting: null }, typed);
   if (!('booking' in checked)) return checked;
@@ -41,7 +43,7 @@ export async function book(
   const { store, clock, log } = context;
   const known = await accounts(context, identity, [...booking.moderators, ...booking.guests]);
   const done = withinLimit(context, identity, () => {
-    const duplicate = duplicateOf(store, identity.email, booking, clock.now());
+    const duplicate = duplicateOf(store, identity.email, booking, clock.now(), when === 'now' ? SLIP : 0);
     if (duplicate !== undefined) return { meeting: duplicate, again: true };
     const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
     plan(context, meeting);
@@ -153,13 +155,21 @@ const SLIP = 60;
 /**
  * The meeting that the same owner has just booked with the same time, subject and people, or undefined.
  * @param now Unix seconds
+ * @param apart how far from each other two times are that count as the same, in seconds
  */
-export function duplicateOf(store: Store, owner: string, booking: Booking, now: number): Meeting | undefined {
-  return invitationsOf(store, [owner], { endAfter: booking.begin }).find(
+export function duplicateOf(
+  store: Store,
+  owner: string,
+  booking: Booking,
+  now: number,
+  apart: number,
+): Meeting | undefined {
+  const { begin } = booking;
+  return invitationsOf(store, [owner], { endAfter: begin }).find(
     ({ meeting, attendee }) =>
       attendee.role === 'owner' &&
       meeting.created > now - SLIP &&
-      meeting.begin === booking.begin &&
-      sameBooking(bookingOf(meeting, attendeesOf(store, meeting.id)), booking),
+      Math.abs(meeting.begin - begin) <= apart &&
+      sameBooking({ ...bookingOf(meeting, attendeesOf(store, meeting.id)), begin }, booking),
   )?.meeting;
 }

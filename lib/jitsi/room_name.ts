@@ -26,6 +26,12 @@ export function roomSegment(text: string): string | undefined {
   return name === '' || name.length > LONGEST ? undefined : segment;
 }
 
+/** The whole address of a room, to give to anybody; undefined where no room can stand for the name. @param url JMB_URL */
+export function roomLink(url: string, text: string): string | undefined {
+  const segment = roomSegment(text);
+  return segment === undefined ? undefined : `${url.replace(/\/+$/, '')}/${segment}`;
+}
+
 /**
  * A room's name as Prosody has it, for the token and for what is asked of Prosody.
  * @returns undefined where no room can stand for it

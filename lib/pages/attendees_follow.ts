@@ -3,6 +3,7 @@
 import attendees from '../../templates/pages/attendees.hbs';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
+import { roomLink } from '../jitsi/room_name.ts';
 import { timesStand } from '../meetings/access.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
@@ -42,6 +43,7 @@ export async function attendeesFollow(
     ...ticketWords(reading, meeting),
     ...(seat && placeWords(reading, meeting, seat)),
     agenda: meeting.agenda,
+    roomAddress: roomLink(context.settings.JMB_URL, meeting.room),
     inside: insideWords(reading, meeting, await peopleOf(context, [meeting])),
     people: people.map((attendee) => ({
       ...personRow(reading, attendee),

@@ -19,8 +19,9 @@ import type { Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
-import { LANGUAGES } from '../text/catalogue.ts';
+import { LANGUAGES, type TextKey } from '../text/catalogue.ts';
 import { durationText, isoDate, startOfDay } from '../text/dates.ts';
+import { proposedForm } from './form_typed.ts';
 import { meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 
@@ -28,6 +29,8 @@ import { page } from './page.ts';
 export interface FormFor extends BookingFor {
   /** The meeting that is booked again. */
   readonly source?: Meeting;
+  /** Whether the meeting begins as it is booked, and the form is the small one. */
+  readonly now?: true;
 }
 
 /** Why a form comes back. */
@@ -47,25 +50,13 @@ export function meetingNew(
   context: Context,
   { identity, source }: Pick<Granted, 'identity' | 'source'>,
 ): Response {
-  const { settings } = context;
-  const begin = nextQuarter(context.clock.now());
-  if (source !== null) {
-    const { meeting, attendees } = source;
-    const again = formOf(bookingAgain(meeting, attendees, identity.addresses));
-    const isDefault = meeting.subject === defaultSubject(context, meeting.begin);
-    const subject = isDefault ? defaultSubject(context, begin) : again.subject;
-    return formPage(context, { identity, meeting: null, source: meeting }, { ...again, subject, date: '' });
-  }
-  const duration = proposedDuration(settings) * 60;
-  const proposed = {
-    subject: defaultSubject(context, begin),
-    begin,
-    duration,
-    moderators: [],
-    guests: [],
-    language: settings.JMB_LANG,
-  };
-  return formPage(context, { identity, meeting: null }, formOf(proposed));
+  const proposed = proposedForm(context, nextQuarter(context.clock.now()));
+  if (source === null) return formPage(context, { identity, meeting: null }, proposed);
+  const { meeting, attendees } = source;
+  const again = formOf(bookingAgain(meeting, attendees, identity.addresses));
+  const isDefault = meeting.subject === defaultSubject(context, meeting.begin);
+  const typed = { ...again, ...(isDefault ? { subject: proposed.subject } : {}), date: '' };
+  return formPage(context, { identity, meeting: null, source: meeting }, typed);
 }
 
 /** Shows the form of a meeting that is not over. */
@@ -103,9 +94,9 @@ export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm):
  */
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
   const { settings, texts, store, clock, log } = context;
-  const { meeting, source } = about;
+  const { meeting, source, now } = about;
   const { mistakes = {}, conflict, directorySilent = false, refusal } = trouble;
-  const title = texts(source ? 'form.title_again' : meeting === null ? 'form.title_new' : 'form.title_edit');
+  const title = texts(titleOf(about));
   const wrong = Object.keys(mistakes).length > 0;
   const status = refusal?.status ?? (conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200);
   if (refusal !== undefined) log.event('refused', { status, why: refusal.log });
@@ -115,7 +106,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     ...(status !== 200 ? { spoken: texts('form.spoken_error', { title }) } : {}),
     user: about.identity.name,
     editor: true,
-    ...(meeting === null ? ({ place: 'new' } as const) : {}),
+    ...(meeting === null && !now ? ({ place: 'new' } as const) : {}),
     headers: waitOf(refusal),
   };
   const errors = Object.fromEntries(
@@ -127,6 +118,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
   return page(context, form, frame, {
     token: formToken(store, about.identity.uid, clock.now()),
     meeting,
+    now,
     again: source && sourceWords(context, source),
     // What has begun is not moved: the page says when it is, and offers what can still be changed.
     running: meeting !== null && timesStand(meeting, clock.now()) && ticketWords(context, meeting),
@@ -139,7 +131,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     directorySilent,
     refused: refusal && texts(refusal.text, refusal.values),
     // Those of a meeting from before the administrator allowed none are not to vanish unseen.
-    moderators: settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== '',
+    moderators: !now && (settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== ''),
     durations: durations(context, typed.duration),
     languages: languages(context, typed.language),
     directory: settings.JMB_LDAPSEARCH !== '',
@@ -151,6 +143,11 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
     conflict: conflict && savedFields(context, bookingOf(conflict.meeting, conflict.attendees)),
   });
+}
+
+function titleOf({ meeting, source, now }: FormFor): TextKey {
+  if (meeting !== null) return 'form.title_edit';
+  return now ? 'form.title_now' : source ? 'form.title_again' : 'form.title_new';
 }
 
 /** What was taken over, and what was not. */
@@ -187,14 +184,4 @@ function languages({ settings, texts }: Context, typed: string): object[] {
   const all = Object.entries(LANGUAGES).map(([value, label]) => ({ value, label, chosen: value === typed }));
   const house = texts('form.language_house', { language: LANGUAGES[settings.JMB_LANG] });
   return typed === '' ? [...all, { value: '', label: house, chosen: true }] : all;
-}
-
-/** The usual duration, where it is allowed; minutes. */
-function proposedDuration(settings: Context['settings']): number {
-  const {
-    JMB_DEFAULT_MEETING_DURATION: usual,
-    JMB_MIN_MEETING_DURATION: least,
-    JMB_MAX_MEETING_DURATION: most,
-  } = settings;
-  return Math.min(Math.max(usual, least), most);
 }

@@ -6,7 +6,7 @@ import { feedLink } from '../calendar/event.ts';
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
-import { roomSegment } from '../jitsi/room_name.ts';
+import { roomLink, roomSegment } from '../jitsi/room_name.ts';
 import { nextOpening } from '../meetings/access.ts';
 import { extendedWithin } from '../meetings/ending.ts';
 import type { Identity } from '../meetings/meeting.ts';
@@ -116,7 +116,7 @@ function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: b
   const feed = hash === undefined ? undefined : feedLink(settings.JMB_URL, hash);
   const room = roomSegment(uid);
   return {
-    ownRoom: editor && room !== undefined && { name: room, address: `${settings.JMB_URL.replace(/\/+$/, '')}/${room}` },
+    ownRoom: editor && room !== undefined && { name: room, address: roomLink(settings.JMB_URL, uid) },
     feed: feed && { https: feed, webcal: feed.replace(/^https?:/, 'webcal:') },
   };
 }

@@ -6,10 +6,11 @@ import type { Context } from '../context.ts';
 import type { Params } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
-import { bookingOf, eachField, FIELDS, formOf } from '../meetings/fields.ts';
+import { bookingOf, formOf } from '../meetings/fields.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
+import { oldForm, typedIn } from './form_typed.ts';
 import { type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { toList } from './page.ts';
 
@@ -83,16 +84,6 @@ async function changed(
   if ('conflict' in done) return formPage(context, { identity, meeting: done.conflict.meeting }, typed, done);
   if (!('told' in done)) return again(context, about, typed, done);
   return toList(request, `changed${done.told}`, owned.meeting.id);
-}
-
-/** What was typed. What is longer than anything that could be right is none, and is not shown again either. */
-function typedIn(form: Params): BookingForm {
-  return eachField((field) => FIELDS[field].kept(form.get(FIELDS[field].name) ?? ''));
-}
-
-/** What an old form says: nothing that was typed is lost. */
-function oldForm(stale: Refusal): Refusal {
-  return { ...stale, text: 'refused.stale_form' };
 }
 
 /** The form again, with what is wrong. */

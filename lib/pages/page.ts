@@ -144,13 +144,19 @@ function noticeOf(name: string | undefined, texts: Texts): NoticeWords | null {
   };
 }
 
-/**
- * Leads to the list, which says a notice: on top, or at the meeting that it is about, where the browser then is. What was
- * said before is forgotten: the same may be said again.
- */
+/** Leads to the list, which says a notice: on top, or at the meeting that it is about, where the browser then is. */
 export function toList(request: Request, notice: Notice, meeting?: MeetingId): Response {
   const address = `booking.cgi?list&notice=${notice}`;
-  const place = meeting === undefined ? address : `${address}&of=${meeting}#m${meeting}`;
+  return saying(request, meeting === undefined ? address : `${address}&of=${meeting}#m${meeting}`);
+}
+
+/** Leads to the page of a meeting, which says a notice. */
+export function toMeeting(request: Request, notice: Notice, id: MeetingId): Response {
+  return saying(request, `booking.cgi?attendees&id=${id}&notice=${notice}`);
+}
+
+/** What was said before is forgotten: the same may be said again. */
+function saying(request: Request, place: string): Response {
   const { status, headers, body } = go(303, beside(request, place));
   return { status, headers: [...headers, cookieOf(request, SAID, '')], body };
 }

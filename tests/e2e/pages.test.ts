@@ -87,6 +87,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   foundNothing: (page) => page.goto('/booking.cgi?list&q=introuvable'),
   form: (page) => page.goto('/booking.cgi?new'),
+  now: (page) => page.goto('/booking.cgi?now'),
   mistakes: async (page) => {
     await page.goto('/booking.cgi?new');
     await page.locator('[name=conf_guests]').fill('personne');

@@ -16,6 +16,7 @@ const FACTS = {
   moderators: [BOB],
   guests: [CAROL, OUTSIDER],
   language: 'en',
+  agenda: '1. Bilan\n2. Suite',
 } as const;
 
 /** What the fields of a form hold. */
@@ -51,6 +52,7 @@ describe('the form of a meeting that is booked again', () => {
       conf_guests: `${CAROL}\n${OUTSIDER}`,
       conf_moderators: BOB,
       conf_language: 'en',
+      conf_agenda: '1. Bilan\n2. Suite',
     });
     // It is a new meeting: nothing leads back to the old one.
     expect(body).not.toContain('conf_tsn');

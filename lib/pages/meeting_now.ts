@@ -1,0 +1,45 @@
+/** booking.cgi?now: a meeting that begins as it is booked. The small form, and the room with the people who are typed. */
+
+import { book } from '../booking/book.ts';
+import type { Context } from '../context.ts';
+import type { Granted } from '../http/route.ts';
+import type { BookingForm } from '../meetings/booking.ts';
+import type { Identity } from '../meetings/meeting.ts';
+import type { Request, Response } from '../message.ts';
+import { isRefusal } from '../refusal.ts';
+import { clockTime, isoDate } from '../text/dates.ts';
+import { oldForm, proposedForm, typedIn } from './form_typed.ts';
+import { type FormFor, formPage } from './meeting_form.ts';
+import { toMeeting } from './page.ts';
+
+/** Shows the form: whom to invite, and what may be said of the meeting besides. */
+export function nowAsk(_request: Request, context: Context, { identity }: Pick<Granted, 'identity'>): Response {
+  return formPage(context, aboutNow(identity), { ...proposedNow(context), subject: '' });
+}
+
+/** Books the meeting, tells its people, and leads to its page: the way in, and the address to give. */
+export async function nowBook(
+  request: Request,
+  context: Context,
+  { identity, form, stale }: Pick<Granted, 'identity' | 'form' | 'stale'>,
+): Promise<Response> {
+  const proposed = proposedNow(context);
+  const { date, time } = proposed;
+  const typed = { ...typedIn(form, proposed), date, time };
+  const about = aboutNow(identity);
+  if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
+  const done = await book(context, identity, typed, 'now');
+  if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
+  if (!('told' in done)) return formPage(context, about, typed, done);
+  return toMeeting(request, `booked${done.told}`, done.meeting.id);
+}
+
+function aboutNow(identity: Identity): FormFor {
+  return { identity, meeting: null, now: true };
+}
+
+/** What is booked where the form says nothing else: from the minute that the clock shows. */
+function proposedNow(context: Context): BookingForm {
+  const begin = context.clock.now();
+  return { ...proposedForm(context, begin), date: isoDate(begin), time: clockTime(begin) };
+}
