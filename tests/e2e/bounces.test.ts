@@ -17,7 +17,7 @@ let dovecot: Dovecot;
 beforeAll(async () => {
   if (!isRoot) return;
   next = await startSmtp();
-  postfix = await startPostfix(next.port);
+  postfix = await startPostfix({ next: next.port });
   dovecot = await startDovecot();
   jmb = await stage({
     settings: {

@@ -1,6 +1,5 @@
 /** A real Postfix gives messages to `jmb reply`, by an alias, as the user of the web server. */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
@@ -10,27 +9,19 @@ import { insertMeeting } from '../../lib/store/bookings.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import { openStore } from '../../lib/store/store.ts';
 import { writeAnswer } from '../support/mail_programs.ts';
-import { freePort, untilAnswers } from '../support/port.ts';
+import { type Postfix, startPostfix } from '../support/postfix.ts';
 import { makeTree } from '../support/tree.ts';
 import { giveToWebUser } from '../support/web_user.ts';
 
 const REPLY = 'visio+{id}@univ.example';
 const BOB = 'bob@x.example';
 
-let dir: string;
 let root: string;
-let port: number;
-
-function postfix(program: string, ...words: string[]) {
-  return spawnSync(`/usr/sbin/${program}`, ['-c', join(dir, 'config'), ...words], { encoding: 'utf8' });
-}
+let postfix: Postfix;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'jmb-pipe-'));
-  chmodSync(dir, 0o755);
-  for (const name of ['config', 'queue', 'data', 'jmb']) mkdirSync(join(dir, name));
-  spawnSync('chown', ['postfix', join(dir, 'data')]);
-  root = join(dir, 'jmb');
+  root = mkdtempSync(join(tmpdir(), 'jmb-pipe-'));
+  chmodSync(root, 0o755);
   makeTree(root, {
     settings: {
       JMB_DATA: join(root, 'data'),
@@ -40,60 +31,17 @@ beforeAll(async () => {
     },
     modules: {},
   });
-  port = await freePort();
-  const aliases = join(dir, 'config/aliases');
-  writeFileSync(aliases, `visio: "|${join(root, 'bin/jmb')} reply"\n`);
-  const settings = {
-    compatibility_level: '3.6',
-    myhostname: 'mx.univ.example',
-    mydestination: 'univ.example',
-    inet_interfaces: '127.0.0.1',
-    inet_protocols: 'ipv4',
-    queue_directory: join(dir, 'queue'),
-    data_directory: join(dir, 'data'),
-    maillog_file: join(dir, 'log'),
-    maillog_file_prefixes: dir,
-    recipient_delimiter: '+',
-    alias_maps: `hash:${aliases}`,
-    local_recipient_maps: '',
-    minimal_backoff_time: '1s',
-    queue_run_delay: '1s',
-  };
-  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
-  writeFileSync(join(dir, 'config/main.cf'), lines.join(''));
-  const services = [
-    `127.0.0.1:${port} inet n - n - - smtpd`,
-    'pickup unix n - n 60 1 pickup',
-    'cleanup unix n - n - 0 cleanup',
-    'qmgr unix n - n 300 1 qmgr',
-    'rewrite unix - - n - - trivial-rewrite',
-    'bounce unix - - n - 0 bounce',
-    'defer unix - - n - 0 bounce',
-    'trace unix - - n - 0 bounce',
-    'error unix - - n - - error',
-    'retry unix - - n - - error',
-    'showq unix n - n - - showq',
-    'anvil unix - - n - 1 anvil',
-    'proxymap unix - - n - - proxymap',
-    'local unix - n n - - local',
-    'postlog unix-dgram n - n - 1 postlogd',
-  ];
-  writeFileSync(join(dir, 'config/master.cf'), `${services.join('\n')}\n`);
-  postfix('postalias', aliases);
-  for (const file of [aliases, `${aliases}.db`]) giveToWebUser(file);
-  const started = postfix('postfix', 'start');
-  if (!(await untilAnswers(port, 10))) throw new Error(`Postfix does not answer: ${started.stderr}`);
+  postfix = await startPostfix({ pipe: `${join(root, 'bin/jmb')} reply` });
 }, 30_000);
-afterAll(() => {
-  postfix('postfix', 'stop');
-  rmSync(dir, { recursive: true, force: true });
+afterAll(async () => {
+  await postfix?.stop();
+  rmSync(root, { recursive: true, force: true });
 });
 
 /** The states of the deliveries that Postfix logged, once there are so many. */
 async function deliveries(count: number): Promise<string[]> {
   for (let tries = 0; ; tries += 1) {
-    const log = readFileSync(join(dir, 'log'), 'utf8');
-    const states = [...log.matchAll(/local\[\d+\]:.* status=(\w+)/g)].map(([, state = '']) => state);
+    const states = [...postfix.log().matchAll(/local\[\d+\]:.* status=(\w+)/g)].map(([, state = '']) => state);
     if (states.length >= count || tries > 200) return states;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -115,7 +63,7 @@ test('replies are taken, other mail is swallowed, nothing bounces; while the dat
     ...{ location: '', asked: true, attendee: { name: '', address: BOB } },
     organiser: { name: '', address: replyAddressOf(REPLY, meeting, bob) },
   };
-  const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+  const transport = createTransport({ host: '127.0.0.1', port: postfix.port, ignoreTLS: true });
   const to = invitation.organiser.address;
   const send = (raw: string | Buffer, from = BOB) => transport.sendMail({ envelope: { from, to }, raw });
   const said = (partstat: 'ACCEPTED' | 'DECLINED', at: number) =>
@@ -135,9 +83,9 @@ test('replies are taken, other mail is swallowed, nothing bounces; while the dat
   await send(said('DECLINED', now + 1));
   expect((await deliveries(5))[4]).toBe('deferred');
   store.database.exec('ROLLBACK');
-  postfix('postqueue', '-f');
+  postfix.flush();
   expect((await deliveries(6)).slice(5)).toEqual(['sent']);
   expect(answerOf()).toBe('declined');
-  expect(readFileSync(join(dir, 'log'), 'utf8')).not.toContain('status=bounced');
+  expect(postfix.log()).not.toContain('status=bounced');
   store.close();
 }, 60_000);
