@@ -8,6 +8,7 @@ import { checkIntegrity, lastRun, newestBooking } from '../lib/store/maintenance
 import { mailsIn } from '../lib/store/outbox.ts';
 import { directory } from './check_directory.ts';
 import { front, probeGuard } from './check_front.ts';
+import { mail } from './check_mail.ts';
 import { CRON_FILE, cronRuns, foundFile, node } from './check_programs.ts';
 import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
@@ -132,24 +133,8 @@ function cron({ settings, store, clock, root }: CommandContext): Finding {
   return { about: 'cron', ...cronRuns(foundFile(CRON_FILE), { command: join(root, 'bin/jmb'), user }, runs) };
 }
 
-async function mailServer(context: CommandContext): Promise<Finding> {
-  const { whyNotReady } = await import('../lib/mail/smtp.ts');
-  const about = 'mail';
-  const url = context.settings.JMB_SMTP_URL;
-  const { hostname, port } = new URL(url);
-  const server = `${hostname}:${port || '25'}`;
-  const reason = await whyNotReady(url, 5000);
-  if (reason === null) {
-    const refused = mailsIn(context.store, 'waiting', 1000).find((mail) => mail.reason?.startsWith('MAIL FROM:'));
-    if (refused === undefined) return { about, verdict: 'ok', detail: `${server} answers` };
-    const sender = context.settings.JMB_MAIL_FROM_NOTIFICATION;
-    return {
-      about,
-      verdict: 'wrong',
-      detail: `${server} refuses JMB_MAIL_FROM_NOTIFICATION, ${sender}: ${refused.reason}`,
-    };
-  }
-  return { about, verdict: 'wrong', detail: `${server}: ${reason}; mails wait in the outbox` };
+async function mailServer({ settings, store, clock }: CommandContext): Promise<Finding> {
+  return { about: 'mail', ...(await mail(settings, mailsIn(store, 'waiting', 1000), clock.now())) };
 }
 
 function mailTemplates({ settings, clock }: CommandContext): Finding {

@@ -49,12 +49,13 @@ function guardedFiles(settings: Settings, root: string): Guarded[] {
     ...ends.map((path) => ({ path, needs: 'write' as const, secret: true })),
     ...settingsFiles(root).map((path) => ({ path, needs: 'read' as const, secret: holdsSecret(path) })),
     ...passwords.map((path) => ({ path, needs: 'read' as const, secret: true })),
+    ...(settings.JMB_SMTP_CA === '' ? [] : [{ path: settings.JMB_SMTP_CA, needs: 'read' as const, secret: false }]),
   ];
 }
 
 /** The key of tokens, a password of the directory, one of the mail server. */
 const SECRETS =
-  /^\s*(JMB_JWT_SECRET=["']?[^"'\s]|JMB_LDAPSEARCH=.*\s-w|JMB_(?:SMTP_URL|MAIL_INBOX)=.*:\/\/[^@\s/]*:[^@\s/]*@)/m;
+  /^\s*(JMB_(?:JWT_SECRET|SMTP_PASSWORD)=["']?[^"'\s]|JMB_LDAPSEARCH=.*\s-w|JMB_(?:SMTP_URL|MAIL_INBOX)=.*:\/\/[^@\s/]*:[^@\s/]*@)/m;
 
 /** Whether a file of settings has any; one that may not be read has. */
 function holdsSecret(path: string): boolean {

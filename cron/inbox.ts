@@ -1,6 +1,6 @@
 /** What cron does with JMB_MAIL_INBOX: takes what has come there. A mailbox that is away says one line, and holds nothing up. */
 import { takeMail } from '../lib/booking/incoming.ts';
-import { inboxOf } from '../lib/settings/inbox.ts';
+import { inboxOf } from '../lib/settings/mail_servers.ts';
 import { lastRun, type Moment, noteRun } from '../lib/store/maintenance.ts';
 import type { CommandContext } from './environment.ts';
 import type { Complain } from './quiet.ts';
@@ -23,7 +23,7 @@ export async function fetchInbox(context: CommandContext, moment: Moment, compla
   const { lookInto } = await import('../lib/mail/inbox.ts');
   const take = async (raw: Uint8Array): Promise<boolean> =>
     (await takeMail(context, { raw, recipients: [] })) !== 'later';
-  const { taken, left, trouble } = await lookInto(inbox, take, LOOKING);
+  const { taken, left, trouble } = await lookInto(inbox, take, LOOKING, settings.JMB_SMTP_CA);
   if (trouble === null) {
     noteRun(store, RUN, { ...moment, doubted: null });
     return `inbox: ${taken} taken, ${left} left`;

@@ -1,7 +1,9 @@
 /** `jmb outbox`: mails that wait and mails that were refused, and another try for some of them. */
+import { meaningOf } from '../lib/mail/smtp_failures.ts';
 import { mailsIn, type OutboxRow } from '../lib/store/outbox.ts';
 import { type Retried, retry, retryAll } from '../lib/store/outbox_changes.ts';
 import { dateAndTime } from '../lib/text/dates.ts';
+import { inWords } from './check_mail.ts';
 import type { CommandContext } from './environment.ts';
 
 /** More than this nobody reads; `--json` has them all. */
@@ -55,7 +57,7 @@ function list(context: CommandContext, json: boolean): number {
   const limit = json ? -1 : SHOWN;
   const mails = [...mailsIn(context.store, 'waiting', limit), ...mailsIn(context.store, 'refused', limit)];
   if (json) {
-    const bare = mails.map(({ content: _, ...facts }) => facts);
+    const bare = mails.map(({ content: _, ...facts }) => ({ ...facts, meaning: meaningOf(facts.reason ?? '') }));
     process.stdout.write(`${JSON.stringify(bare, null, 2)}\n`);
     return 0;
   }
@@ -69,6 +71,6 @@ function line(mail: OutboxRow): string {
     mail.state === 'waiting'
       ? `next try ${dateAndTime(mail.next)}`
       : `refused ${dateAndTime(mail.finished ?? mail.next)}`;
-  const told = mail.reason ? `: ${mail.reason}` : '';
+  const told = mail.reason ? `: ${inWords(mail.reason)}` : '';
   return `${String(mail.id).padStart(6)}  ${mail.kind.padEnd(8)}  ${mail.recipient}  ${when}, ${mail.tries} tries${told}`;
 }

@@ -14,6 +14,7 @@ import { dropExpired } from '../lib/store/outbox_changes.ts';
 import { forgetAnswers } from '../lib/store/people.ts';
 import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/rooms.ts';
+import { inWords } from './check_mail.ts';
 import { dueEndings, endRooms } from './endings.ts';
 import type { CommandContext } from './environment.ts';
 import { fetchInbox } from './inbox.ts';
@@ -182,8 +183,8 @@ const PATIENCE = 4 * 3600;
 /** How long a run may have taken meanwhile, in seconds; a mail that was put off waits longer. */
 const RUN = 50;
 
-/** What a server says for good (RFC 5321 section 4.2.1), to our sender or to the session. */
-const FOR_GOOD = /^(MAIL FROM: |5\d\d\b)/;
+/** What a server says for good (RFC 5321 section 4.2.1), to our sender or to the session; and what TLS fails by until somebody mends it. */
+const FOR_GOOD = /^(MAIL FROM: |5\d\d\b|JMB_SMTP_CA: |TLS: (?!4\d\d\b))/;
 
 /**
  * Looks at mails that wait after a run has tried: one that is due again at once waits for the server, one that is due later was put
@@ -197,5 +198,7 @@ export function whyMailsWait(waiting: readonly OutboxRow[], now: number): string
   const [oldest] = [...held].sort((one, other) => one.created - other.created);
   const late = oldest !== undefined && now - oldest.created >= PATIENCE ? oldest : undefined;
   const told = refused ?? late;
-  return told === undefined ? null : `mails wait, and none gets through: ${told.reason}; ask jmb check mail`;
+  return told === undefined
+    ? null
+    : `mails wait, and none gets through: ${inWords(told.reason ?? '')}; ask jmb check mail`;
 }

@@ -259,6 +259,7 @@ describe('values of the wrong kind', () => {
     ['JMB_MAIL_REMINDER="60 soon"', 'JMB_MAIL_REMINDER: expected a whole number, not "soon"'],
     ['JMB_FIX_MAIL_ALIASES=perhaps', 'JMB_FIX_MAIL_ALIASES: expected 1 or 0, not "perhaps"'],
     ['JMB_LOG=jmb.log', 'JMB_LOG: expected stderr, syslog or the absolute path of a file, not "jmb.log"'],
+    ['JMB_SMTP_CA=house.pem', 'JMB_SMTP_CA: expected the absolute path of a file, not "house.pem"'],
     ['JMB_LANG=de', 'JMB_LANG: expected one of fr, en, not "de"'],
     ['JMB_MODULE_CHECK_EDITOR=../x', 'JMB_MODULE_CHECK_EDITOR: expected the name of a module, not "../x"'],
     [
@@ -272,8 +273,37 @@ describe('values of the wrong kind', () => {
   it('marks what must not be shown', () => {
     const secrets = Object.entries(settingsTable).filter(([, row]) => row.secret);
     expect(secrets.map(([name]) => name)).toEqual(
-      expect.arrayContaining<SettingName>(['JMB_JWT_SECRET', 'JMB_LDAPSEARCH', 'JMB_SMTP_URL']),
+      expect.arrayContaining<SettingName>(['JMB_JWT_SECRET', 'JMB_LDAPSEARCH', 'JMB_SMTP_URL', 'JMB_SMTP_PASSWORD']),
     );
+  });
+
+  it.each([
+    ...['', 'mail.example.org', 'mail.example.org:587', 'smtp:mail.example.org', 'smtp:jmb:Hush@mail.example.org'],
+    ...[
+      'http://mail.example.org',
+      'smtp://',
+      'smtp://:25',
+      'smtp://mail.example.org:smtp',
+      'smtp://mail.example.org/x',
+    ],
+    ...[
+      'smtp://jmb:Hush/1@mail.example.org',
+      'smtp://jmb:1/Hush@mail.example.org',
+      'smtp://jmb:1#Hush@mail.example.org',
+    ],
+    ...['smtp://jmb:1?Hush@mail.example.org', 'smtp://localhost?service=gmail', 'smtp://localhost?auth=Hush'],
+  ])('JMB_SMTP_URL="%s" is a mistake, which is not repeated', (value) => {
+    const { detail } = errorOf(`JMB_SMTP_URL='${value}'`);
+    expect(detail).toMatch(/^JMB_SMTP_URL: expected smtp:\/\/host:port, or smtps:\/\/host:port for TLS; /);
+    expect(detail).not.toContain('Hush');
+  });
+
+  it.each([
+    ...['smtp://localhost', 'smtps://mail.example.org', ' smtp://mail.example.org:587/ ', 'SMTP://[::1]:25'],
+    ...['smtp://jmb:p%40ss@mail.example.org', 'smtp://jmb:50%off@mail.example.org'],
+    'smtp://mail.example.org/?requireTLS=true&tls.rejectUnauthorized=false&name=jmb.example.org',
+  ])('JMB_SMTP_URL="%s" is one', (value) => {
+    expect(local(`JMB_SMTP_URL='${value}'`).JMB_SMTP_URL).toBe(value.trim());
   });
 
   it('says so when a file cannot be read', () => {

@@ -2,7 +2,8 @@
 import type { Context } from '../context.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
 import { claim, markRefused, markSent, type OutboxRow, postpone, untry } from '../store/outbox.ts';
-import type { Outcome } from './smtp.ts';
+import { texts } from '../text/catalogue.ts';
+import { meaningOf, type Outcome } from './smtp_failures.ts';
 
 /** How many of the mails that were taken up ended how; `waiting` are those to be tried again. */
 export interface Delivery {
@@ -41,7 +42,9 @@ export function openClaims(
 
   const tell = (name: string, row: OutboxRow, reason?: string): void => {
     const { id, meetingId, kind, recipient, messageId } = row;
-    log.event(name, { mail: id, meeting: meetingId, kind, to: recipient, message: messageId, reason });
+    const meaning = reason === undefined ? null : meaningOf(reason);
+    const means = meaning === null ? undefined : texts('en')(`failure.${meaning}`);
+    log.event(name, { mail: id, meeting: meetingId, kind, to: recipient, message: messageId, reason, means });
   };
   const refuse = (row: OutboxRow, reason: string): void => {
     delivery.refused++;

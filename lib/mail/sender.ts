@@ -5,7 +5,8 @@ import type { MeetingId } from '../meetings/meeting.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { type Claims, type Delivery, openClaims } from './claims.ts';
 import type { MailParts } from './compose.ts';
-import type { MailServer, Outcome } from './smtp.ts';
+import type { MailServer } from './smtp.ts';
+import type { Outcome } from './smtp_failures.ts';
 
 /** What a sender needs of a context. */
 export type SenderContext = Pick<Context, 'settings' | 'store' | 'log'>;
@@ -65,7 +66,7 @@ async function sendAll(
   };
   try {
     while (take()) {
-      server ??= (await import('./smtp.ts')).openMailServer(context.settings.JMB_SMTP_URL, AT_ONCE);
+      server ??= (await import('./smtp.ts')).openMailServer(context.settings, AT_ONCE);
       await sendQueue(queue, server, claims, pace);
     }
   } finally {

@@ -1,20 +1,11 @@
 /** The way to the SMTP server of JMB_SMTP_URL: takes written mails there, over connections that are kept open meanwhile. */
 import { createTransport } from 'nodemailer';
-import { whyOf } from '../failure.ts';
+import { smtpOf } from '../settings/mail_servers.ts';
+import type { Settings } from '../settings.ts';
 import { encodedWords, looksEncoded } from '../text/plain_text.ts';
+import { authorityOf } from './authority.ts';
 import type { MailParts } from './compose.ts';
-
-/**
- * What kept a mail from going now: the server's word about this mail (4xx), a connection that broke, fell silent or was closed by
- * the server in the middle, which may be chance or this mail's fault, or a server that takes no mail of ours at present.
- */
-export type Obstacle = 'mail' | 'connection' | 'server';
-
-/** How it went with one mail; reasons are the server's own words where it spoke. */
-export type Outcome =
-  | { readonly state: 'sent' }
-  | { readonly state: 'refused'; readonly reason: string }
-  | { readonly state: 'postponed'; readonly reason: string; readonly obstacle: Obstacle };
+import { judge, NO_ANSWER, type Outcome, reasonOf } from './smtp_failures.ts';
 
 /** A mail server as a sender has it. */
 export interface MailServer {
@@ -37,21 +28,22 @@ const LAST_ANSWER = 8_000;
 /** Hosts whose connection does not leave the machine: Debian's Postfix has a certificate there that nobody can verify. */
 export const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
-/** The reason of a mail of which nobody knows whether it has arrived. */
-export const NO_ANSWER = 'no answer in time';
-
 /** What our own step is told with a mail. */
 interface Handed {
   readonly whenHanded?: () => void;
 }
 
+/** What says which server it is, and how it is entered. */
+export type SmtpSettings = Pick<Settings, 'JMB_SMTP_URL' | 'JMB_SMTP_USER' | 'JMB_SMTP_PASSWORD' | 'JMB_SMTP_CA'>;
+
 /**
- * Makes the way to a mail server; nothing is connected yet.
- * @param url `smtp://host:port` (STARTTLS where the server offers it), `smtps://user:password@host`; nodemailer's options may follow
- *   as a query, such as `?tls.rejectUnauthorized=false` or `?requireTLS=true`
+ * Makes the way to the mail server; nothing is connected yet.
  * @param connections how many mails may go at the same time
+ * @throws SettingsError where the settings have a mistake
  */
-export function openMailServer(url: string, connections = 1): MailServer {
+export function openMailServer(settings: SmtpSettings, connections = 1): MailServer {
+  const { certificates, fault } = authorityOf(settings.JMB_SMTP_CA);
+  if (fault !== null) return unusable(fault);
   const transport = createTransport({
     pool: true,
     maxConnections: connections,
@@ -59,7 +51,7 @@ export function openMailServer(url: string, connections = 1): MailServer {
     connectionTimeout: CONNECT_TIMEOUT,
     greetingTimeout: CONNECT_TIMEOUT,
     socketTimeout: ANSWER_TIMEOUT,
-    ...server(url),
+    ...wayTo(settings, certificates),
   });
   // The connection reads a body once the server has said yes to sender, recipient and DATA; at its end the server has it.
   transport.use('stream', (mail, done) => {
@@ -97,26 +89,32 @@ export function openMailServer(url: string, connections = 1): MailServer {
   };
 }
 
+/** One that takes no mail at all. */
+function unusable(reason: string): MailServer {
+  return { send: async () => ({ state: 'postponed', reason, obstacle: 'server' }), close: () => undefined };
+}
+
 /**
- * Asks the server whether it would take mails: connects, and signs in where the address says so.
+ * Asks the server whether it would take mails: connects, and signs in where it is to.
  * @param milliseconds how long each step may take
  * @returns why not, or null when it would
  */
-export async function whyNotReady(url: string, milliseconds: number): Promise<string | null> {
+export async function whyNotReady(settings: SmtpSettings, milliseconds: number): Promise<string | null> {
   const timeouts = { connectionTimeout: milliseconds, greetingTimeout: milliseconds, socketTimeout: milliseconds };
-  const transport = createTransport({ ...timeouts, ...server(url) });
+  const { certificates, fault } = authorityOf(settings.JMB_SMTP_CA);
+  if (fault !== null) return fault;
+  const transport = createTransport({ ...timeouts, ...wayTo(settings, certificates) });
   try {
     await transport.verify();
     return null;
   } catch (error) {
-    const failure: SmtpError = error instanceof Error ? error : new Error(String(error));
-    return failure.response === undefined ? whyOf(failure, failure.originalCode ?? failure.code) : reasonOf(failure);
+    return reasonOf(error);
   } finally {
     transport.close();
   }
 }
 
-/** What lets a connection be without TLS, as options of nodemailer. */
+/** Options of nodemailer by which TLS may be left out. */
 const WITHOUT_TLS = ['requireTLS', 'ignoreTLS', 'opportunisticTLS'];
 
 /**
@@ -124,19 +122,30 @@ const WITHOUT_TLS = ['requireTLS', 'ignoreTLS', 'opportunisticTLS'];
  * whatever that offers and the address says. On the machine itself TLS guards nothing, and is used only where it is asked for, or
  * where a password is to be sent, which many servers take in no other way.
  */
-function server(address: string): {
-  url: string;
-  requireTLS?: boolean;
-  ignoreTLS?: boolean;
-  tls?: { rejectUnauthorized: boolean };
-} {
-  if (!URL.canParse(address)) return { url: address };
-  const url = new URL(address);
-  const signsIn = url.username !== '' || url.password !== '';
-  if (LOOPBACK.test(url.hostname)) return { url: address, ignoreTLS: !signsIn, tls: { rejectUnauthorized: false } };
-  if (!signsIn) return { url: address };
-  for (const option of WITHOUT_TLS) url.searchParams.delete(option);
-  return { url: url.href, requireTLS: true };
+function wayTo(settings: SmtpSettings, ca: readonly string[]) {
+  const url = smtpOf(settings.JMB_SMTP_URL);
+  const user = settings.JMB_SMTP_USER || decoded(url.username);
+  const pass = settings.JMB_SMTP_PASSWORD || decoded(url.password);
+  url.username = url.password = '';
+  const signsIn = user !== '' || pass !== '';
+  const isHere = LOOPBACK.test(url.hostname);
+  if (signsIn && !isHere) for (const option of WITHOUT_TLS) url.searchParams.delete(option);
+  return {
+    url: url.href,
+    ...(signsIn && { auth: { user, pass } }),
+    requireTLS: signsIn && !isHere,
+    ignoreTLS: !signsIn && isHere,
+    tls: { ...(isHere && { rejectUnauthorized: false }), ...(ca.length > 0 && { ca: [...ca] }) },
+  };
+}
+
+/** What is percent-encoded in an address; a `%` that encodes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A mail as nodemailer takes it. The envelope is the service's own: SPF and DMARC of the owner's domain do not matter then. */
@@ -154,70 +163,4 @@ function message(parts: MailParts, messageId: string) {
     disableFileAccess: true,
     disableUrlAccess: true,
   };
-}
-
-/** What nodemailer tells of a failure. */
-interface SmtpError extends Error {
-  readonly code?: string;
-  readonly originalCode?: string;
-  readonly response?: string;
-  readonly responseCode?: number;
-  readonly timeoutType?: string;
-  /** The command that was answered, such as `RCPT TO`. */
-  readonly command?: string;
-}
-
-/** The server answered to this very mail, to its envelope or to its content, or nodemailer could not write it. */
-const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
-
-/** The connection came to nothing before any mail was offered: nodemailer's codes, the system's, and its two early timeouts. */
-const UNREACHABLE = [
-  ...['EAUTH', 'ENOAUTH', 'ECONFIG', 'EDNS', 'ETLS', 'EPROTOCOL', 'EPROXY'],
-  ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EACCES'],
-  ...['CONNECT_TIMEOUT', 'GREETING_TIMEOUT'],
-];
-
-/** What Node calls failures of TLS, such as a certificate that is nobody's: DEPTH_ZERO_SELF_SIGNED_CERT, ERR_TLS_…, ERR_SSL_…. */
-const TLS = /CERT|TLS|SSL/;
-
-/** Commands before any mail is offered. */
-const GREETING = /^(?:EHLO|HELO|STARTTLS)/;
-
-/** Replies about the session and not about the mail: wrong order, sign in first, encrypt first (RFC 5321, 4954, 3207). */
-const ABOUT_THE_SESSION = [503, 530, 538];
-
-/** The server closes the connection (RFC 5321 section 3.8): to one who comes, or, within a mail, perhaps for this mail's sake. */
-const CLOSING = 421;
-const WITHIN_A_MAIL = /^(MAIL FROM|RCPT TO|DATA)/;
-
-/** The server's words where it spoke, on one line. */
-function reasonOf(error: SmtpError): string {
-  return (error.response ?? error.message).replace(/\s+/g, ' ').slice(0, 500);
-}
-
-/** What a failure means for the mail. */
-function judge(thrown: unknown): Outcome {
-  const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const reason = reasonOf(error);
-  const code = error.responseCode ?? 0;
-  const isAboutTheMail = ABOUT_THE_MAIL.includes(error.code ?? '');
-  // Nodemailer names the command, or, where others were under way, the connection.
-  const withinMail =
-    WITHIN_A_MAIL.test(error.command ?? '') || (error.code === 'ECONNECTION' && error.command === 'CONN');
-  if (code === CLOSING && withinMail) return { state: 'postponed', reason, obstacle: 'connection' };
-  // Our own sender is refused: a setting to mend, and no fault of anybody whom we write to.
-  if (isAboutTheMail && code >= 500 && error.command === 'MAIL FROM') {
-    return { state: 'postponed', reason: `MAIL FROM: ${reason}`, obstacle: 'server' };
-  }
-  if (isAboutTheMail && !ABOUT_THE_SESSION.includes(code)) {
-    const later = code >= 400 && code < 500;
-    return later ? { state: 'postponed', reason, obstacle: 'mail' } : { state: 'refused', reason };
-  }
-  const signs = [error.code ?? '', error.originalCode ?? '', error.timeoutType ?? ''];
-  const isServer =
-    code === CLOSING ||
-    ABOUT_THE_SESSION.includes(code) ||
-    GREETING.test(error.command ?? '') ||
-    signs.some((sign) => UNREACHABLE.includes(sign) || TLS.test(sign));
-  return { state: 'postponed', reason, obstacle: isServer ? 'server' : 'connection' };
 }

@@ -4,6 +4,7 @@ import attendees from '../../templates/pages/attendees.hbs';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { roomLink } from '../jitsi/room_name.ts';
+import { meaningOf } from '../mail/smtp_failures.ts';
 import { timesStand } from '../meetings/access.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
@@ -110,5 +111,11 @@ function unconfirmedRow({ texts }: Reading, { from, named, answer, comment }: Un
 }
 
 function mailRow({ texts }: Reading, { recipient, kind, reason }: OutboxRow): object {
-  return { recipient, kind: texts(`follow.mail_${kind}`), reason: reason ?? '' };
+  const meaning = reason === null ? null : meaningOf(reason);
+  return {
+    recipient,
+    kind: texts(`follow.mail_${kind}`),
+    meaning: meaning === null ? '' : texts(`failure.${meaning}`),
+    reason: reason ?? '',
+  };
 }

@@ -1,7 +1,7 @@
 /** The kinds of settings: how a row of the table is written, and how the text of a file becomes a value. */
 import { isAddress } from '../text/addresses.ts';
 import { plainWords } from '../text/plain_text.ts';
-import { inboxOf } from './inbox.ts';
+import { inboxOf, smtpOf } from './mail_servers.ts';
 
 /** One row of the settings table. */
 export interface Row<T> {
@@ -128,6 +128,24 @@ export function inboxAddress(fallback: string): Row<string> {
     return value.trim();
   };
   return { ...secret(fallback), read };
+}
+
+/** The address of the mail server, which may hold a password. */
+export function smtpAddress(fallback: string): Row<string> {
+  const read = (value: string): string => {
+    smtpOf(value.trim());
+    return value.trim();
+  };
+  return { ...secret(fallback), read };
+}
+
+/** The absolute path of a file, or nothing. */
+export function file(fallback: string): Row<string> {
+  const read = (value: string): string => {
+    if (value !== '' && !value.startsWith('/')) throw new Error(`expected the absolute path of a file, not "${value}"`);
+    return value;
+  };
+  return { ...text(fallback), read };
 }
 
 /** Whole numbers of `unit` separated by blanks. */

@@ -1,4 +1,4 @@
-/** The address of a mailbox, as a setting has it. */
+/** The addresses of mail servers, as settings have them: where mails go, and the mailbox that messages are fetched from. */
 
 /** Where a mailbox is, and how it is entered. */
 export interface Inbox {
@@ -38,4 +38,24 @@ export function inboxOf(url: string): Inbox {
   } catch {
     throw wrong;
   }
+}
+
+/** What would lead elsewhere than the address says. */
+const ASTRAY = ['service', 'auth'];
+
+/**
+ * Reads the address of an SMTP server: `smtp://host:port` or `smtps://host:port`, with `user:password@` where they are not settings
+ * of their own. Options of nodemailer may follow as a query.
+ * @throws Error that says what was expected, without what stands there
+ */
+export function smtpOf(address: string): URL {
+  const wrong = new Error(
+    'expected smtp://host:port, or smtps://host:port for TLS; a user and a password go into JMB_SMTP_USER and JMB_SMTP_PASSWORD',
+  );
+  if (!/^smtps?:\/\//i.test(address) || !URL.canParse(address)) throw wrong;
+  const url = new URL(address);
+  const options = [...url.searchParams.keys()];
+  const isPlain = options.every((name) => /^[a-z.]+$/i.test(name) && !ASTRAY.includes(name));
+  if (url.hostname === '' || !/^\/?$/.test(url.pathname) || url.hash !== '' || !isPlain) throw wrong;
+  return url;
 }

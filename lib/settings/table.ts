@@ -2,6 +2,7 @@
 import {
   bounceAddress,
   choice,
+  file,
   flag,
   inboxAddress,
   integer,
@@ -14,6 +15,7 @@ import {
   phrase,
   replyAddress,
   secret,
+  smtpAddress,
   text,
   words,
 } from './kinds.ts';
@@ -67,7 +69,10 @@ export const settingsTable = {
   JMB_MAIL_REPLY: replyAddress(''),
   JMB_MAIL_BOUNCE: bounceAddress(''),
   JMB_MAIL_INBOX: inboxAddress(''),
-  JMB_SMTP_URL: secret('smtp://localhost:25'),
+  JMB_SMTP_URL: smtpAddress('smtp://localhost:25'),
+  JMB_SMTP_USER: text(''),
+  JMB_SMTP_PASSWORD: secret(''),
+  JMB_SMTP_CA: file(''),
   JMB_MAIL_ANSWERS: choice(['declines', 'all', 'none']),
   JMB_MAIL_REMINDER: integers([10080, 1440, 60, 10], 'min'),
   JMB_SUBJECT_NEW_OWNER: phrase(''),

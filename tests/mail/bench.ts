@@ -6,7 +6,7 @@ import type { SenderContext, SendOptions } from '../../lib/mail/sender.ts';
 import type { Settings } from '../../lib/settings.ts';
 import { enqueue, type OutboxRow, outboxOf } from '../../lib/store/outbox.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
-import { type Smtp, startSmtp } from '../support/smtp.ts';
+import { type Smtp, smtpSettings, startSmtp } from '../support/smtp.ts';
 
 /** Unix seconds. */
 export const NOW = 1_796_000_000;
@@ -63,7 +63,7 @@ export async function setUp(): Promise<Bench> {
     smtp,
     events,
     context: (url = smtp.url, on = store) => ({
-      settings: { JMB_SMTP_URL: url } as Settings,
+      settings: smtpSettings(url) as Settings,
       store: on,
       log: { event: (name, fields) => void events.push({ name, fields }) },
     }),

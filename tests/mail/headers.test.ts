@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MailServer, openMailServer } from '../../lib/mail/smtp.ts';
 import { useZone } from '../../lib/text/dates.ts';
 import { meeting, owner } from '../calendar/samples.ts';
-import { type Smtp, startSmtp } from '../support/smtp.ts';
+import { type Smtp, smtpSettings, startSmtp } from '../support/smtp.ts';
 import { compose, eventOf } from './samples.ts';
 
 let smtp: Smtp;
@@ -10,7 +10,7 @@ let server: MailServer;
 beforeAll(async () => {
   useZone('Europe/Paris');
   smtp = await startSmtp();
-  server = openMailServer(smtp.url);
+  server = openMailServer(smtpSettings(smtp.url));
 });
 afterAll(async () => {
   server.close();

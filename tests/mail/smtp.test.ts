@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
-import { type Outcome, openMailServer, whyNotReady } from '../../lib/mail/smtp.ts';
+import { openMailServer, whyNotReady } from '../../lib/mail/smtp.ts';
+import { meaningOf, type Outcome } from '../../lib/mail/smtp_failures.ts';
 import { freePort } from '../support/port.ts';
-import { reply, type Smtp, type SmtpOptions, startSmtp } from '../support/smtp.ts';
+import { reply, type Smtp, type SmtpOptions, smtpSettings, startSmtp } from '../support/smtp.ts';
 
 const parts: MailParts = {
   from: { name: 'Visio "Example", réunions', address: 'noreply@example.org' },
@@ -29,7 +30,7 @@ async function server(options: SmtpOptions = {}): Promise<Smtp> {
 
 /** Sends one mail and closes. */
 async function send(url: string, milliseconds = 5000, mail = parts): Promise<Outcome> {
-  const way = openMailServer(url);
+  const way = openMailServer(smtpSettings(url));
   try {
     return await way.send(mail, '<one@example.org>', AbortSignal.timeout(milliseconds));
   } finally {
@@ -58,7 +59,7 @@ describe('a mail', () => {
 
   it('reuses the connection for the next', async () => {
     const smtp = await server();
-    const way = openMailServer(smtp.url);
+    const way = openMailServer(smtpSettings(smtp.url));
     undo.push(() => way.close());
     for (const id of ['<1@x>', '<2@x>', '<3@x>']) {
       expect(await way.send(parts, id, AbortSignal.timeout(5000))).toEqual({ state: 'sent' });
@@ -70,7 +71,7 @@ describe('a mail', () => {
   it('does not suffer from the refusal of another', async () => {
     const smtp = await server();
     smtp.fault = ({ at, to }) => (at === 'rcpt' && to === 'bob@example.net' ? reply(550, 'no such user') : undefined);
-    const way = openMailServer(smtp.url);
+    const way = openMailServer(smtpSettings(smtp.url));
     undo.push(() => way.close());
     expect((await way.send(parts, '<1@x>', AbortSignal.timeout(5000))).state).toBe('refused');
     const other = { ...parts, to: { name: '', address: 'carol@example.net' } };
@@ -182,17 +183,17 @@ describe('a server that is not there', () => {
 describe('asking whether the server is ready', () => {
   it('says yes to a local Postfix with its own certificate, and sends nothing', async () => {
     const smtp = await server({ startTls: true });
-    expect(await whyNotReady(smtp.url, 2000)).toBeNull();
+    expect(await whyNotReady(smtpSettings(smtp.url), 2000)).toBeNull();
     expect(smtp.mails).toEqual([]);
   });
 
   it('says why not', async () => {
-    expect(await whyNotReady(`smtp://127.0.0.1:${await freePort()}`, 2000)).toBe('connection refused');
+    expect(await whyNotReady(smtpSettings(`smtp://127.0.0.1:${await freePort()}`), 2000)).toBe('connection refused');
     const smtp = await server();
     smtp.fault = ({ at }) => (at === 'connect' ? reply(554, 'no service') : undefined);
-    expect(await whyNotReady(smtp.url, 2000)).toContain('no service');
+    expect(await whyNotReady(smtpSettings(smtp.url), 2000)).toContain('no service');
     smtp.fault = ({ at }) => (at === 'connect' ? 'hang' : undefined);
-    expect(await whyNotReady(smtp.url, 200)).toMatch(/^no answer in time$/);
+    expect(await whyNotReady(smtpSettings(smtp.url), 200)).toMatch(/^no answer in time$/);
   });
 });
 
@@ -235,5 +236,52 @@ describe('JMB_SMTP_URL', () => {
     expect(await send(`smtps://jmb:${encodeURIComponent('p@ss/word')}${at}`)).toEqual({ state: 'sent' });
     expect(smtp.mails[0]).toMatchObject({ secure: true, user: 'jmb' });
     expect(await send(`smtps://jmb:wrong${at}`)).toMatchObject({ state: 'postponed', obstacle: 'server' });
+  });
+
+  it('JMB_SMTP_USER and JMB_SMTP_PASSWORD need no encoding, and stand above the address', async () => {
+    const words = 'p@ss/w:d%41#é ?&"$`\\';
+    const smtp = await server({
+      secure: true,
+      onAuth: ({ username, password }, _session, done) =>
+        username === 'jmb@univ.example' && password === words ? done(null, { user: username }) : done(new Error('no')),
+    });
+    const own = { JMB_SMTP_USER: 'jmb@univ.example', JMB_SMTP_PASSWORD: words };
+    expect(await whyNotReady(smtpSettings(smtp.url, own), 2000)).toBeNull();
+    const other = smtp.url.replace('//', '//other:wrong@');
+    expect(await whyNotReady(smtpSettings(other, own), 2000)).toBeNull();
+    // Either may still stand in the address.
+    const { JMB_SMTP_PASSWORD } = own;
+    const named = smtp.url.replace('//', '//jmb%40univ.example@');
+    expect(await whyNotReady(smtpSettings(named, { JMB_SMTP_PASSWORD }), 2000)).toBeNull();
+    expect(await whyNotReady(smtpSettings(smtp.url), 2000)).toBeNull();
+  });
+});
+
+describe('what a reason means', () => {
+  it.each([
+    ['421 4.3.2 Service not available, closing transmission channel', 'away'],
+    ['421-4.7.0 Try again later', 'away'],
+    ['452 4.3.1 Insufficient system storage', 'away'],
+    ['452 Requested action not taken: insufficient system storage', 'away'],
+    ['given up after 9 tries: 421 too busy', 'away'],
+    ['535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6', 'password'],
+    ['534 5.7.9 Application-specific password required', 'password'],
+    ['452 4.2.2 The recipient’s inbox is out of storage space', 'full'],
+    ['552 5.2.2 <bob@x.example>: mailbox full', 'full'],
+    ['552-5.2.2 The email account that you tried to reach is over quota.', 'full'],
+    ['bob@x.example: 554 5.2.2 mailbox full (mx.x.example)', 'full'],
+    ['bob@x.example: 5.2.2 (mx.x.example)', 'full'],
+    ['550 <bob@x.example> Quota exceeded (mailbox for user is full)', 'full'],
+    ['552 Requested mail action aborted: exceeded storage allocation', 'full'],
+    ['552 5.3.4 Message size exceeds fixed limit', null],
+    ['552 Message size exceeds maximum', null],
+    ['550 5.1.1 <full@x.example>: no such user', null],
+    ['550 5.1.1 room 421 unknown', null],
+    ['450 4.2.0 greylisted', null],
+    ['connection refused', null],
+    ['TLS: self-signed certificate', 'tls'],
+    ['JMB_SMTP_CA: /etc/ssl/house.pem: no such file', 'tls'],
+  ])('%s', (reason, meaning) => {
+    expect(meaningOf(reason)).toBe(meaning);
   });
 });

@@ -80,7 +80,7 @@ describe('the list', () => {
 
   it('knows only its own notices', async () => {
     const told = await jmb.ask(meetingList, { as: 'alice', query: 'list&notice=booked_waiting' });
-    expect(between(told.body, 'role="status"', '</p>')).toContain('Le serveur de courrier ne répond pas encore');
+    expect(between(told.body, 'role="status"', '</p>')).toContain('Tous les courriels n’ont pas encore pu partir');
     const other = await jmb.ask(meetingList, { as: 'alice', query: 'list&notice=%3Cb%3Ehello' });
     expect(other.body).not.toContain('role="status"');
     expect(other.body).not.toContain('hello');

@@ -4,7 +4,7 @@ import { type MailServer, openMailServer } from '../../lib/mail/smtp.ts';
 import { useZone } from '../../lib/text/dates.ts';
 import { attendees, entry, factsOf, meeting, owner } from '../calendar/samples.ts';
 import { compose, eventOf } from '../mail/samples.ts';
-import { type Smtp, startSmtp } from '../support/smtp.ts';
+import { type Smtp, smtpSettings, startSmtp } from '../support/smtp.ts';
 import { readWithIcalJs, readWithPython } from './calendar_readers.ts';
 
 let smtp: Smtp;
@@ -12,7 +12,7 @@ let server: MailServer;
 beforeAll(async () => {
   useZone('Europe/Paris');
   smtp = await startSmtp();
-  server = openMailServer(smtp.url);
+  server = openMailServer(smtpSettings(smtp.url));
 });
 afterAll(async () => {
   server.close();

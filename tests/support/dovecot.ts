@@ -11,7 +11,10 @@ export interface Dovecot {
   readonly url: string;
   /** The same without TLS. */
   readonly plainUrl: string;
+  readonly user: string;
   readonly password: string;
+  /** The socket by which a Postfix asks for passwords: any user with this one. */
+  readonly accounts: string;
   /** Puts a message into the mailbox. */
   deliver(message: string): void;
   /** How many messages are marked as read, and how many are not. */
@@ -26,8 +29,8 @@ export interface Dovecot {
 const USER = 'visio@univ.example';
 const PASSWORD = 'pa/ss@w:d%41';
 
-/** Starts one. */
-export async function startDovecot(): Promise<Dovecot> {
+/** Starts one. @param tls files of a certificate and its key; else it makes one that nobody vouches for */
+export async function startDovecot(tls?: { readonly certificate: string; readonly key: string }): Promise<Dovecot> {
   const dir = mkdtempSync(join(tmpdir(), 'jmb-dovecot-'));
   chmodSync(dir, 0o755);
   const mail = join(dir, 'mail');
@@ -36,8 +39,9 @@ export async function startDovecot(): Promise<Dovecot> {
   const subject = ['-subj', '/CN=localhost', '-days', '30', '-nodes'];
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
   const files = ['-keyout', join(dir, 'key.pem'), '-out', join(dir, 'cert.pem')];
-  execFileSync('openssl', ['req', '-x509', ...key, ...subject, ...files], { stdio: 'pipe' });
-  writeFileSync(join(dir, 'dovecot.conf'), configuration(dir, secure, plain));
+  if (tls === undefined) execFileSync('openssl', ['req', '-x509', ...key, ...subject, ...files], { stdio: 'pipe' });
+  const own = tls ?? { certificate: join(dir, 'cert.pem'), key: join(dir, 'key.pem') };
+  writeFileSync(join(dir, 'dovecot.conf'), configuration(dir, secure, plain, own));
   execFileSync('chown', ['-R', 'mail:mail', mail]);
 
   let child: ChildProcess | undefined;
@@ -61,7 +65,9 @@ export async function startDovecot(): Promise<Dovecot> {
   return {
     url: `imaps://${who}@127.0.0.1:${secure}/INBOX`,
     plainUrl: `imap://${who}@127.0.0.1:${plain}/INBOX`,
+    user: USER,
     password: PASSWORD,
+    accounts: join(dir, 'accounts'),
     deliver(message) {
       delivered += 1;
       const name = `${1_000_000 + delivered}.${process.pid}.test`;
@@ -83,16 +89,22 @@ export async function startDovecot(): Promise<Dovecot> {
   };
 }
 
-function configuration(dir: string, secure: number, plain: number): string {
+function configuration(
+  dir: string,
+  secure: number,
+  plain: number,
+  { certificate, key }: { readonly certificate: string; readonly key: string },
+): string {
   return `protocols = imap
 listen = 127.0.0.1
 base_dir = ${dir}/run
 state_dir = ${dir}/state
 log_path = ${dir}/log
 ssl = yes
-ssl_cert = <${dir}/cert.pem
-ssl_key = <${dir}/key.pem
+ssl_cert = <${certificate}
+ssl_key = <${key}
 disable_plaintext_auth = no
+auth_failure_delay = 0
 mail_location = maildir:${dir}/mail
 first_valid_uid = 0
 passdb {
@@ -102,6 +114,11 @@ passdb {
 userdb {
   driver = static
   args = uid=mail gid=mail home=${dir}
+}
+service auth {
+  unix_listener ${dir}/accounts {
+    mode = 0666
+  }
 }
 service imap-login {
   inet_listener imap {

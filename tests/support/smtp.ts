@@ -10,6 +10,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import type { SmtpSettings } from '../../lib/mail/smtp.ts';
 
 /** A mail as it was accepted, or at least received. */
 export interface ReceivedMail {
@@ -50,6 +51,11 @@ export interface Smtp {
   /** Milliseconds before it answers to a whole message; none to begin with. */
   delay: number;
   stop(): Promise<void>;
+}
+
+/** The settings that lead to a server by its address, and to others as said. */
+export function smtpSettings(url: string, others: Partial<SmtpSettings> = {}): SmtpSettings {
+  return { JMB_SMTP_URL: url, JMB_SMTP_USER: '', JMB_SMTP_PASSWORD: '', JMB_SMTP_CA: '', ...others };
 }
 
 /** An answer of the server that is no yes. */
