@@ -103,7 +103,7 @@ function totals(reading: Reading, attendees: readonly Attendee[]): object[] {
 function unconfirmedRow({ texts }: Reading, { from, named, answer, comment }: Unconfirmed): object {
   const word = answer === '' ? '' : texts(`follow.${answer}`);
   return {
-    from,
+    from: from || texts('follow.unconfirmed_nobody'),
     named: named === '' || named === from ? '' : texts('follow.unconfirmed_named', { email: named }),
     word,
     comment,

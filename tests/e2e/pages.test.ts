@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
+import { keepUnconfirmed } from '../../lib/store/replies.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { dayFromNow } from '../support/forms.ts';
@@ -56,7 +57,16 @@ function plant(store: Store): void {
   // Over, and still to be extended.
   book('Vient de finir', -3700, ALICE, BOB);
   book('Sans réponse', 2 * DAY, BOB, ALICE);
-  book(LONG, 3 * DAY, ALICE, BOB);
+  const long = book(LONG, 3 * DAY, ALICE, BOB);
+  const doubtful = { at: now, named: '', answer: 'declined', comment: '' } as const;
+  const comment = 'Train supprimé,\nje suivrai d’ailleurs.';
+  keepUnconfirmed(store, long, {
+    ...doubtful,
+    from: 'telephone.personnel.d.un.invite@messagerie-exemple.test',
+    comment,
+  });
+  keepUnconfirmed(store, long, { ...doubtful, from: 'mallory@ailleurs.test', named: BOB, answer: 'accepted' });
+  keepUnconfirmed(store, long, { ...doubtful, from: '', named: BOB, answer: '' });
   // One for each time that the pages are walked.
   for (let at = 0; at < 6; at += 1) book(`Réponse attendue ${at}`, 4 * DAY, BOB, ALICE);
   book('Terminée', -3 * DAY, ALICE, BOB);
@@ -104,6 +114,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   follow: async (page) => {
     await page.goto('/booking.cgi');
     await page.locator('.coming a[href*=attendees]').click();
+    await page.locator('#unconfirmed').waitFor();
   },
   proposal: async (page) => {
     await page.goto(`/join.cgi?accept&id=${secrets.get(LONG)}`);

@@ -9,6 +9,7 @@ import { insertMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
+import { keepUnconfirmed } from '../../lib/store/replies.ts';
 import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;
@@ -91,6 +92,30 @@ describe('an answer', () => {
     jmb.store.run('DELETE FROM attendees WHERE lower(attendee_email) = ?', BOB);
     expect(jmb.store.all('SELECT 1 FROM answer_given')).toEqual([]);
   });
+});
+
+it('an answer that nobody can be held to is shown, with whom it names, and counts for nothing', async () => {
+  const jmb = site();
+  const { meeting, follow, answer } = scene(jmb);
+  const at = { at: NOW, comment: '' };
+  keepUnconfirmed(jmb.store, meeting.id, { ...at, from: 'eve@evil.test', named: BOB, answer: 'accepted' });
+  keepUnconfirmed(jmb.store, meeting.id, { ...at, from: '', named: '', answer: '', comment: '<b>Absent</b>' });
+  const { body, text } = await follow();
+  const rows = between(body, 'aria-labelledby="unconfirmed"', '</section>').split('<li>').slice(1);
+  expect(
+    rows.map((row) =>
+      row
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    ),
+  ).toEqual(['Expéditeur inconnu &lt;b&gt;Absent&lt;/b&gt;', `eve@evil.test (pour ${BOB}) · Acceptée`]);
+  expect(text).toContain('ne comptent pas');
+  expect(answer()).toBe('none');
+  const english = await follow({ env: { HTTP_ACCEPT_LANGUAGE: 'en' } });
+  expect(english.text).toContain(`eve@evil.test (for ${BOB}) · Accepted`);
+  // Of another meeting of hers nothing shows.
+  expect((await scene(jmb).follow()).body).not.toContain('eve@evil.test');
 });
 
 describe('another time', () => {
