@@ -1,7 +1,8 @@
 /** The messages: answers, reports and letters as they are, each changed in some way, with what may come of it. */
 import type { Chance } from '../crash/chance.ts';
 import type { ReadInvitation } from '../support/invitation.ts';
-import { PROGRAMS, PROPOSERS, type Said, writeAnswer } from '../support/mail_programs.ts';
+import { KEPT_PROPOSALS, KEPT_REPLIES, keptAnswer } from '../support/kept_answers.ts';
+import { PROGRAMS, PROPOSERS, type Program, type Said, type Written, writeAnswer } from '../support/mail_programs.ts';
 import { BYTEWISE, type Changes, HARMLESS, SPOILING, STRUCTURAL } from './mutations.ts';
 import type { Person } from './world.ts';
 
@@ -21,6 +22,30 @@ export interface Fuzzed {
 
 const PARTSTATS = { ACCEPTED: 'accepted', TENTATIVE: 'tentative', DECLINED: 'declined' } as const;
 const STRANGER = { name: 'Eve', address: 'eve@evil.test' };
+
+/** What writes an answer. */
+interface Writer {
+  readonly name: string;
+  readonly write: (invitation: ReadInvitation, said: Said) => Written;
+}
+
+function writers(programs: readonly Program[], kept: readonly string[]): readonly Writer[] {
+  return [
+    ...programs.map((name): Writer => ({ name, write: (invitation, said) => writeAnswer(name, invitation, said) })),
+    ...kept.map(
+      (name): Writer => ({ name: `${name}.eml`, write: (invitation, said) => keptAnswer(name, invitation, said) }),
+    ),
+  ];
+}
+
+const REPLIES = writers(PROGRAMS, KEPT_REPLIES);
+const PROPOSALS = writers(PROPOSERS, KEPT_PROPOSALS);
+
+function writer(all: readonly Writer[], chance: Chance): Writer {
+  const one = chance.one(all);
+  if (one === undefined) throw new Error('nobody writes');
+  return one;
+}
 
 /** One message, by chance. */
 export function messageFor(people: readonly Person[], chance: Chance, now: number, number: number): Fuzzed {
@@ -44,10 +69,10 @@ function answer(invitation: ReadInvitation, person: Person, chance: Chance, now:
     at: now,
     id: `m${number}`,
   };
-  const program = chance.one(PROGRAMS) ?? 'gmail';
-  const { raw, from, to } = writeAnswer(program, invitation, said);
+  const { name, write } = writer(REPLIES, chance);
+  const { raw, from, to } = write(invitation, said);
   return {
-    name: `${program} ${partstat}`,
+    name: `${name} ${partstat}`,
     raw: Buffer.from(raw).toString('latin1'),
     sender: from,
     recipient: to,
@@ -59,9 +84,9 @@ function answer(invitation: ReadInvitation, person: Person, chance: Chance, now:
 function proposal(person: Person, chance: Chance, now: number, number: number): Fuzzed {
   const { invitation } = person;
   const begin = invitation.begin + Math.floor(chance.between(-100, 100)) * 900;
-  const program = chance.one(PROPOSERS) ?? 'gmail';
+  const { name, write } = writer(PROPOSALS, chance);
   const proposed = { begin, end: begin + 3600 };
-  const { raw, from, to } = writeAnswer(program, invitation, {
+  const { raw, from, to } = write(invitation, {
     partstat: 'TENTATIVE',
     comment: '',
     at: now,
@@ -69,7 +94,7 @@ function proposal(person: Person, chance: Chance, now: number, number: number): 
     proposed,
   });
   return {
-    name: `${program} COUNTER`,
+    name: `${name} COUNTER`,
     raw: Buffer.from(raw).toString('latin1'),
     sender: from,
     recipient: to,

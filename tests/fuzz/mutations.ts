@@ -7,16 +7,30 @@ export type Change = (raw: string, chance: Chance) => string;
 /** Changes by their names. */
 export type Changes = Readonly<Record<string, Change>>;
 
-/** Changes the calendar parts, unfolded, whether they are in base64 or stand as they are. */
+/** Changes the calendar parts, unfolded, whether they are in base64, quoted-printable or stand as they are. */
 function inCalendars(change: (calendar: string, chance: Chance) => string): Change {
   return (raw, chance) => {
     const changed = (calendar: string): string => change(calendar.replace(/\r?\n[ \t]/g, ''), chance);
-    const clear = raw.replace(/BEGIN:VCALENDAR[\s\S]*?END:VCALENDAR/g, changed);
-    return clear
-      .split(/(\r?\n\r?\n)/)
-      .map((block) => inBase64(block, changed))
+    const inClear = (text: string): string => text.replace(/BEGIN:VCALENDAR[\s\S]*?END:VCALENDAR/g, changed);
+    const blocks = raw.split(/(\r?\n\r?\n)/);
+    return blocks
+      .map((block, at) => {
+        const isQuoted = /^Content-Transfer-Encoding: *quoted-printable/im.test(blocks[at - 2] ?? '');
+        return isQuoted ? quoted(inClear(unquoted(block))) : inClear(inBase64(block, changed));
+      })
       .join('');
   };
+}
+
+/** The bytes that quoted-printable stands for (RFC 2045 section 6.7), and back. */
+function unquoted(text: string): string {
+  return text
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+function quoted(text: string): string {
+  return text.replace(/[=\x80-\xff]/g, (sign) => `=${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 /** Changes a block that is a calendar in base64, up to the first line that is none; leaves any other. */

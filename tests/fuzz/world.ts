@@ -7,6 +7,7 @@ import type { Context } from '../../lib/context.ts';
 import { replyAddressOf } from '../../lib/mail/reply_address.ts';
 import type { Attendee } from '../../lib/meetings/meeting.ts';
 import { readSettings } from '../../lib/settings.ts';
+import { type Said, saidOf } from '../../lib/store/answers.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../../lib/store/bookings.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import { openStore } from '../../lib/store/store.ts';
@@ -45,6 +46,8 @@ export interface World {
   /** All that is kept of meetings, of people and of what they have answered. */
   rows(): Rows;
   answerOf(person: Person): string;
+  /** What somebody said with an answer. */
+  saidBy(person: Person): Said | undefined;
   end(): void;
 }
 
@@ -117,6 +120,7 @@ export function openWorld(): World {
       const said = (name: string) => (row: object) => `${name} ${JSON.stringify(row, plain)}`;
       return new Set(tables.flatMap(({ name }) => store.all<object>(`SELECT * FROM ${name}`).map(said(name))));
     },
+    saidBy: ({ hash }) => meetings.map(({ meeting }) => saidOf(store, meeting.id).get(hash)).find(Boolean),
     answerOf: ({ hash }) => stateOf().find((attendee) => attendee.hash === hash)?.answer ?? 'gone',
     end: () => {
       store.close();

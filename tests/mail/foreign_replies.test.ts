@@ -1,4 +1,4 @@
-/** Replies of programs that tests/support/mail_programs.ts does not write, by hand from what is known of their shapes. */
+/** Calendars as other programs write them, down to what nobody should: garbage, rules without end, zones of their own. */
 import { expect, test } from 'vitest';
 import { readReplies } from '../../lib/calendar/reply.ts';
 import { readMail } from '../../lib/mail/incoming.ts';
@@ -38,27 +38,6 @@ async function judged(raw: Buffer) {
 }
 
 const OWN = `ATTENDEE;PARTSTAT=DECLINED:mailto:${guest.email}`;
-
-test('Nextcloud: the person stands in Reply-To, the calendar is a file', async () => {
-  const head = `From: Cloud <invitations-noreply@cloud.example>\r\nReply-To: ${guest.email}`;
-  const type =
-    'Content-Type: text/calendar; method=REPLY; name=event.ics\r\nContent-Disposition: attachment; filename=event.ics';
-  expect(await judged(mail(head, type, calendar(event(OWN))))).toMatchObject({ attendee: guest, answer: 'declined' });
-});
-
-test('Roundcube: several attendees where one delegates; the person’s own line counts', async () => {
-  const other = 'ATTENDEE;PARTSTAT=NEEDS-ACTION;DELEGATED-FROM="mailto:a@x.example":mailto:deputy@x.example';
-  const type =
-    'Content-Type: text/calendar; method=REPLY; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\nContent-Disposition: attachment';
-  const body = calendar(event(other, OWN));
-  expect(await judged(mail(`From: ${guest.email}`, type, body))).toMatchObject({ attendee: guest, answer: 'declined' });
-});
-
-test('KMail: small letters and quoted-printable', async () => {
-  const type = 'Content-Type: text/calendar; method=reply\r\nContent-Transfer-Encoding: quoted-printable';
-  const body = calendar(event(OWN)).replace(/=/g, '=3D');
-  expect(await judged(mail(`From: ${guest.email}`, type, body))).toMatchObject({ attendee: guest, answer: 'declined' });
-});
 
 test('several events in one reply, garbage, and rules that never end: each event is read, and no rule', async () => {
   const endless = 'RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31';

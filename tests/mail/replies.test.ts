@@ -1,10 +1,18 @@
-/** Answers that come by mail, each taken whole: whose they are, and which of one person's counts. */
+/**
+ * Answers that come by mail, each taken whole: whose they are, what they say, and which of one person's counts. The files in
+ * replies/ were written by hand: Thunderbird's, Nextcloud's, Roundcube's and KMail's by their sources, those of Exchange, Outlook,
+ * Gmail and Apple by MS-OXCMAIL (section 2.1.3.3.8) and by messages that others have seen.
+ */
+import ICAL from 'ical.js';
+import { simpleParser } from 'mailparser';
 import { afterEach, expect, test } from 'vitest';
 import { answer } from '../../lib/booking/answer.ts';
 import { takeMail } from '../../lib/booking/incoming.ts';
 import { NO_WORDS } from '../../lib/meetings/answers.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
+import { unconfirmedOf } from '../../lib/store/replies.ts';
 import { openWorld, type Person, type World } from '../fuzz/world.ts';
+import { KEPT, KEPT_PROPOSALS, KEPT_REPLIES, keptAnswer } from '../support/kept_answers.ts';
 import { type Said, writeAnswer } from '../support/mail_programs.ts';
 
 const worlds: World[] = [];
@@ -77,4 +85,82 @@ test('an answer that was given before one on the page comes too late', async () 
   // A clock may be a little behind.
   await give(written(world, zoe, 'ACCEPTED', -60), zoe.invitation.organiser.address);
   expect(world.answerOf(zoe)).toBe('accepted');
+});
+
+/** What each file says besides its answer; Thunderbird has no place for it, and Apple's is another account. */
+const SAID: Readonly<Record<string, string>> = {
+  apple: '',
+  exchange: 'Train à 16 h',
+  gmail: 'Train vers 16 h',
+  kmail: 'Réponse du train',
+  nextcloud: '',
+  outlook_8bit: '',
+  roundcube: 'Je viens à deux',
+  several_events: 'Dernier',
+  thunderbird: '',
+};
+
+test('the files of answers are those that are known here', () => {
+  expect(KEPT_REPLIES).toEqual(Object.keys(SAID));
+  expect(KEPT_PROPOSALS).toEqual(['gmail_proposal', 'outlook_proposal']);
+});
+
+test.each(KEPT_REPLIES)(
+  '%s: yes, maybe and no are Zoë’s, with what she says; nobody else’s answer changes',
+  async (name) => {
+    const { world, zoe, give } = scene();
+    const others = () => world.people.filter((one) => one !== zoe).map(world.answerOf);
+    const before = others();
+    for (const [partstat, then] of [
+      ['ACCEPTED', 'accepted'],
+      ['TENTATIVE', 'tentative'],
+      ['DECLINED', 'declined'],
+    ] as const) {
+      world.goOn();
+      const { raw, to } = keptAnswer(name, zoe.invitation, { partstat, at: world.now(), id: 'k1' });
+      expect(raw).not.toContain('{{');
+      expect(await give(raw, to)).toBe('done');
+      expect(world.answerOf(zoe)).toBe(then);
+      expect(world.saidBy(zoe)?.comment).toBe(SAID[name]);
+    }
+    expect(others()).toEqual(before);
+  },
+);
+
+test.each(KEPT_REPLIES)('%s: without an id the sender is believed, or nobody', async (name) => {
+  const { world, zoe, give } = scene();
+  const invitation = { ...zoe.invitation, organiser: { name: '', address: 'alice.martin@example.org' } };
+  const { raw, to } = keptAnswer(name, invitation, { partstat: 'ACCEPTED', at: world.now(), id: 'k1' });
+  expect(await give(raw, to)).toBe('done');
+  const isElsewhere = name === 'apple';
+  expect(world.answerOf(zoe)).toBe(isElsewhere ? 'none' : 'accepted');
+  const shown = unconfirmedOf(world.context.store, zoe.invitation.uid.split('@')[0] ?? '');
+  expect(shown.map(({ from, answer: given }) => [from, given])).toEqual(
+    isElsewhere ? [['zoe.privee@icloud.example', 'accepted']] : [],
+  );
+});
+
+test.each(KEPT_PROPOSALS)('%s: another time, and "maybe"', async (name) => {
+  const { world, zoe, give } = scene();
+  const begin = zoe.invitation.begin + 86_400;
+  const said = { partstat: 'TENTATIVE', at: world.now(), id: 'k1', proposed: { begin, end: begin + 1800 } } as const;
+  const { raw, to } = keptAnswer(name, zoe.invitation, said);
+  expect(await give(raw, to)).toBe('done');
+  expect(world.answerOf(zoe)).toBe('tentative');
+  expect(world.saidBy(zoe)?.proposal).toEqual({ begin, duration: 1800 });
+});
+
+test.each(KEPT)('%s is read alike by another reader of messages', async (name) => {
+  const { zoe } = scene();
+  const { raw } = keptAnswer(name, zoe.invitation, { partstat: 'DECLINED', at: 0, id: 'k1' });
+  const mail = await simpleParser(raw);
+  const parts = mail.attachments.filter(({ contentType }) => /calendar|ics/.test(contentType));
+  expect(parts.length).toBe(/thunderbird|gmail/.test(name) ? 2 : 1);
+  for (const { content } of parts) {
+    const event = ICAL.Component.fromString(content.toString()).getAllSubcomponents('vevent').at(-1);
+    expect(event?.getFirstPropertyValue('uid')).toBe(zoe.invitation.uid);
+    expect(String(event?.getFirstProperty('dtstart')?.getParameter('tzid') ?? '')).toBe(
+      /exchange|outlook/.test(name) ? 'Romance Standard Time' : '',
+    );
+  }
 });

@@ -208,12 +208,13 @@ const RULES_OF_ZONE = [
   'END:VTIMEZONE',
 ];
 
-function utc(unix: number): string {
+/** A time as a calendar writes it in UTC (RFC 5545 section 3.3.5). */
+export function utc(unix: number): string {
   return `${new Date(unix * 1000).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
 /** A time on the clocks of Paris. */
-function paris(unix: number): string {
+export function paris(unix: number): string {
   const clock = new Date(unix * 1000).toLocaleString('sv', { timeZone: 'Europe/Paris' });
   return clock.replace(' ', 'T').replace(/[-:]/g, '');
 }
