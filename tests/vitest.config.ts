@@ -12,8 +12,9 @@ export default defineConfig({
     globalSetup: 'tests/support/fresh_dist.ts',
     include: ['tests/**/*.test.ts'],
     exclude: slow,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // What works passes on a machine that has much else to do, too; only what hangs waits so long.
+    testTimeout: 90_000,
+    hookTimeout: 180_000,
     // By itself one on a machine of two cores, half of which then waits for servers.
     maxWorkers: 2,
   },

@@ -57,7 +57,7 @@ test('all is well', async () => {
   expect((await jmbCommand(jmb, 'check', 'clock', 'database')).stdout.match(/^\w+ +\w+/gm)).toHaveLength(2);
   const unknown = await jmbCommand(jmb, 'check', 'weather');
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('not "weather"')]);
-}, 30_000);
+});
 
 test('a web server that lets strangers in is found out', async () => {
   jmb = await stage({
@@ -66,7 +66,7 @@ test('a web server that lets strangers in is found out', async () => {
   const found = await check(jmb);
   expect(found.about('guard')).toMatch(/^wrong: .*booking\.cgi answers/);
   expect(found.status).toBe(1);
-}, 30_000);
+});
 
 test('what does not answer, and what is missing, is named', async () => {
   jmb = await stage({
@@ -86,7 +86,7 @@ test('what does not answer, and what is missing, is named', async () => {
   expect(found.about('secret')).toMatch(/^wrong/);
   expect(found.about('settings')).toMatch(/^warning: .*JMB_MAX_GEUSTS/);
   expect(found.status).toBe(1);
-}, 30_000);
+});
 
 test('a clock that went back behind the newest booking', async () => {
   jmb = await stage();
@@ -95,7 +95,7 @@ test('a clock that went back behind the newest booking', async () => {
   database.exec('UPDATE meetings SET meeting_create = meeting_create + 7200');
   database.close();
   expect((await check(jmb)).about('clock')).toMatch(/^wrong: .*went back/);
-}, 30_000);
+});
 
 test('a setting that is no setting is a warning; one that needs a shell is named with file and line', async () => {
   jmb = await stage({ settings: { JMB_MAX_GEUSTS: '5' } });
@@ -105,7 +105,7 @@ test('a setting that is no setting is a warning; one that needs a shell is named
   expect(said.status).toBe(1);
   expect(said.stdout).toMatch(/^wrong {4}settings .*jmb_local\.cf:2\b.*\n/);
   expect(said.stdout).toMatch(/^wrong {4}database .*jmb_local\.cf:2\b/m);
-}, 30_000);
+});
 
 test('a time zone that there is not stops everything, and is named', async () => {
   jmb = await stage({ settings: { JMB_ICAL_TZID: 'Europe/Pairs' } });
@@ -113,7 +113,7 @@ test('a time zone that there is not stops everything, and is named', async () =>
   const page = await jmb.ask('/booking.cgi', { as: 'alice' });
   expect(page.status).toBe(500);
   expect(jmb.log()).toContain('Europe/Pairs');
-}, 30_000);
+});
 
 test('a sender that the mail server refuses is a setting to mend', async () => {
   const smtp = await startSmtp();
@@ -125,7 +125,7 @@ test('a sender that the mail server refuses is a setting to mend', async () => {
   } finally {
     await smtp.stop();
   }
-}, 30_000);
+});
 
 test('a database, settings and secrets that are open to everybody, or closed to the web server', async (context) => {
   if (process.getuid?.() !== 0) return context.skip();
@@ -146,4 +146,4 @@ test('a database, settings and secrets that are open to everybody, or closed to 
   expect((await check(jmb)).about('rights')).toMatch(
     /everybody on this machine may read \S+jmb_local\.cf \(chgrp www-data, chmod o=\)/,
   );
-}, 30_000);
+});

@@ -31,7 +31,7 @@ test('nginx leads all four programs to JMB, whatever the name stands for, until 
   // The guard asks by the name, which stands for nothing here.
   const guard = await probeGuard(base.replace(DOMAIN, 'localhost'));
   expect(guard.detail).toBe('/booking.cgi answers 502: nobody is there to ask the stranger to sign in; see front');
-}, 40_000);
+});
 
 test('a page of Jitsi’s in the place of ours', async () => {
   // Nothing of ours is included: every address is a room.
@@ -39,7 +39,7 @@ test('a page of Jitsi’s in the place of ours', async () => {
   expect(await asked(`https://${DOMAIN}:${nginx.port}`)).toMatch(
     /^wrong: .*booking\.cgi\?list answers 200: .*Jitsi’s page/,
   );
-}, 30_000);
+});
 
 test('nobody listens: wrong where the name leads here, not known where it leads elsewhere', async () => {
   const port = await freePort();
@@ -49,4 +49,4 @@ test('nobody listens: wrong where the name leads here, not known where it leads 
   expect(await asked(`https://192.0.2.7:${port}`)).toMatch(
     /^unknown: nothing of this machine listens on port \d+: 192\.0\.2\.7 is elsewhere/,
   );
-}, 30_000);
+});

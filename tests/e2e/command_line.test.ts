@@ -40,7 +40,7 @@ test('a reader that goes early is no fault: no trace, and the true exit status',
   expect([checked.stderr, checked.stdout]).toEqual(['', '1\n']);
   const full = spawnSync('bash', ['-c', '"$0" list >/dev/full', join(jmb.root, 'bin/jmb')], { encoding: 'utf8' });
   expect([full.status, full.stderr]).toEqual([1, expect.stringMatching(/^jmb: .*cannot be written: .*\n$/)]);
-}, 60_000);
+});
 
 test('every subcommand has its help', async () => {
   jmb = await stage();
@@ -64,4 +64,4 @@ test('every subcommand has its help', async () => {
       ]);
     }
   }
-}, 60_000);
+});

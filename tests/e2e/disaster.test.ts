@@ -89,7 +89,7 @@ test('with the disk full a booking is refused with a clear page, and nothing is 
   expect(orphans(db)).toBe(0);
   expect((await book(jmb, 'alice', { object: 'After' }, fields)).status).toBe(303);
   expect(subjects(db)).toContain('After');
-}, 60_000);
+});
 
 test('with the database locked for longer than the busy timeout: 503, and nothing half written', async () => {
   jmb = await stage();
@@ -111,7 +111,7 @@ test('with the database locked for longer than the busy timeout: 503, and nothin
   }
   expect(subjects(jmb.db)).toEqual(['Before']);
   expect((await book(jmb, 'alice', { object: 'Locked' }, fields)).status).toBe(303);
-}, 60_000);
+});
 
 test('fifty bookings at once: fifty saved, and everyone told', async () => {
   jmb = await stage();

@@ -81,7 +81,7 @@ asRoot(
     const before = dovecot.counts().read;
     for (let number = 100; number < 400; number += 1) dovecot.deliver(newsletter(number));
     const killed = spawn(join(root, 'bin/jmb'), ['remind'], { stdio: 'ignore' });
-    await expect.poll(() => dealtWith().size, { interval: 5, timeout: 15_000 }).toBeGreaterThan(10);
+    await expect.poll(() => dealtWith().size, { interval: 5, timeout: 60_000 }).toBeGreaterThan(10);
     const ended = new Promise((resolve) => killed.once('close', resolve));
     killed.kill('SIGKILL');
     await ended;

@@ -52,7 +52,7 @@ it.each([
   const page = await listOf({ javaScriptEnabled });
   const join = page.locator(`#m${id} .join`);
   expect(await join.count()).toBe(0);
-  await join.waitFor({ timeout: 15_000 });
+  await join.waitFor({ timeout: 60_000 });
   await page.context().close();
   removeMeeting(store, id, systemClock.now());
 });
@@ -67,7 +67,7 @@ it('stays where the reader is, with what was typed, unfolded and in focus', asyn
   await place.evaluate((one) => one.scrollIntoView({ block: 'center', behavior: 'instant' }));
   const top = (await place.boundingBox())?.y ?? Number.NaN;
   expect(await page.evaluate('scrollY')).toBeGreaterThan(1000);
-  await page.locator(`#m${id} .join`).waitFor({ timeout: 20_000, state: 'attached' });
+  await page.locator(`#m${id} .join`).waitFor({ timeout: 60_000, state: 'attached' });
   await expect.poll(async () => Math.abs(((await place.boundingBox())?.y ?? Number.NaN) - top)).toBeLessThan(2);
   expect(await page.locator('details').getAttribute('open')).not.toBeNull();
   expect(await page.locator('#q').inputValue()).toBe('bob');

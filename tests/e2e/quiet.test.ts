@@ -57,7 +57,7 @@ test('all is well, and mails go out: nothing, whichever log there is', async () 
   await expect
     .poll(() => (existsSync(`${bin}/said`) ? readFileSync(`${bin}/said`, 'utf8') : ''))
     .toMatch(/reminded id=/);
-}, 40_000);
+});
 
 test('a mail server, a Prosody or a directory that is away, a database that is held, another node: nothing', async () => {
   jmb = await stage({
@@ -86,7 +86,7 @@ test('a mail server, a Prosody or a directory that is away, a database that is h
   database.close();
   expect([held.stdout, held.stderr]).toEqual(['', '']);
   expect(jmb.log()).toMatch(/failed step=\w+ reason="database: SQLITE_BUSY/);
-}, 90_000);
+});
 
 test('a host that has lost its network: nothing', async (context) => {
   if (spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status !== 0) return context.skip();
@@ -99,7 +99,7 @@ test('a host that has lost its network: nothing', async (context) => {
     { encoding: 'utf8' },
   );
   expect([alone.status, alone.stdout, alone.stderr]).toEqual([0, '', '']);
-}, 30_000);
+});
 
 test('a line of the settings that cannot be read: a sentence, once, and again when it is broken anew', async () => {
   jmb = await stage();
@@ -118,7 +118,7 @@ test('a line of the settings that cannot be read: a sentence, once, and again wh
   const lost = await cron(jmb);
   expect([lost.status, lost.stderr]).toEqual([2, expect.stringMatching(/^jmb: .*jmb_local\.cf:1.*\n$/)]);
   expect(await cron(jmb)).toEqual({ status: 2, stdout: '', stderr: '' });
-}, 40_000);
+});
 
 test('a database that is none, a sender that is refused, a command that is not there: a sentence each, once', async () => {
   const smtp = await startSmtp();
@@ -144,11 +144,11 @@ test('a database that is none, a sender that is refused, a command that is not t
   } finally {
     await smtp.stop();
   }
-}, 60_000);
+});
 
 test('a log that cannot be written: a sentence, once, and no line of it', async () => {
   jmb = await stage({ settings: { JMB_LOG: '/no/such/folder/jmb.log', JMB_SMTP_URL: 'smtp://127.0.0.1:1' } });
   await book(jmb, 'alice');
   expect((await cron(jmb)).stderr).toBe('jmb: JMB_LOG: /no/such/folder: no such file\n');
   expect(await cron(jmb)).toEqual(SILENT);
-}, 30_000);
+});

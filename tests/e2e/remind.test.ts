@@ -60,7 +60,7 @@ test('each reminder goes once to the owner and to those who have not declined, a
   await remind(jmb, begin - 24 * HOUR);
   await remind(jmb, begin - 24 * HOUR + 60);
   expect(jmb.mails).toHaveLength(8);
-}, 60_000);
+});
 
 test('who wants to hear of each yes gets one mail an hour', async () => {
   jmb = await stage({ settings: { JMB_MAIL_REMINDER: '', JMB_MAIL_ANSWERS: 'all' } });
@@ -85,7 +85,7 @@ test('who wants to hear of each yes gets one mail an hour', async () => {
   expect((await simpleParser(jmb.mails[4]?.raw ?? '')).text).toContain('2 oui · 0 non · 0 en attente');
   await remind(jmb, now + 3 * HOUR);
   expect(jmb.mails).toHaveLength(5);
-}, 60_000);
+});
 
 test('after an outage only the latest reminder goes out, and none for a meeting that has begun', async () => {
   jmb = await stage({ settings: { JMB_MAIL_REMINDER: '1440 60 10' } });
@@ -102,7 +102,7 @@ test('after an outage only the latest reminder goes out, and none for a meeting 
   const late = await remind(jmb, begin + 2 * 86_400 + 1);
   expect(late.stdout).toMatch(/reminders: 0 mails/);
   expect(jmb.mails).toHaveLength(6);
-}, 60_000);
+});
 
 test('a run that finds another at work, or a node that is not active, ends at once and sends nothing', async () => {
   jmb = await stage({
@@ -121,7 +121,7 @@ test('a run that finds another at work, or a node that is not active, ends at on
   holder.close();
   await remind(jmb, beginOf(jmb) - 24 * HOUR);
   await jmb.mailsOnceThereAre(4);
-}, 60_000);
+});
 
 function readSettings(running: Stage): string {
   return spawnSync('cat', [join(running.root, 'etc/jmb_local.cf')], { encoding: 'utf8' }).stdout;
@@ -148,7 +148,7 @@ test('people in a running room read when it ends, five minutes before and at the
   } finally {
     await prosody.stop();
   }
-}, 60_000);
+});
 
 test('with Prosody away the message waits for the next run, and no longer', async () => {
   jmb = await stage({ settings: { JMB_PROSODY_URL: 'http://127.0.0.1:1/jmb', JMB_XMPP_REMINDER: '5' } });
@@ -163,7 +163,7 @@ test('with Prosody away the message waits for the next run, and no longer', asyn
   expect((await jmbCommand(jmb, 'remind', '--dry-run', '--now', String(end - 240))).stdout).toMatch(/^room: /m);
   await remind(jmb, end - 100);
   expect((await jmbCommand(jmb, 'remind', '--dry-run', '--now', String(end - 60))).stdout).not.toMatch(/^room: /m);
-}, 30_000);
+});
 
 test('purge, backup, list, show and outbox do what their help says', async () => {
   jmb = await stage();
@@ -192,7 +192,7 @@ test('purge, backup, list, show and outbox do what their help says', async () =>
   expect((await jmbCommand(jmb, 'nonsense')).status).toBe(1);
   // The index of the database's log outlives the last who had it open: a full disk would not let the next make it again.
   expect(existsSync(`${jmb.db}-shm`)).toBe(true);
-}, 30_000);
+});
 
 test('Munin’s own runner understands the plugin', async (context) => {
   if (!existsSync('/usr/sbin/munin-run')) return context.skip();
@@ -228,7 +228,7 @@ test('Munin’s own runner understands the plugin', async (context) => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 30_000);
+});
 
 test('a time by hand is on the wall clock of JMB_ICAL_TZID, whatever the machine’s', async () => {
   jmb = await stage({ settings: { JMB_MAIL_REMINDER: '60', JMB_ICAL_TZID: 'Asia/Tokyo' } });
@@ -239,4 +239,4 @@ test('a time by hand is on the wall clock of JMB_ICAL_TZID, whatever the machine
   expect(await at('08:59')).not.toContain('reminder:');
   expect(await at('09:00')).toContain('reminder:');
   expect((await jmbCommand(jmb, 'remind', '--now', 'tomorrow')).status).toBe(2);
-}, 30_000);
+});

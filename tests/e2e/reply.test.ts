@@ -183,7 +183,7 @@ test('a database that is locked has it given again, and then it is taken', async
   expect(await give(written.raw, [], written.to, written.from)).toEqual({ status: 0, ...SILENT });
   expect(person(BOB).answer).toBe('accepted');
   store.close();
-}, 30_000);
+});
 
 test('junk of every kind is of no concern', async () => {
   for (const junk of [

@@ -84,7 +84,7 @@ test('a copy takes the place of the database, which is kept aside with all that 
   expect([back.status, back.stderr]).toEqual([0, '']);
   expect(subjectsIn(running.db)).toEqual(['Before', 'After']);
   expect(readdirSync(dirname(running.db)).filter((name) => name.includes('.before-'))).toHaveLength(2);
-}, 40_000);
+});
 
 test('a copy by hand brings along what its log holds', async () => {
   const { running, restore } = await twoStates();
@@ -99,7 +99,7 @@ test('a copy by hand brings along what its log holds', async () => {
   expect([done.status, done.stderr]).toEqual([0, '']);
   expect(subjectsIn(running.db)).toEqual(['Before', 'After']);
   expect(readdirSync(folder).sort()).toEqual(names);
-}, 40_000);
+});
 
 test('a file that is no whole copy of ours is named with what is wrong, and nothing is touched', async () => {
   const { running, copy, restore } = await twoStates();
@@ -133,7 +133,7 @@ test('a file that is no whole copy of ours is named with what is wrong, and noth
     expect(refused.stderr).toMatch(/^jmb: .*; nothing was changed\n$/);
   }
   expect(contents(running.db)).toEqual(before);
-}, 40_000);
+});
 
 test('who has it open is named by program, process and service, whether it belongs to Apache, to cron or to a shell', async () => {
   const { running, restore } = await twoStates();
@@ -154,7 +154,7 @@ test('who has it open is named by program, process and service, whether it belon
   expect((await restore()).stderr).toMatch(/^jmb: jmb remind is at work: stop cron/);
   cron.close();
   expect((await restore()).status).toBe(0);
-}, 40_000);
+});
 
 test('programs that stay hold it until Apache is stopped', async () => {
   jmb = await stage({ way: 'fcgid' });
@@ -169,7 +169,7 @@ test('programs that stay hold it until Apache is stopped', async () => {
   ]);
   await running.stopServer();
   expect((await jmbCommand(running, 'restore', copy)).stderr).toBe('');
-}, 40_000);
+});
 
 /** The command as the web server's user runs it. */
 function restoreAsWeb(running: Stage, copy: string): { status: number | null; stderr: string } {
@@ -190,7 +190,7 @@ test('the web server’s user, who may not look into programs of others, sees by
   const done = restoreAsWeb(running, copy);
   expect([done.status, done.stderr]).toEqual([0, '']);
   expect(subjectsIn(running.db)).toEqual(['Before']);
-}, 40_000);
+});
 
 test('also on a file system that has two names for a device', async (context) => {
   const { running, copy } = await twoStates();
@@ -220,7 +220,7 @@ test('also on a file system that has two names for a device', async (context) =>
   } finally {
     for (const at of [data, upper]) spawnSync('umount', ['-l', at]);
   }
-}, 40_000);
+});
 
 test('a damaged database gives way, and is kept as it is', async () => {
   const { running, restore } = await twoStates();
@@ -232,7 +232,7 @@ test('a damaged database gives way, and is kept as it is', async () => {
   expect(readFileSync(aside, 'utf8').slice(0, 10)).toBe('scrambled\n');
   expect(existsSync(`${running.db}-wal`)).toBe(false);
   expect(subjectsIn(running.db)).toEqual(['Before']);
-}, 40_000);
+});
 
 /** Kills the process before or after a call of node:fs, by number; without a number it counts them. */
 const KILLER = `
@@ -286,7 +286,7 @@ test('killed before and after every change of a file: the old one or the new one
   expect([...seen].sort()).toEqual(['Before', 'Before After']);
   expect(run('0 before').status).toBe(0);
   expect(existsSync(`${running.db}.restoring`)).toBe(false);
-}, 90_000);
+});
 
 test('the example in README.md works as it is printed', async () => {
   const { running } = await twoStates();
@@ -309,4 +309,4 @@ test('the example in README.md works as it is printed', async () => {
   }
   expect(told).toEqual(['stop', 'start']);
   expect(subjectsIn(running.db)).toEqual(['Before', 'After']);
-}, 40_000);
+});

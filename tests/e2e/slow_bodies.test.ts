@@ -45,7 +45,7 @@ it.each(['cgid', 'cgi', 'fcgid'] as const)(
         })
         .toBe(true);
       await expect
-        .poll(() => processesOf(jmb.root), { timeout: 20_000 })
+        .poll(() => processesOf(jmb.root), { timeout: 60_000 })
         .toBeLessThanOrEqual(way === 'fcgid' ? 8 : before);
       expect((await jmb.ask('/booking.cgi?list', { as: 'alice' })).status).toBe(200);
     } finally {

@@ -66,7 +66,7 @@ describe.each([
     const page = await waiting(saved, GUEST, { javaScriptEnabled });
     expect(await page.locator('h1').textContent()).toContain('pas encore ouverte');
     expect(cameOf(saved, GUEST)).toBe(0);
-    await page.waitForURL(`${jmb.url}/${saved.meeting.room}`, { timeout: 15_000 });
+    await page.waitForURL(`${jmb.url}/${saved.meeting.room}`, { timeout: 60_000 });
     expect(systemClock.now()).toBeGreaterThanOrEqual(saved.meeting.begin - HOUR);
     expect(cameOf(saved, GUEST)).toBe(1);
     await page.context().close();

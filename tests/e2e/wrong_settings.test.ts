@@ -23,7 +23,7 @@ beforeAll(async () => {
     guest: linkIn(jmb, mails.get(GUEST), JOIN),
     moderator: linkIn(jmb, mails.get(MODERATOR), JOIN),
   };
-}, 60_000);
+});
 
 afterAll(() => jmb?.stop());
 

@@ -151,5 +151,5 @@ describe('Prosody, mixtures', () => {
       expect(modulesOf(edited, 'Component', `conference.${DOMAIN}`)).toContain('muc_wait_for_host');
     }
     expect(seen).toBeGreaterThan(20);
-  }, 60_000);
+  });
 });

@@ -22,7 +22,7 @@ beforeEach(async () => {
   old = readFileSync(prosody.module, 'utf8');
   alice = await signIn(prosody, 'websocket', { room: 'weekly', token: 'alice.weekly' });
   expect(await enter(alice, 'weekly', 'alice')).toBe('in');
-}, 30_000);
+});
 
 afterEach(async () => {
   await alice?.leave();
@@ -73,7 +73,7 @@ it('is loaded, and seen to be; rooms, people and what was ordered stay', async (
   await service.say('weekly', 'the end');
   await expect.poll(() => heard(alice)).toContain('JMB: the end');
   expect(heard(alice).filter((line) => line === 'JMB: once')).toHaveLength(1);
-}, 60_000);
+});
 
 it('is what jmb check looks at, on both parts', async () => {
   const root = mkdtempSync(join(tmpdir(), 'jmb-check-'));
@@ -96,13 +96,13 @@ it('is what jmb check looks at, on both parts', async () => {
   });
   expect(await rooms({ ...settings, JMB_PROSODY_SECRET_FILE: '' }, root)).toMatchObject({ verdict: 'off' });
   rmSync(root, { recursive: true });
-}, 60_000);
+});
 
 it('is left alone where it is loaded already', async () => {
   const log = prosody.log().length;
   expect(await update(old)).toBeNull();
   expect(prosody.log().slice(log)).not.toMatch(/jmb.*(un)?load/i);
-}, 60_000);
+});
 
 it('with an error of syntax leaves the old one', async () => {
   expect(await update(`${old}\nthis is no Lua`)).toBe(
@@ -111,7 +111,7 @@ it('with an error of syntax leaves the old one', async () => {
   expect(await service.version()).toEqual({ host: digest(old), rooms: digest(old) });
   expect(await tokenless('weekly')).toBe('host: not-allowed');
   expect(await service.rooms()).toHaveLength(1);
-}, 60_000);
+});
 
 it('with an error as it is loaded leaves the second door, and the file of before mends it', async () => {
   expect(await update(`error("broken");\n${old}`)).toBe(`mod_jmb does not load on ${DOMAIN}; Prosody’s log says why`);
@@ -122,4 +122,4 @@ it('with an error as it is loaded leaves the second door, and the file of before
   expect(await service.rooms()).toHaveLength(1);
   await service.say('weekly', 'mended');
   await expect.poll(() => heard(alice)).toContain('JMB: mended');
-}, 60_000);
+});

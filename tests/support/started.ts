@@ -23,9 +23,9 @@ export function start(command: string, ...words: string[]): Started {
   return { process: child, said: () => said, ended: once(child, 'close').then(([status]) => status as number | null) };
 }
 
-/** Waits for a text among what a program says, ten seconds at most. */
+/** Waits for a text among what a program says, a minute at most. */
 export async function says(started: Started, text: string): Promise<void> {
-  for (const until = Date.now() + 10_000; !started.said().includes(text); ) {
+  for (const until = Date.now() + 60_000; !started.said().includes(text); ) {
     if (Date.now() > until) throw new Error(`"${text}" was not said: ${started.said()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

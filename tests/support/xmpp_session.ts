@@ -149,7 +149,7 @@ function childrenOf(stanza: Stanza | undefined): Stanza[] {
 }
 
 async function next(session: Session, from: number, fits: (stanza: Stanza) => boolean): Promise<Stanza> {
-  for (const until = Date.now() + 5_000; Date.now() < until; ) {
+  for (const until = Date.now() + 30_000; Date.now() < until; ) {
     const found = session.stanzas.slice(from).find(fits);
     if (found) return found;
     await new Promise((done) => setTimeout(done, 10));
