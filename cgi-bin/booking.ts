@@ -7,7 +7,7 @@ import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
 import { nowAsk, nowBook } from '../lib/pages/meeting_now.ts';
 import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
-import { meetingBook, meetingChange, meetingMove } from '../lib/pages/meeting_save.ts';
+import { meetingBook, meetingChange, meetingInvite, meetingMove } from '../lib/pages/meeting_save.ts';
 import { signOut } from '../lib/pages/ways_out.ts';
 
 export const door: Door = {
@@ -22,6 +22,7 @@ export const door: Door = {
     register_new: { POST: row([editor, typedForm], meetingBook) },
     register_edit: { POST: row([editor, typedForm, owner], meetingChange) },
     move: { POST: row([editor, ownForm, owner], meetingMove) },
+    invite: { POST: row([editor, ownForm, owner], meetingInvite) },
     extend: { POST: row([signedIn, ownForm, owner], meetingExtend) },
     del: { GET: row([editor, owner], removalAsk), POST: row([editor, ownForm, owner], meetingRemove) },
     logout: { GET: row([anyone], signOut) },

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { type Message, messagesToAll } from '../mail/messages.ts';
 import type { Booking, BookingForm } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
-import { bookingOf, sameBooking } from '../meetings/fields.ts';
+import { bookingOf, formOf, sameBooking } from '../meetings/fields.ts';
 import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
@@ -107,6 +107,31 @@ export async function change(
   log.event('changed', logged(meeting, identity));
   await tellRoom(context, meeting.room);
   return { meeting, told: quiet ? '_quietly' : await send(context, id) };
+}
+
+/** How often adding people is tried while others save the same meeting, in number. */
+const TRIES = 3;
+
+/**
+ * Invites more people to a meeting of this owner. Whatever else of it others save meanwhile stays as they saved it.
+ * @param guests as they were typed
+ * @returns what became of it, and the form that would have done the same
+ */
+export async function invite(
+  context: Context,
+  identity: Identity,
+  { meeting: { id } }: Owned,
+  guests: string,
+): Promise<{ readonly done: Changed; readonly typed: BookingForm; readonly owned: Owned } | Refusal> {
+  for (let tries = 1; ; tries += 1) {
+    const owned = ownedMeeting(context, identity, id);
+    if (isRefusal(owned)) return owned;
+    const { meeting, attendees } = owned;
+    const said = formOf(bookingOf(meeting, attendees));
+    const typed = { ...said, guests: `${said.guests}\n${guests}` };
+    const done = await change(context, identity, owned, meeting.version, typed);
+    if (!('conflict' in done) || tries === TRIES) return { done, typed, owned };
+  }
 }
 
 /** Plans the reminders of a meeting anew; those of its old time that wait in the outbox are no longer true. */

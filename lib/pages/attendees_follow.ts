@@ -15,6 +15,7 @@ import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { type Unconfirmed, unconfirmedOf } from '../store/replies.ts';
 import { formToken } from '../store/secrets.ts';
 import { proposalWords } from './invitation_answer.ts';
+import { extensionOf } from './meeting_extend.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
 import { page, sayingOf } from './page.ts';
 import { insideWords, peopleOf } from './room_people.ts';
@@ -40,9 +41,14 @@ export async function attendeesFollow(
   const spoken = notice && { spoken: texts('list.noticed', { notice: notice.text, title }) };
   const editor = isOwner || (await isEditor(context, identity));
   const frame = { title, ...spoken, user: identity.name, editor, headers };
+  const place = seat && placeWords(reading, meeting, seat);
+  const extension = seat && extensionOf(context, identity, { meeting, attendee: seat });
   return page(context, attendees, frame, {
     ...ticketWords(reading, meeting),
-    ...(seat && placeWords(reading, meeting, seat)),
+    ...place,
+    extension,
+    open: place?.join || extension !== null,
+    invitable: place?.editable && timesStand(meeting, reading.now),
     agenda: meeting.agenda,
     roomAddress: roomLink(context.settings.JMB_URL, meeting.room),
     inside: insideWords(reading, meeting, await peopleOf(context, [meeting])),

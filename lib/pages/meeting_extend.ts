@@ -8,7 +8,7 @@ import type { Identity, Invitation } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
-import { toList } from './page.ts';
+import { toList, toMeeting } from './page.ts';
 
 /** Moves the end. */
 export async function meetingExtend(
@@ -20,7 +20,9 @@ export async function meetingExtend(
   const minutes = EXTENSIONS.find((one) => String(one) === typed);
   if (minutes === undefined) return refuse(400, 'refused.malformed', `extend by ${JSON.stringify(typed.slice(0, 20))}`);
   const result = await extend(context, identity, owned.meeting.id, minutes, form.get('conf_end'));
-  return isRefusal(result) ? result : toList(request, 'extended', owned.meeting.id);
+  if (isRefusal(result)) return result;
+  // Back to where the button was.
+  return (form.get('from') === 'attendees' ? toMeeting : toList)(request, 'extended', owned.meeting.id);
 }
 
 /** What the form holds that the list shows. */

@@ -1,18 +1,19 @@
-/** booking.cgi?register_new, ?register_edit and ?move: reads the form, has it booked or changed, and goes back to the list. */
+/** booking.cgi?register_new, ?register_edit, ?move and ?invite: reads the form, has it booked or changed, and goes back to the list. */
 
-import { book, change } from '../booking/book.ts';
+import { book, type Changed, change, invite } from '../booking/book.ts';
 import type { NoBooking } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
 import type { Params } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { bookingOf, formOf } from '../meetings/fields.ts';
+import type { MeetingId } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { oldForm, typedIn } from './form_typed.ts';
 import { type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
-import { toList } from './page.ts';
+import { type Notice, toList, toMeeting } from './page.ts';
 
 /** Books a meeting. */
 export async function meetingBook(
@@ -63,6 +64,20 @@ export function meetingMove(
   return late ?? changed(request, context, { identity, owned }, versionIn(form), typed);
 }
 
+/** Invites more people to a meeting that is not over; what is wrong with what was typed is shown in the form of the meeting. */
+export async function meetingInvite(
+  request: Request,
+  context: Context,
+  { identity, form, owned }: Pick<Granted, 'identity' | 'form' | 'owned'>,
+): Promise<Response | Refusal> {
+  const late = overAlready(context, owned.meeting);
+  if (late !== null) return late;
+  const { guests } = typedIn(form);
+  const invited = await invite(context, identity, owned, guests);
+  if (isRefusal(invited)) return invited;
+  return outcome(request, context, { identity, owned: invited.owned }, invited.typed, invited.done, toMeeting);
+}
+
 /** The version of a meeting that a form was made from. */
 function versionIn(form: Params): number {
   return Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
@@ -76,14 +91,26 @@ async function changed(
   version: number,
   typed: BookingForm,
 ): Promise<Response | Refusal> {
-  const about = { identity, meeting: { ...owned.meeting, version } };
-  const done = await change(context, identity, owned, version, typed);
+  const seen = { identity, owned: { ...owned, meeting: { ...owned.meeting, version } } };
+  return outcome(request, context, seen, typed, await change(context, identity, owned, version, typed), toList);
+}
+
+/** The answer to a change: the form again, or the page that says a notice. */
+function outcome(
+  request: Request,
+  context: Context,
+  { identity, owned: { meeting } }: Pick<Granted, 'identity' | 'owned'>,
+  typed: BookingForm,
+  done: Changed,
+  to: (request: Request, notice: Notice, id: MeetingId) => Response,
+): Response | Refusal {
+  const about = { identity, meeting };
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
-  if ('unchanged' in done) return toList(request, 'unchanged', owned.meeting.id);
+  if ('unchanged' in done) return to(request, 'unchanged', meeting.id);
   // The form with what was typed, beside what somebody else has saved; saving again is then a decision.
   if ('conflict' in done) return formPage(context, { identity, meeting: done.conflict.meeting }, typed, done);
   if (!('told' in done)) return again(context, about, typed, done);
-  return toList(request, `changed${done.told}`, owned.meeting.id);
+  return to(request, `changed${done.told}`, meeting.id);
 }
 
 /** The form again, with what is wrong. */
