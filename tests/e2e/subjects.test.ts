@@ -43,10 +43,10 @@ it('shows a subject as it was typed, wherever it stands', async () => {
   const pages = await item
     .locator('a[href]')
     .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
-  expect(pages.map((href) => /\?(\w+)/.exec(href)?.[1])).toEqual(['attendees', 'edit', 'del']);
+  expect(pages.map((href) => /\?(\w+)/.exec(href)?.[1])).toEqual(['attendees', 'edit', 'del', 'new']);
   for (const href of pages) {
     await page.goto(`/${href}`);
-    const shown = href.includes('?edit')
+    const shown = /\?(edit|new)/.test(href)
       ? page.getByLabel('Objet').inputValue()
       : page.locator('.of').first().textContent();
     expect(await shown, href).toBe(ODD);
