@@ -1,12 +1,24 @@
-/** Mail addresses as people type and paste them. */
+/** Mail addresses and lists of people as they are typed and pasted. */
 import { domainToASCII } from 'node:url';
+import { piecesOf } from './people_list.ts';
 
-/** What a list of addresses was made of. */
+/** A piece of a list that is no address, where it stands. */
+export interface Unread {
+  /** As typed. */
+  readonly text: string;
+  /** Where it begins and ends in the text, in UTF-16 units as JavaScript counts. */
+  readonly at: number;
+  readonly end: number;
+}
+
+/** What a list of people was made of. */
 export interface AddressList {
   /** Lower case, each once, in the order typed. */
   readonly addresses: readonly string[];
-  /** The pieces that are no address, as typed. */
-  readonly bad: readonly string[];
+  /** The names that stood beside addresses, by address. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The pieces that are no address. */
+  readonly bad: readonly Unread[];
   /** Set where there were more pieces than were to be looked at. */
   readonly more?: true;
 }
@@ -29,47 +41,25 @@ export function isAddress(text: string): boolean {
   return at > 0 && text.length <= LONGEST && local.length <= 64 && LOCAL.test(local) && DOMAIN.test(domain);
 }
 
-/** What a list is made of: a quoted name, an address in brackets, the end of an item, a word, a lone sign. Each is read once, whatever the text. */
-const TOKENS = /"[^"\n]*"|<[^<>\n]*>|[,;\n]|[^\s,;"<>]+|["<>]/g;
-
-/** Signs without a shape, which come along when one copies from a page or a mail: soft hyphen, zero width, writing direction. */
-const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
-
 /**
- * Splits what was typed: addresses separated by blanks, newlines, commas or semicolons. A pasted `Name <a@b.org>` gives
- * its address, and the name goes, also a quoted one with a comma in it. A word with an `@` before the brackets is no name:
- * it counts as an address of its own, so that nobody is left out in silence.
+ * Reads a list of people: addresses with or without names, as people type them and as mail programs and tables paste them
+ * (people_list.ts says how). Whatever is neither is given back with its place, so that nobody is left out in silence.
  * @param most looks at no more pieces than this: each costs work, and a place in a table that chosen ones would collide in
  */
 export function splitAddresses(text: string, most = Number.POSITIVE_INFINITY): AddressList {
   const addresses = new Set<string>();
-  const bad: string[] = [];
-  let left = most;
-  const take = (piece: string): void => {
-    left -= 1;
-    if (left < 0) return;
-    const address = addressOf(piece);
-    if (address === null) bad.push(piece);
-    else addresses.add(address);
-  };
-  let words: string[] = [];
-  for (const [token] of text.replace(UNSEEN, '').matchAll(TOKENS)) {
-    if (words.length > left) left = -1;
-    if (left < 0) break;
-    const bracketed = token.length > 1 && token.startsWith('<');
-    if (bracketed) {
-      for (const word of words) if (word.includes('@') && !word.startsWith('"')) take(word);
-      take(token.slice(1, -1).trim() || token);
-    } else if (/^[,;\n]$/.test(token)) {
-      for (const word of words) take(word);
-    } else {
-      words.push(token);
-      continue;
+  const names = new Map<string, string>();
+  const bad: Unread[] = [];
+  const { pieces, more } = piecesOf(text, most);
+  for (const { at, end, ...piece } of pieces) {
+    const address = addressOf(piece.text);
+    if (address === null) bad.push({ text: piece.text, at, end });
+    else {
+      addresses.add(address);
+      if (piece.name !== '' && !names.has(address)) names.set(address, piece.name);
     }
-    words = [];
   }
-  for (const word of words) take(word);
-  return { addresses: [...addresses], bad, ...(left < 0 ? { more: true } : {}) };
+  return { addresses: [...addresses], names, bad, ...(more ? { more } : {}) };
 }
 
 /** The address that a piece is, without quotes and `mailto:` around it, or null. A domain such as `université.fr` gets the form that mail knows (IDNA). */
