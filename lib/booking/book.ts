@@ -39,15 +39,16 @@ export async function book(
 ): Promise<Done | NoBooking | Refusal> {
   const checked = await checkedBooking(context, { identity, meeting: null }, typed);
   if (!('booking' in checked)) return checked;
-  const { booking } = checked;
   const { store, clock, log } = context;
-  const known = await accounts(context, identity, [...booking.moderators, ...booking.guests]);
+  const { moderators, guests } = checked.booking;
+  const { feeds, names } = await accounts(context, identity, [...moderators, ...guests]);
+  const booking = called(checked.booking, names);
   const done = withinLimit(context, identity, () => {
     const duplicate = duplicateOf(store, identity.email, booking, clock.now(), when === 'now' ? SLIP : 0);
     if (duplicate !== undefined) return { meeting: duplicate, again: true };
     const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
     plan(context, meeting);
-    write(context, identity, { meeting, attendees, accounts: known }, messagesToAll('new', attendees));
+    write(context, identity, { meeting, attendees, accounts: feeds }, messagesToAll('new', attendees));
     return { meeting, again: false };
   });
   if (isRefusal(done)) return done;
@@ -81,10 +82,11 @@ export async function change(
 ): Promise<Changed> {
   const checked = await checkedBooking(context, { identity, meeting: owned.meeting }, typed);
   if (!('booking' in checked)) return checked;
-  const { booking } = checked;
+  const { moderators, guests } = checked.booking;
   const { id } = owned.meeting;
-  const people = [...booking.moderators, ...booking.guests, ...owned.attendees.map(({ email }) => email)];
-  const known = await accounts(context, identity, people);
+  const people = [...moderators, ...guests, ...owned.attendees.map(({ email }) => email)];
+  const { feeds, names } = await accounts(context, identity, people);
+  const booking = called(checked.booking, names);
   const { store, clock, log } = context;
   const result = withinLimit(context, identity, () => {
     // Read again: the database may have changed while the directory was asked.
@@ -92,7 +94,7 @@ export async function change(
     if (isRefusal(before)) return before;
     const update = updateMeeting(store, id, version, booking, clock.now());
     if (update.outcome !== 'saved') return { conflict: before };
-    const messages = tellOfChange(context, identity, before, update, known);
+    const messages = tellOfChange(context, identity, before, update, feeds);
     orderOwnership(context, before, update);
     if (update.meeting.version === before.meeting.version) return { unchanged: update.meeting };
     return { meeting: update.meeting, quiet: messages === 0 };
@@ -132,6 +134,11 @@ export async function invite(
     const done = await change(context, identity, owned, meeting.version, typed);
     if (!('conflict' in done) || tries === TRIES) return { done, typed, owned };
   }
+}
+
+/** The booking with the directory's names where none were typed. */
+function called(booking: Booking, names: ReadonlyMap<string, string>): Booking {
+  return names.size === 0 ? booking : { ...booking, names: new Map([...names, ...(booking.names ?? [])]) };
 }
 
 /** Plans the reminders of a meeting anew; those of its old time that wait in the outbox are no longer true. */

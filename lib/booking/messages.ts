@@ -5,7 +5,7 @@ import { NOT_TRIED } from '../mail/claims.ts';
 import { type ComposeSettings, composeMails, prepareComposing, templatesOf } from '../mail/compose.ts';
 import { type Earlier, fold, type MailEvent, type Message, threadsOf } from '../mail/messages.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
-import { accountsOf } from '../people/kept_directory.ts';
+import { accountsOf, type KnownPeople } from '../people/kept_directory.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { feedOf } from '../store/feeds.ts';
 import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/limits.ts';
@@ -20,21 +20,21 @@ import { languagesOf } from '../store/people.ts';
 const PATIENCE = 1_500;
 
 /**
- * Which of these people have an account, by address. Asked before the transaction, since the directory may take seconds
+ * Which of these people have an account, and what the directory calls them, by address. Asked before the transaction, since the directory may take seconds
  * and others want to book meanwhile; what the messages need is loaded then too.
  */
 export async function accounts(
   context: Context,
   identity: Identity,
   addresses: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<KnownPeople> {
   prepareComposing(context.settings);
   // The owner's language comes with the others' accounts; for that alone nobody asks.
   const asked = addresses.length === 0 ? [] : [...new Set([...addresses, identity.email])];
-  const known = new Map(await accountsOf(context, asked));
+  const { feeds, names } = await accountsOf(context, asked);
   const feed = feedOf(context.store, identity.uid);
-  for (const address of identity.addresses) known.set(address, feed);
-  return known;
+  const own = identity.addresses.map((address): [string, string] => [address, feed]);
+  return { feeds: new Map([...feeds, ...own]), names };
 }
 
 /** Thrown out of a transaction, so that nothing of it stays. */

@@ -22,7 +22,7 @@ export async function remove(
   tell: string | undefined,
 ): Promise<{ readonly told: Ending | null } | Refusal> {
   const telling = peopleAreTold(owned.meeting, context.clock.now(), tell);
-  const known = await accounts(context, identity, telling ? owned.attendees.map(({ email }) => email) : []);
+  const { feeds } = await accounts(context, identity, telling ? owned.attendees.map(({ email }) => email) : []);
   const { store, clock, log } = context;
   const removed = withinLimit(context, identity, () => {
     // Read again: the database may have changed while the directory was asked.
@@ -30,7 +30,7 @@ export async function remove(
     if (isRefusal(last)) return last;
     removeMeeting(store, last.meeting.id, clock.now());
     orderClosing(context, last.meeting);
-    if (telling) write(context, identity, { ...last, accounts: known }, messagesToAll('del', last.attendees));
+    if (telling) write(context, identity, { ...last, accounts: feeds }, messagesToAll('del', last.attendees));
     else dropNews(store, last.meeting.id, clock.now());
     return last.meeting;
   });

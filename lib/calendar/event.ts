@@ -53,14 +53,15 @@ export function eventUid(meeting: Pick<Meeting, 'id'>, serverName: string): stri
   return `${meeting.id}@${serverName}`;
 }
 
-/** The organiser: a calendar without a CN there shows nobody, so the address stands in for an unknown name. */
-export function organiser(email: string, name: string | undefined): Person {
+/** Someone in a calendar: without a CN it shows nobody, so the address stands in for an unknown name. */
+export function called(email: string, name: string | undefined): Person {
   return { email, name: nameForCalendar(name ?? '') || email };
 }
 
 /** An attendee with the answer given so far, for the owner's feed. */
 export function answered(attendee: Attendee): CalendarAttendee {
-  return { email: attendee.email, name: attendee.email, role: attendee.role, answer: attendee.answer, asked: false };
+  const { email, name, role, answer } = attendee;
+  return { ...called(email, name), role, answer, asked: false };
 }
 
 /**
@@ -68,9 +69,9 @@ export function answered(attendee: Attendee): CalendarAttendee {
  * nor has who wanted it so.
  * @param isRead whether an answer by mail would be read
  */
-export function invited({ email, role }: Attendee, isRead: boolean, suits = false): CalendarAttendee {
+export function invited({ email, name, role }: Attendee, isRead: boolean, suits = false): CalendarAttendee {
   const comes = role === 'owner' || suits;
-  return { email, name: email, role, answer: comes ? 'accepted' : 'none', asked: isRead && !comes };
+  return { ...called(email, name), role, answer: comes ? 'accepted' : 'none', asked: isRead && !comes };
 }
 
 /** The owner of a meeting: the address, and the name where it is known. */
@@ -91,7 +92,7 @@ export function describeEvent(
   texts: Texts,
 ): CalendarEvent {
   const link = meetingLink(settings.JMB_URL, meeting, reader);
-  const host = organiser(owner.email, owner.name);
+  const host = called(owner.email, owner.name);
   return {
     uid: eventUid(meeting, settings.JMB_SERVER_NAME),
     sequence: meeting.sequence,

@@ -79,7 +79,7 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings, ow
   return {
     from: { name: senderName(owner.name, settings.JMB_NAME, language), address: serviceAddress(settings) },
     replyTo: { name: mailboxName(owner.name ?? ''), address: repliesTo(event, message, settings) },
-    to: { name: '', address: message.attendee.email },
+    to: { name: mailboxName(message.attendee.name ?? ''), address: message.attendee.email },
     subject: mailSubject(event, message, settings),
     ...writeBody(event, message, settings, own),
     ...(invitation === undefined ? {} : { calendar: invitation }),

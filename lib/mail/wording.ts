@@ -171,7 +171,12 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
 
 /** The lists of moderators and guests, without empty ones. */
 function people(event: MailEvent, texts: Texts): { label: string; items: string[] }[] {
-  const list = (role: Role) => addressesIn(event.attendees, role);
+  const list = (role: Role) =>
+    event.attendees
+      .filter((one) => one.role === role)
+      .map(({ email, name }) =>
+        name === undefined ? email : texts('mail.person', { name: straightLine(name), email }),
+      );
   return [
     { label: texts('mail.label_moderators'), items: list('moderator') },
     { label: texts('mail.label_guests'), items: list('guest') },

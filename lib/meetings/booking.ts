@@ -1,4 +1,6 @@
 /** What a valid booking is: from the form as typed to a booking, or to what is wrong with each field. Pure. */
+
+import type { Unread } from '../text/addresses.ts';
 import { isLanguage, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, isoDate, unixOf } from '../text/dates.ts';
 import { straightLine, straightLines } from '../text/plain_text.ts';
@@ -41,6 +43,8 @@ export interface Booking {
   readonly guests: readonly string[];
   /** What is to be spoken of: plain lines; left out where nothing is. */
   readonly agenda?: string;
+  /** What moderators and guests are called, by address; left out where no name is known. */
+  readonly names?: ReadonlyMap<string, string>;
   /** The language of its mails to those of whom no other is known; left out where none is chosen. */
   readonly language?: Language;
 }
@@ -183,13 +187,13 @@ function checkPeople(
   form: BookingForm,
   rules: BookingRules,
   wrong: Wrong,
-): { moderators: readonly string[]; guests: readonly string[] } {
+): Pick<Booking, 'moderators' | 'guests' | 'names'> {
   const most = { moderators: mostPieces(rules.maxModerators), guests: mostPieces(rules.maxGuests) };
   const long = (['moderators', 'guests'] as const).filter((field) => form[field].length > most[field] * LONGEST_PIECE);
   for (const field of long) wrong(field, 'rule.long', { max: most[field] * LONGEST_PIECE });
   if (long.length > 0) return { moderators: [], guests: [] };
   const invited = invite(form.moderators, form.guests, rules, most);
-  const { moderators, guests, badModerators, badGuests } = invited;
+  const { moderators, guests, names, badModerators, badGuests } = invited;
   if (invited.moreModerators) wrong('moderators', 'rule.many', { max: rules.maxModerators });
   if (invited.moreGuests) wrong('guests', 'rule.many', { max: rules.maxGuests });
   if (invited.moreModerators || invited.moreGuests) return { moderators, guests };
@@ -202,11 +206,11 @@ function checkPeople(
     wrong('guests', 'rule.guests', { max: rules.maxGuests, number: guests.length });
   }
   if (guests.length === 0 && badGuests.length === 0) wrong('guests', 'rule.no_guest');
-  return { moderators, guests };
+  return { moderators, guests, ...(names.size > 0 ? { names } : {}) };
 }
 
-function shortened(pieces: readonly string[]): string {
-  const some = pieces.slice(0, 5).map((piece) => (piece.length > 80 ? `${piece.slice(0, 79)}…` : piece));
+function shortened(pieces: readonly Unread[]): string {
+  const some = pieces.slice(0, 5).map(({ text }) => (text.length > 80 ? `${text.slice(0, 79)}…` : text));
   return some.join(', ') + (pieces.length > 5 ? ', …' : '');
 }
 

@@ -4,6 +4,7 @@
  */
 import { isLanguage, LANGUAGES, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, durationText, isoDate, longDate } from '../text/dates.ts';
+import { mailboxText } from '../text/people_list.ts';
 import {
   type Booking,
   type BookingForm,
@@ -34,6 +35,9 @@ interface Described {
 
 const words = { kept: (typed: string) => (typed.length > LONGEST_WORD ? '' : typed), isTime: true };
 const people = { kept: (typed: string) => typed, isTime: false };
+
+const named = (addresses: readonly string[], names: Booking['names']): string[] =>
+  addresses.map((address) => mailboxText(address, names?.get(address)));
 
 /** Every field, in the order of the page. */
 export const FIELDS: Readonly<Record<Field, Described>> = {
@@ -71,15 +75,15 @@ export const FIELDS: Readonly<Record<Field, Described>> = {
     ...people,
     name: 'conf_guests',
     label: 'form.guests',
-    typed: ({ guests }) => guests.join('\n'),
-    shown: ({ guests }) => guests,
+    typed: ({ guests, names }) => named(guests, names).join('\n'),
+    shown: ({ guests, names }) => named(guests, names),
   },
   moderators: {
     ...people,
     name: 'conf_moderators',
     label: 'form.moderators',
-    typed: ({ moderators }) => moderators.join('\n'),
-    shown: ({ moderators }) => moderators,
+    typed: ({ moderators, names }) => named(moderators, names).join('\n'),
+    shown: ({ moderators, names }) => named(moderators, names),
   },
   agenda: {
     name: 'conf_agenda',
@@ -116,7 +120,11 @@ export function bookingOf(
 ): Booking {
   const moderators = addressesIn(attendees, 'moderator');
   const guests = addressesIn(attendees, 'guest');
-  return { subject, begin, duration, moderators, guests, ...(agenda && { agenda }), ...(language && { language }) };
+  const names = new Map(
+    attendees.flatMap(({ role, email, name }) => (name && role !== 'owner' ? [[email, name]] : [])),
+  );
+  const people = { moderators, guests, ...(names.size > 0 ? { names } : {}) };
+  return { subject, begin, duration, ...people, ...(agenda && { agenda }), ...(language && { language }) };
 }
 
 /**
@@ -135,9 +143,9 @@ export function formOf(booking: Booking): BookingForm {
   return eachField((field) => FIELDS[field].typed(booking));
 }
 
-/** Whether two bookings say the same in every field; people may be named in another order. */
+/** Whether two bookings say the same in every field; people may stand in another order, and be called otherwise. */
 export function sameBooking(one: Booking, other: Booking): boolean {
-  const said = (booking: Booking, field: Field) => {
+  const said = ({ names: _, ...booking }: Booking, field: Field) => {
     const text = FIELDS[field].typed(booking);
     return field === 'agenda' ? text : text.split('\n').sort().join('\n');
   };

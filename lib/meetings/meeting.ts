@@ -47,6 +47,8 @@ export interface Attendee {
   readonly role: Role;
   /** Lower-case address. */
   readonly email: string;
+  /** The name that the organiser gave or the directory has; left out where none is known. */
+  readonly name?: string;
   /** How often this person entered. */
   readonly connections: number;
   readonly answer: Answer;

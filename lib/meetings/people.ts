@@ -2,7 +2,7 @@
  * The people of a booking as they are typed, and their seats in a meeting: old rows give some several, and only one counts.
  * Pure.
  */
-import { splitAddresses } from '../text/addresses.ts';
+import { splitAddresses, type Unread } from '../text/addresses.ts';
 import { type Answer, type Attendee, ROLES, type Role } from './meeting.ts';
 
 /** What the two fields came to. */
@@ -10,8 +10,10 @@ export interface Invited {
   readonly moderators: readonly string[];
   readonly guests: readonly string[];
   /** Pieces that are no address, by the field they stand in. */
-  readonly badModerators: readonly string[];
-  readonly badGuests: readonly string[];
+  readonly badModerators: readonly Unread[];
+  readonly badGuests: readonly Unread[];
+  /** The names that stood beside addresses, by the address that is invited. */
+  readonly names: ReadonlyMap<string, string>;
   /** Whether more was typed than is looked at. */
   readonly moreModerators: boolean;
   readonly moreGuests: boolean;
@@ -46,11 +48,18 @@ export function invite(moderators: string, guests: string, book: AddressBook, mo
   };
   const asModerators = resolve(typedModerators.addresses);
   const asGuests = [...resolve(typedGuests.addresses)].filter((address) => !asModerators.has(address));
+  const names = new Map<string, string>();
+  for (const [address, name] of [...typedModerators.names, ...typedGuests.names]) {
+    const main = book.aliases.get(address) ?? address;
+    // A list's name is nobody's.
+    if (!book.lists.has(address) && !names.has(main)) names.set(main, name);
+  }
   return {
     moderators: [...asModerators],
     guests: asGuests,
     badModerators: typedModerators.bad,
     badGuests: typedGuests.bad,
+    names: new Map([...names].filter(([address]) => asModerators.has(address) || asGuests.includes(address))),
     moreModerators: typedModerators.more === true,
     moreGuests: typedGuests.more === true,
   };

@@ -12,6 +12,7 @@ import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
 import { type Said, saidOf } from '../store/answers.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { namesOf } from '../store/people.ts';
 import { type Unconfirmed, unconfirmedOf } from '../store/replies.ts';
 import { formToken } from '../store/secrets.ts';
 import { proposalWords } from './invitation_answer.ts';
@@ -36,6 +37,10 @@ export async function attendeesFollow(
   const movable = isOwner && !timesStand(meeting, reading.now);
   const mails = isOwner ? outboxOf(store, meeting.id) : [];
   const unconfirmed = isOwner ? unconfirmedOf(store, meeting.id) : [];
+  const names = namesOf(
+    store,
+    people.map(({ email }) => email),
+  );
   const title = texts('follow.title');
   const { notice, headers } = sayingOf(request, texts);
   const spoken = notice && { spoken: texts('list.noticed', { notice: notice.text, title }) };
@@ -53,7 +58,7 @@ export async function attendeesFollow(
     roomAddress: roomLink(context.settings.JMB_URL, meeting.room),
     inside: insideWords(reading, meeting, await peopleOf(context, [meeting])),
     people: people.map((attendee) => ({
-      ...personRow(reading, attendee),
+      ...personRow(reading, attendee, names.get(attendee.email)),
       ...wordsRow(context, said.get(attendee.hash), movable),
     })),
     token: formToken(store, identity.uid, reading.now),
@@ -66,9 +71,9 @@ export async function attendeesFollow(
   });
 }
 
-function personRow(reading: Reading, { role, email, answer, connections }: Attendee): object {
+function personRow(reading: Reading, { role, email, name, answer, connections }: Attendee, signedInAs = ''): object {
   return {
-    ...personWords(email),
+    ...personWords(email, name ?? signedInAs),
     role: reading.texts(`role.${role}`),
     answer: role === 'owner' ? 'owner' : answer,
     answerWord: role === 'owner' ? '' : reading.texts(`follow.${answer}`),

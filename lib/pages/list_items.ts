@@ -1,7 +1,9 @@
 /** One meeting of a list, whatever list it stands in: what is said of it, and what can be pressed. */
 
+import type { Context } from '../context.ts';
 import { tallyWords } from '../meetings/answers.ts';
 import type { Listed } from '../store/meetings.ts';
+import { namedIn } from '../store/people.ts';
 import { isoDate } from '../text/dates.ts';
 import type { Extension } from './meeting_extend.ts';
 import {
@@ -30,6 +32,8 @@ export interface RarePart {
 export interface Item extends MeetingWords, PlaceWords, RarePart {
   readonly organiser: { name: string; email: string };
   readonly counts: string;
+  /** With whom, for those who are told of everybody; else empty. */
+  readonly company: string;
   readonly accepted: boolean;
   readonly declined: boolean;
   readonly unanswered: boolean;
@@ -53,8 +57,31 @@ export interface Item extends MeetingWords, PlaceWords, RarePart {
 /** Nothing of that. */
 const NOTHING_RARE: RarePart = { extension: null, inside: '', closing: '', told: null };
 
+/** How many people of a meeting are named in a list. */
+const MOST_NAMED = 3;
+
+/** With whom a meeting is, in words: `avec Hans Müller, Bob Durand et 4 autres`; a guest is told of nobody else. */
+export type Company = (one: Listed) => string;
+
+/** Reads who has a name in these meetings. */
+export function companyOf({ store, texts }: Pick<Context, 'store' | 'texts'>, listed: readonly Listed[]): Company {
+  const isTold = ({ attendee }: Listed): boolean => attendee.role !== 'guest';
+  const named = namedIn(
+    store,
+    listed.filter(isTold).map(({ meeting }) => meeting.id),
+  );
+  return (one) => {
+    const all = named.get(one.meeting.id)?.filter(({ email }) => email !== one.attendee.email) ?? [];
+    const names = all.slice(0, MOST_NAMED).map(({ name }) => name);
+    if (names.length === 0) return '';
+    const others = one.invited - names.length - (one.attendee.role === 'owner' ? 0 : 1);
+    const key = others < 1 ? 'list.with' : others === 1 ? 'list.with_one' : 'list.with_many';
+    return texts(key, { names: names.join(texts('list.with_comma')), others });
+  };
+}
+
 /** A meeting in words. */
-export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHING_RARE): Item {
+export function itemOf(reading: Reading, listed: Listed, company: Company, rare: RarePart = NOTHING_RARE): Item {
   const { extension, inside, closing, told } = rare;
   const { meeting, attendee, owner: organiser, invited, accepted, declined, tentative } = listed;
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
@@ -91,6 +118,7 @@ export function itemOf(reading: Reading, listed: Listed, rare: RarePart = NOTHIN
       { accepted, declined, tentative, none: invited - accepted - declined - tentative },
       reading.texts,
     ),
+    company: company(listed),
     accepted: answer === 'accepted',
     declined: answer === 'declined',
     unanswered: answer === 'none',

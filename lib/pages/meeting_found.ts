@@ -7,10 +7,10 @@ import type { Granted } from '../http/route.ts';
 import { keptSearch, LONGEST_SEARCH, searchOf } from '../meetings/search.ts';
 import type { Request, Response } from '../message.ts';
 import { type Slot, searchableOf, slotsOf } from '../store/agenda.ts';
-import { invitationsIn, type Listed } from '../store/meetings.ts';
+import { invitationsIn } from '../store/meetings.ts';
 import type { Store } from '../store/store.ts';
 import { isoDate, monthOf } from '../text/dates.ts';
-import { type Item, itemOf } from './list_items.ts';
+import { companyOf, type Item, itemOf } from './list_items.ts';
 import { counted, type Reading, readingOf } from './meeting_view.ts';
 import { page } from './page.ts';
 import { whoBooks } from './who_books.ts';
@@ -54,7 +54,7 @@ export async function meetingsFound(
       doubt,
       count: countWords(reading, searches, all.length),
       jumps: searches || pages === 1 ? null : jumpsOf(reading, all, at, address),
-      parts: partsOf(reading, shown, invitationsIn(store, shown), searches),
+      parts: partsOf(context, reading, shown, searches),
       pages: pages > 1 && texts('found.page', { page: at, pages }),
       previous: at > 1 && address(at - 1),
       next: at < pages && address(at + 1),
@@ -108,7 +108,9 @@ interface Month {
 }
 
 /** What is to come, and what is over: each by month, in the order of the slots. */
-function partsOf(reading: Reading, slots: readonly Slot[], listed: readonly Listed[], titled: boolean): object[] {
+function partsOf(context: Context, reading: Reading, slots: readonly Slot[], titled: boolean): object[] {
+  const listed = invitationsIn(context.store, slots);
+  const company = companyOf(context, listed);
   const byId = new Map(listed.map((one) => [one.meeting.id, one]));
   const { texts, language, now } = reading;
   const [element, heading] = titled ? (['h3', 'h4'] as const) : (['h2', 'h3'] as const);
@@ -121,7 +123,7 @@ function partsOf(reading: Reading, slots: readonly Slot[], listed: readonly List
       if (months.at(-1)?.name !== name) {
         months.push({ name, anchor: isPast ? isoDate(begin).slice(0, 7) : '', element, meetings: [] });
       }
-      months.at(-1)?.meetings.push({ ...itemOf(reading, one), heading });
+      months.at(-1)?.meetings.push({ ...itemOf(reading, one, company), heading });
     }
     if (months.length === 0) return [];
     const name = texts(isPast ? 'list.past' : 'list.coming');

@@ -16,7 +16,7 @@ import { slotsOf } from '../store/agenda.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsIn, type Listed } from '../store/meetings.ts';
 import { isoDate, monthOf } from '../text/dates.ts';
-import { type Item, itemOf, type RarePart } from './list_items.ts';
+import { type Company, companyOf, type Item, itemOf, type RarePart } from './list_items.ts';
 import { extensionOf } from './meeting_extend.ts';
 import { counted, dayOf, meetingWords, type Reading, readingOf, shortDayOf } from './meeting_view.ts';
 import { cookieOf, type NoticeWords, page, refresh, sayingOf } from './page.ts';
@@ -55,7 +55,7 @@ export async function meetingList(
   );
   const { notice, of, headers } = sayingOf(request, texts);
   const done = notice === null ? undefined : listed.find(({ meeting }) => meeting.id === of);
-  const parts = sections(reading, listed, (one) => ({
+  const parts = sections(reading, listed, companyOf(context, listed), (one) => ({
     extension: extensionOf(context, identity, one),
     inside: insideWords(reading, one.meeting, people),
     closing: closingWords(reading, settings, one.meeting),
@@ -147,14 +147,19 @@ interface Month {
 }
 
 /** The list in its parts; each meeting stands in one of them, and what is to come in one order, answered or not. */
-function sections(reading: Reading, listed: readonly Listed[], rarePart: (one: Listed) => RarePart): Sections {
+function sections(
+  reading: Reading,
+  listed: readonly Listed[],
+  company: Company,
+  rarePart: (one: Listed) => RarePart,
+): Sections {
   const now: Item[] = [];
   const waiting: Item[] = [];
   const archives: Item[] = [];
   const coming: { readonly begin: number; readonly item: Item }[] = [];
   let next: Listed | undefined;
   for (const one of listed) {
-    const item = itemOf(reading, one, rarePart(one));
+    const item = itemOf(reading, one, company, rarePart(one));
     // What has just ended stays in sight as long as its owner can move the end.
     if (item.state === 'over' && item.extension === null) {
       archives.unshift(item);

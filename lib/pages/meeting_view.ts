@@ -107,8 +107,8 @@ export function ticketWords(
 }
 
 /** Someone by name and address, the name guessed where only the address is known. */
-export function personWords(email: string): { name: string; email: string } {
-  return { name: nameOfAddress(email), email };
+export function personWords(email: string, name?: string): { name: string; email: string } {
+  return { name: name || nameOfAddress(email), email };
 }
 
 const ICONS: Readonly<Record<Answer, string>> = {

@@ -7,6 +7,7 @@ import { Unavailable } from '../refusal.ts';
 import { feedOf } from '../store/feeds.ts';
 import { keepAccounts, keepAnswer, keepLanguages, keptAnswer } from '../store/people.ts';
 import { isLanguage } from '../text/catalogue.ts';
+import { personName } from '../text/people_list.ts';
 import type { Directory, Person } from './directory.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
 
@@ -122,25 +123,37 @@ function textIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** What the directory knows of people, by their addresses. */
+export interface KnownPeople {
+  /** The hash of the feed of each who has an account. */
+  readonly feeds: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
 /**
- * The feed's hash of each address whose person the directory knows; feeds are made where there was none. Kept for the
+ * Feed and name of each address whose person the directory knows; feeds are made where there was none. Kept for the
  * reminders, which ask nobody, with the language that each of them reads.
  * A directory that does not answer costs these lines in the mail, not the mail: it is written down and nobody is known.
  */
 export async function accountsOf(
   context: Pick<Context, 'directory' | 'store' | 'log'>,
   addresses: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const accounts = new Map<string, string>();
-  if (context.directory === null || addresses.length === 0) return accounts;
+): Promise<KnownPeople> {
+  const feeds = new Map<string, string>();
+  const names = new Map<string, string>();
+  if (context.directory === null || addresses.length === 0) return { feeds, names };
   try {
     const people = await context.directory.peopleOf(addresses);
-    for (const [address, person] of people) accounts.set(address, feedOf(context.store, person.uid));
+    for (const [address, { uid, name }] of people) {
+      feeds.set(address, feedOf(context.store, uid));
+      const called = personName(name ?? '');
+      if (called !== '') names.set(address, called);
+    }
     keepAccounts(context.store, new Map([...people].map(([address, { uid }]) => [address, uid])));
     keepLanguages(context.store, new Map([...people].map(([address, { language }]) => [address, language ?? null])));
   } catch (error) {
     if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
     context.log.event('directory-silent', { for: 'mail', reason: error.message });
   }
-  return accounts;
+  return { feeds, names };
 }

@@ -52,8 +52,10 @@ export function searchableOf(store: Store, slots: readonly Slot[]): Searchable[]
   const rows = store.all<Searchable & { readonly plain: number }>(
     `SELECT CAST(m.meeting_id AS TEXT) AS id, CAST(coalesce(m.meeting_object, '') AS TEXT) AS subject,
        coalesce(e.extra_plain, 0) AS plain,
-       coalesce((SELECT group_concat(lower(o.attendee_email) || ' ' || coalesce(p.person_name, ''), char(10))
+       coalesce((SELECT group_concat(
+           lower(o.attendee_email) || ' ' || coalesce(p.person_name, '') || ' ' || coalesce(n.name_text, ''), char(10))
          FROM attendees AS o LEFT JOIN person AS p ON p.person_address = lower(o.attendee_email)
+         LEFT JOIN attendee_name AS n ON n.name_hash = o.attendee_meeting_hash
          WHERE o.attendee_meeting_id = m.meeting_id
            AND (a.attendee_role IN ('owner', 'moderator') OR o.attendee_role = 'owner')), '') AS people
      FROM attendees AS a

@@ -5,12 +5,13 @@ import { askAnew } from './answers.ts';
 import { keepLinks } from './gone_links.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
+import { nameAttendee } from './people.ts';
 import { idOf } from './rows.ts';
 import { newHash, newRoom } from './secrets.ts';
 import type { Store } from './store.ts';
 
 /** What changes a meeting, people apart. Nothing compiles until a new field of a booking stands here: the statements below need it too. */
-const SAID: { readonly [Field in Exclude<keyof Booking, 'moderators' | 'guests'>]: true } = {
+const SAID: { readonly [Field in Exclude<keyof Booking, 'moderators' | 'guests' | 'names'>]: true } = {
   subject: true,
   begin: true,
   duration: true,
@@ -42,8 +43,8 @@ export function insertMeeting(store: Store, clock: BookingClock, owner: string, 
     if (booking.language !== undefined) writeLanguage(store, id, booking);
     if (booking.agenda !== undefined) writeAgenda(store, id, booking);
     insertAttendee(store, id, owner, 'owner');
-    for (const email of booking.moderators) insertAttendee(store, id, email, 'moderator');
-    for (const email of booking.guests) insertAttendee(store, id, email, 'guest');
+    for (const email of booking.moderators) insertAttendee(store, id, email, 'moderator', booking);
+    for (const email of booking.guests) insertAttendee(store, id, email, 'guest', booking);
     return savedOf(store, id.toString());
   });
 }
@@ -84,17 +85,25 @@ function writeAgenda(store: Store, id: bigint, { agenda }: Booking): void {
   else store.run('INSERT OR REPLACE INTO meeting_agenda (topics_meeting_id, topics_text) VALUES (?, ?)', id, agenda);
 }
 
-function insertAttendee(store: Store, id: bigint, email: string, role: Role): void {
+function insertAttendee(
+  store: Store,
+  id: bigint,
+  email: string,
+  role: Role,
+  { names }: Pick<Booking, 'names'> = {},
+): void {
+  const hash = newHash();
   store.run(
     `INSERT INTO attendees
        (attendee_meeting_id, attendee_meeting_hash, attendee_role, attendee_email, attendee_count, attendee_partstat)
      VALUES (?, ?, ?, ?, 0, ?)`,
     id,
-    newHash(),
+    hash,
     role,
     email,
     role === 'owner' ? 1 : 0,
   );
+  nameAttendee(store, hash, names?.get(email));
 }
 
 function savedOf(store: Store, id: MeetingId): Saved {
@@ -162,9 +171,14 @@ function changePeople(
   let removed = false;
   let returned = false;
   const known = new Set<string>();
-  for (const { email, role } of attendeesOf(store, meeting.id)) {
+  for (const { email, role, hash, name } of attendeesOf(store, meeting.id)) {
     known.add(email);
     if (role === 'owner') continue;
+    const called = wanted.has(email) ? booking.names?.get(email) : undefined;
+    if (called !== undefined && called !== name) {
+      changed = true;
+      nameAttendee(store, hash, called);
+    }
     const next = wanted.get(email);
     if (next === role) continue;
     changed = true;
@@ -186,7 +200,7 @@ function changePeople(
     if (known.has(email)) continue;
     changed = true;
     returned ||= wasCancelled(store, id, email);
-    insertAttendee(store, id, email, role);
+    insertAttendee(store, id, email, role, booking);
   }
   return { changed, removed, returned };
 }

@@ -28,6 +28,38 @@ export function namesOf(store: Store, addresses: readonly string[]): ReadonlyMap
   return new Map(rows.map((row) => [row.address, row.name]));
 }
 
+/** Keeps what somebody is called in one meeting, by the secret of their links; undefined: what was known stays. */
+export function nameAttendee(store: Store, hash: string, name: string | undefined): void {
+  if (name !== undefined)
+    store.run('INSERT OR REPLACE INTO attendee_name (name_hash, name_text) VALUES (?, ?)', hash, name);
+}
+
+/** Somebody who has a name in a meeting. */
+export interface Named {
+  /** Lower case. */
+  readonly email: string;
+  readonly name: string;
+}
+
+/** Who has a name in each of these meetings, the owners apart, by the meeting's id, in the order they were added. */
+export function namedIn(store: Store, ids: readonly string[]): ReadonlyMap<string, readonly Named[]> {
+  const named = new Map<string, Named[]>();
+  if (store.get("SELECT 1 FROM attendee_name WHERE name_hash > '' LIMIT 1") === undefined) return named;
+  const rows = store.all<Named & { readonly id: string }>(
+    `SELECT CAST(a.attendee_meeting_id AS TEXT) AS id, lower(a.attendee_email) AS email, name_text AS name
+     FROM attendees AS a CROSS JOIN attendee_name ON name_hash = a.attendee_meeting_hash
+     WHERE a.attendee_meeting_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) AND a.attendee_role <> 'owner'
+     ORDER BY a.attendee_id`,
+    JSON.stringify(ids),
+  );
+  for (const { id, email, name } of rows) {
+    const known = named.get(id);
+    if (known) known.push({ email, name });
+    else named.set(id, [{ email, name }]);
+  }
+  return named;
+}
+
 /** Keeps whose account each address is; writes only what is news, and where that can be written. */
 export function keepAccounts(store: Store, uids: ReadonlyMap<string, string>): void {
   const known = new Map(

@@ -25,7 +25,8 @@ export const ATTENDEE_COLUMNS = `
   CAST(coalesce(a.attendee_meeting_hash, '') AS TEXT) AS hash, CAST(coalesce(a.attendee_role, '') AS TEXT) AS role,
   lower(coalesce(a.attendee_email, '')) AS email,
   CAST(coalesce(a.attendee_count, 0) AS INTEGER) AS connections, coalesce(a.attendee_partstat, 0) AS partstat,
-  (SELECT given_at * 2 + (given_tentative = 1) FROM answer_given WHERE given_hash = a.attendee_meeting_hash) AS given`;
+  (SELECT given_at * 2 + (given_tentative = 1) FROM answer_given WHERE given_hash = a.attendee_meeting_hash) AS given,
+  (SELECT name_text FROM attendee_name WHERE name_hash = a.attendee_meeting_hash) AS name`;
 
 /** What MEETING_COLUMNS gives. */
 export interface MeetingRow extends Omit<Meeting, 'modified' | 'language' | 'agenda'> {
@@ -44,6 +45,7 @@ export interface AttendeeRow {
   readonly connections: number;
   readonly partstat: number;
   readonly given: number | null;
+  readonly name: string | null;
 }
 
 /** How attendee_partstat stands for an answer. */
@@ -66,10 +68,10 @@ export function meetingOf(row: MeetingRow): Meeting {
 }
 
 /** An attendee of a row. "Maybe" holds only where the original's column says nothing. */
-export function attendeeOf({ hash, role, email, connections, partstat, given }: AttendeeRow): Attendee {
+export function attendeeOf({ hash, role, email, connections, partstat, given, name }: AttendeeRow): Attendee {
   const maybe = partstat === 0 && given !== null && given % 2 === 1;
   const answer = maybe ? 'tentative' : (ANSWERS[partstat] ?? 'none');
-  const seat = { hash, role: roleOf(role), email, connections, answer } as const;
+  const seat = { hash, role: roleOf(role), email, connections, answer, ...(name === null ? {} : { name }) } as const;
   return given === null ? seat : { ...seat, answeredAt: Math.floor(given / 2) };
 }
 

@@ -26,6 +26,7 @@ import {
   keepAnswer,
   keepLanguages,
   keptAnswer,
+  namedIn,
   namesOf,
   rememberName,
 } from '../../lib/store/people.ts';
@@ -57,6 +58,7 @@ export function everything(store: Store): void {
     ...BOOKING,
     agenda: 'One',
     language: 'en',
+    names: new Map(BOOKING.guests.map((guest) => [guest, 'Hans Müller'])),
   });
   const { id } = meeting;
   const hash = attendees[1]?.hash ?? '';
@@ -91,6 +93,7 @@ export function everything(store: Store): void {
   rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
   rememberName(store, [ALICE], 'Alice Martin');
   namesOf(store, [ALICE]);
+  namedIn(store, [id]);
   keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', body: 'BEGIN', at: NOW });
   cachedFeed(store, feedOf(store, 'alice'));
   formToken(store, 'alice', NOW);
