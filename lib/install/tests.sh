@@ -20,6 +20,10 @@ full_test_packages=(
     libcrypt-jwt-perl libnet-ldap-perl libxml-simple-perl debootstrap curl
 )
 
+# The tests that are run once more with programs that stay (FastCGI): how requests reach them, who is refused what, and what breaks.
+# What pages and mails hold, and what cron does, is the same however the programs are run; the rest says itself how they are.
+as_fastcgi=(tests/e2e/{apache,arguments,check,disaster,nginx,refusals,rooms,story,templates,version,wrong_settings}.test.ts)
+
 run_tests() {
     local packages=("${test_packages[@]}")
     while [ $# -gt 0 ]; do
@@ -29,26 +33,48 @@ run_tests() {
         esac
         shift
     done
-    need_packages "${packages[@]}"
-    need_node
-    need_node_modules
-    build
+    stage packages need_packages "${packages[@]}"
+    stage Node need_node
+    stage "npm ci" need_node_modules
+    stage build build
 
     results=$(mktemp -d)
     at_end rm -rf "$results"
     cd "$here" || fail "$here is gone"
     passed=0 failed=0
+    stage checks run_checks
+    stage tests run_vitest
+    stage "as FastCGI" run_as_fastcgi
+    say "Seconds: $stages"
+    say "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# What the stages have taken, in seconds.
+stages=
+
+# Runs a part of it all, and remembers what it took.
+stage() {
+    local what=$1 since=$SECONDS
+    shift
+    "$@"
+    stages+="${stages:+, }$what $((SECONDS - since))"
+}
+
+run_checks() {
     check_passes "types" npx tsc --noEmit
     check_passes "lint" npx biome check .
     check_passes "dead code" npx knip
     check_passes "Prosody's module" luacheck --quiet lib/jitsi/prosody
     check_passes "shell scripts" shellcheck -x -a install.sh lib/install/apt.sh .ci/run
-    run_vitest
-    # Everything that goes through Apache once more, with programs that stay.
-    export JMB_WAY=fcgid
-    run_vitest tests/e2e tests/peers/through_apache.test.ts
-    say "$passed passed, $failed failed"
-    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+run_as_fastcgi() {
+    local file
+    for file in "${as_fastcgi[@]}"; do
+        [ -e "$file" ] || fail "lib/install/tests.sh names $file, which is not there"
+    done
+    JMB_WAY=fcgid run_vitest "${as_fastcgi[@]}"
 }
 
 # Counts a check as one test.
