@@ -1,6 +1,7 @@
 /** Answers that mail programs send, and what people write by hand, applied to the meeting that it is about. */
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { readReplies } from '../calendar/reply.ts';
+import { readTnef } from '../calendar/tnef.ts';
 import type { Context } from '../context.ts';
 import type { Incoming } from '../mail/incoming.ts';
 import { composeWord } from '../mail/passed_on.ts';
@@ -18,8 +19,9 @@ import { answer } from './answer.ts';
 type Became = 'answered' | 'unconfirmed' | 'stale' | 'owner' | 'again' | 'older' | 'nothing' | 'over' | 'unknown';
 
 /** The answers in a message: they hold the time that they take to be read, so before any transaction. */
-export async function repliesIn({ calendars }: Incoming): Promise<readonly CalendarReply[]> {
-  const all = (await Promise.all(calendars.map(readReplies))).flat();
+export async function repliesIn({ calendars, tnefs, writer }: Incoming): Promise<readonly CalendarReply[]> {
+  const read = (await Promise.all(calendars.map(readReplies))).flat();
+  const all = read.length > 0 ? read : tnefs.flatMap((one) => readTnef(one, writer?.address ?? ''));
   // The same one twice is Thunderbird's way.
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

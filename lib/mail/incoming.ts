@@ -44,6 +44,8 @@ export interface Incoming {
   readonly text: string;
   /** Calendar parts, the text of each. */
   readonly calendars: readonly string[];
+  /** What some Outlooks send in their place (`winmail.dat`), the bytes of each. */
+  readonly tnefs: readonly Uint8Array[];
   /** Parts of every kind that are no text, the calendars among them. */
   readonly parts: readonly Attachment[];
   /** Whether a program wrote it: out of office, lists, reports (RFC 3834 section 2), or nobody who could be answered. */
@@ -81,6 +83,7 @@ export async function readMail(arrived: Arrived): Promise<Incoming | null> {
     subject: email.subject ?? '',
     text: (email.text ?? '').slice(0, LONGEST_TEXT),
     calendars: email.attachments.filter(isCalendar).slice(0, MOST_CALENDARS).flatMap(calendarText),
+    tnefs: email.attachments.filter(isTnef).slice(0, MOST_CALENDARS).map(bytesOf),
     parts: email.attachments,
     isAutomatic: arrived.sender === '' || header('return-path') === '<>' || isAutomatic(header),
     header,
@@ -129,6 +132,14 @@ function isCalendar({ mimeType, filename }: Attachment): boolean {
 function calendarText({ content }: Attachment): string[] {
   if (typeof content === 'string') return content.length > LONGEST_CALENDAR ? [] : [content];
   return content.byteLength > LONGEST_CALENDAR ? [] : [new TextDecoder().decode(content)];
+}
+
+function isTnef({ mimeType, filename }: Attachment): boolean {
+  return /^application\/(vnd\.)?ms-tnef$/.test(mimeType) || /^winmail\.dat$/i.test(filename ?? '');
+}
+
+function bytesOf({ content }: Attachment): Uint8Array {
+  return typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content);
 }
 
 /** By RFC 3834 section 2 and 5, and what programs wrote before there was one. */

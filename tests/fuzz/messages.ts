@@ -3,6 +3,7 @@ import type { Chance } from '../crash/chance.ts';
 import type { ReadInvitation } from '../support/invitation.ts';
 import { KEPT_PROPOSALS, KEPT_REPLIES, keptAnswer } from '../support/kept_answers.ts';
 import { PROGRAMS, PROPOSERS, type Program, type Said, type Written, writeAnswer } from '../support/mail_programs.ts';
+import { writeWinmail } from '../support/tnef.ts';
 import { BYTEWISE, type Changes, HARMLESS, SPOILING, STRUCTURAL } from './mutations.ts';
 import type { Person } from './world.ts';
 
@@ -57,6 +58,7 @@ export function messageFor(people: readonly Person[], chance: Chance, now: numbe
     return { ...changed(answer(person.invitation, person, chance, now, number), SPOILING, chance), may: null };
   if (kind < 0.35) return forged(person, chance, now, number);
   if (kind < 0.5) return anyhow(letter(person, chance, number), chance);
+  if (kind < 0.53) return anyhow(inTnef(person, chance, now, number), chance);
   if (kind < 0.6) return anyhow(proposal(person, chance, now, number), chance);
   return anyhow(answer(person.invitation, person, chance, now, number), chance);
 }
@@ -100,6 +102,14 @@ function proposal(person: Person, chance: Chance, now: number, number: number): 
     recipient: to,
     may: person,
   };
+}
+
+/** An answer of an Outlook that sends no calendar. */
+function inTnef(person: Person, chance: Chance, now: number, number: number): Fuzzed {
+  const partstat = chance.one(['ACCEPTED', 'TENTATIVE', 'DECLINED'] as const) ?? 'ACCEPTED';
+  const said = { partstat, comment: chance.one(['', 'Train']) ?? '', at: now, id: `w${number}` };
+  const { raw, from, to } = writeWinmail(person.invitation, said);
+  return { name: `winmail.dat ${partstat}`, raw, sender: from, recipient: to, may: person };
 }
 
 /** An answer by somebody who was never invited, to an address that is nobody's. */

@@ -19,13 +19,16 @@ const ANSWERS: Readonly<Record<string, string>> = {
   DECLINED: 'declined',
   TENTATIVE: 'tentative',
   COUNTER: 'tentative',
+  MTGRESPP: 'accepted',
+  MTGRESPN: 'declined',
+  MTGRESPA: 'tentative',
 };
 
 /** The answers that somebody could find in a message, in our words. */
 export function answersIn(raw: string): ReadonlySet<string> {
   const found = new Set<string>();
   for (const text of readings(raw)) {
-    for (const [, word = ''] of text.matchAll(/(ACCEPTED|DECLINED|TENTATIVE|COUNTER)/gi))
+    for (const [, word = ''] of text.matchAll(/(ACCEPTED|DECLINED|TENTATIVE|COUNTER|MTGRESP[PNA])/gi))
       found.add(ANSWERS[word.toUpperCase()] ?? '');
   }
   return found;

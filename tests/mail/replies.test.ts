@@ -8,12 +8,16 @@ import { simpleParser } from 'mailparser';
 import { afterEach, expect, test } from 'vitest';
 import { answer } from '../../lib/booking/answer.ts';
 import { takeMail } from '../../lib/booking/incoming.ts';
+import { readTnef } from '../../lib/calendar/tnef.ts';
+import type { MailParts } from '../../lib/mail/compose.ts';
 import { NO_WORDS } from '../../lib/meetings/answers.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
+import { outboxOf } from '../../lib/store/outbox.ts';
 import { unconfirmedOf } from '../../lib/store/replies.ts';
 import { openWorld, type Person, type World } from '../fuzz/world.ts';
 import { KEPT, KEPT_PROPOSALS, KEPT_REPLIES, keptAnswer } from '../support/kept_answers.ts';
 import { type Said, writeAnswer } from '../support/mail_programs.ts';
+import { winmail, writeWinmail } from '../support/tnef.ts';
 
 const worlds: World[] = [];
 afterEach(() => {
@@ -163,4 +167,60 @@ test.each(KEPT)('%s is read alike by another reader of messages', async (name) =
       /exchange|outlook/.test(name) ? 'Romance Standard Time' : '',
     );
   }
+});
+
+test.each([
+  ['ACCEPTED', 'accepted'],
+  ['TENTATIVE', 'tentative'],
+  ['DECLINED', 'declined'],
+] as const)('winmail.dat alone says %s, and why', async (partstat, then) => {
+  const { world, zoe, give } = scene();
+  const said = { partstat, comment: 'Train à 16 h\nou 17', at: world.now(), id: 'w1' };
+  const { raw, to } = writeWinmail(zoe.invitation, said);
+  expect(await give(raw, to)).toBe('done');
+  expect(world.answerOf(zoe)).toBe(then);
+  expect(world.saidBy(zoe)?.comment).toBe(said.comment);
+  // Put in order like any other.
+  await give(writeWinmail(zoe.invitation, { ...said, partstat: 'ACCEPTED', at: world.now() - 60 }).raw, to);
+  expect(world.answerOf(zoe)).toBe(then);
+  const moved = { ...zoe.invitation, sequence: 0, begin: zoe.invitation.begin - 3600 };
+  await give(writeWinmail(moved, { ...said, partstat: 'ACCEPTED', at: world.now() }).raw, to);
+  expect(world.answerOf(zoe)).toBe(then);
+});
+
+test('winmail.dat proposes another time, too', async () => {
+  const { world, zoe, give } = scene();
+  const proposed = { begin: zoe.invitation.begin + 86_400, end: zoe.invitation.end + 87_300 };
+  const said = { partstat: 'TENTATIVE', comment: '', at: world.now(), id: 'w2', proposed } as const;
+  const { raw, to } = writeWinmail(zoe.invitation, said);
+  expect(await give(raw, to)).toBe('done');
+  expect(world.answerOf(zoe)).toBe('tentative');
+  expect(world.saidBy(zoe)?.proposal).toEqual({ begin: proposed.begin, duration: 4500 });
+});
+
+test('a winmail.dat that is no answer goes on to the owner as what came with a letter', async () => {
+  const { world, zoe, give } = scene();
+  const said = { partstat: 'ACCEPTED', comment: '', at: world.now(), id: 'w3' } as const;
+  const { raw, to } = writeWinmail({ ...zoe.invitation, uid: '' }, said);
+  expect(await give(raw, to)).toBe('done');
+  expect(world.answerOf(zoe)).toBe('none');
+  const [word, ...more] = outboxOf(world.context.store, zoe.invitation.uid.split('@')[0] ?? '');
+  expect(more).toEqual([]);
+  expect(word).toMatchObject({ kind: 'word', recipient: 'alice.martin@example.org' });
+  expect((JSON.parse(word?.content ?? '') as MailParts).text).toContain('winmail.dat');
+});
+
+test('every piece of a winmail.dat, and every change of a byte, is read or left', () => {
+  const { world, zoe } = scene();
+  const whole = winmail(zoe.invitation, { partstat: 'DECLINED', comment: 'x', at: world.now(), id: 'w4' });
+  expect(readTnef(whole, 'zoe@example.net')).toHaveLength(1);
+  for (let at = 0; at < whole.length; at += 1) {
+    expect(readTnef(whole.subarray(0, at), '').length).toBeLessThan(2);
+    const odd = Buffer.from(whole);
+    odd[at] = 0xff - (odd[at] ?? 0);
+    expect(readTnef(odd, '').length).toBeLessThan(2);
+  }
+  const endless = Buffer.concat([whole.subarray(0, -40), Buffer.alloc(1_000_000, 0xff)]);
+  expect(readTnef(endless, '')).toHaveLength(1);
+  expect(readTnef(Buffer.alloc(1_000_000, 0xff), '')).toEqual([]);
 });

@@ -28,8 +28,12 @@ export function mixed(id: string, parts: readonly Part[]): Content & Part {
 
 /** A text in base64, in lines of 76. */
 export function base64(text: string): { readonly encoding: string; readonly body: string } {
-  const encoded = Buffer.from(text).toString('base64');
-  return { encoding: 'base64', body: encoded.replace(/.{76}/g, '$&\r\n') };
+  return { encoding: 'base64', body: base64Bytes(Buffer.from(text)) };
+}
+
+/** Bytes in base64, in lines of 76. */
+export function base64Bytes(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/.{76}/g, '$&\r\n');
 }
 
 function multipart(kind: string, boundary: string, parts: readonly Part[]): Content & Part {
