@@ -1,6 +1,7 @@
 /** What an owner hears of answers: some at once, some in one mail an hour at most (JMB_MAIL_ANSWERS). */
 import type { Context } from '../context.ts';
 import { answersMail, type MeetingNews } from '../mail/answers.ts';
+import type { Hearer } from '../mail/owner_mail.ts';
 import { type Answered, howHeard, NO_WORDS } from '../meetings/answers.ts';
 import type { Attendee, Invitation, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { answersWait, owe, saidOf, settle, untold } from '../store/answers.ts';
@@ -11,6 +12,9 @@ import { languagesOf, namesOf } from '../store/people.ts';
 
 /** What telling needs of a context. */
 export type TellingContext = Pick<Context, 'settings' | 'store' | 'clock'>;
+
+/** What is new of a meeting, and whose that is. */
+type News = MeetingNews & { readonly owner: Attendee };
 
 /** How many mails one person's answers to a meeting cause within an hour; what comes after that is gathered. */
 const MOST_AT_ONCE = 5;
@@ -57,13 +61,13 @@ export function tellGathered(context: TellingContext): number {
   if (untold(store, now, 1).length === 0) return 0;
   return store.transaction(() => {
     const meetings = groupedByMeeting(untold(store, now, MOST_GATHERED));
-    const owners = new Map<string, (MeetingNews & { owner: string })[]>();
+    const owners = new Map<string, News[]>();
     for (const [id, hashes] of meetings) {
       const meeting = meetingById(store, id);
       const isHeard = meeting !== undefined && meeting.end > now && settings.JMB_MAIL_ANSWERS !== 'none';
       const news = isHeard && newsOf(context, meeting, hashes);
       if (!news) settle(store, hashes);
-      else owners.set(news.owner, [...(owners.get(news.owner) ?? []), news]);
+      else owners.set(news.owner.email, [...(owners.get(news.owner.email) ?? []), news]);
     }
     let mails = 0;
     for (const [owner, [first, ...others]] of owners) {
@@ -71,22 +75,28 @@ export function tellGathered(context: TellingContext): number {
       if (first === undefined || causedBy(store, name, now).count > 0) continue;
       noteCaused(store, name, 1, now);
       for (const { meeting } of [first, ...others]) settle(store, meetings.get(meeting.id) ?? []);
-      enqueueMail(context, owner, [first, ...others]);
+      enqueueMail(context, first.owner, [first, ...others]);
       mails += 1;
     }
     return mails;
   });
 }
 
-/** Puts it in the outbox, in the owner's language: as the directory has it, else as the meeting, else by JMB_LANG. */
-function enqueueMail(
-  { store, settings, clock }: TellingContext,
-  owner: string,
-  news: readonly [MeetingNews, ...MeetingNews[]],
-): void {
+/** Puts it in the outbox. */
+function enqueueMail(context: TellingContext, owner: Attendee, news: readonly [MeetingNews, ...MeetingNews[]]): void {
+  const { store, clock } = context;
   const now = clock.now();
-  const language = languagesOf(store, [owner]).get(owner) ?? news[0].meeting.language ?? settings.JMB_LANG;
-  enqueue(store, [answersMail(owner, news, { settings, language, now })], now);
+  enqueue(store, [answersMail(hearerOf(context, news[0].meeting, owner), news, now)], now);
+}
+
+/** The owner as one who hears of a meeting: in their language as the directory has it, else as the meeting, else by JMB_LANG. */
+export function hearerOf(
+  { store, settings }: Pick<Context, 'settings' | 'store'>,
+  meeting: Meeting,
+  owner: Attendee,
+): Hearer {
+  const language = languagesOf(store, [owner.email]).get(owner.email) ?? meeting.language ?? settings.JMB_LANG;
+  return { meeting, owner, language, settings };
 }
 
 /** How many answers one run looks at. */
@@ -99,15 +109,11 @@ function groupedByMeeting(rows: readonly { readonly hash: string; readonly meeti
 }
 
 /** What these people answered, or null where nobody can be told, or nothing stands. */
-function newsOf(
-  { store }: TellingContext,
-  meeting: Meeting,
-  hashes: readonly string[],
-): (MeetingNews & { readonly owner: string }) | null {
+function newsOf({ store }: TellingContext, meeting: Meeting, hashes: readonly string[]): News | null {
   const attendees = attendeesOf(store, meeting.id);
-  const owner = attendees.find(({ role }) => role === 'owner')?.email ?? '';
+  const owner = attendees.find(({ role }) => role === 'owner');
   const people = attendees.filter(({ hash, answer }) => hashes.includes(hash) && answer !== 'none');
-  if (owner === '' || people.length === 0) return null;
+  if (owner === undefined || owner.email === '' || people.length === 0) return null;
   const names = namesOf(
     store,
     people.map(({ email }) => email),

@@ -4,7 +4,7 @@ import { readReplies } from '../calendar/reply.ts';
 import { readTnef } from '../calendar/tnef.ts';
 import type { Context } from '../context.ts';
 import type { Incoming } from '../mail/incoming.ts';
-import { composeWord } from '../mail/passed_on.ts';
+import { wordMail } from '../mail/owner_mail.ts';
 import { commentOf } from '../meetings/answers.ts';
 import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
 import { type CalendarReply, isLater, isOlder, judge, type Mark, markOf } from '../meetings/reply.ts';
@@ -14,6 +14,7 @@ import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
 import { keepUnconfirmed, lastTaken, noteReply, wasTaken } from '../store/replies.ts';
 import { answer } from './answer.ts';
+import { hearerOf } from './owner_told.ts';
 
 /** What became of one answer, for the log. */
 type Became = 'answered' | 'unconfirmed' | 'stale' | 'owner' | 'again' | 'older' | 'nothing' | 'over' | 'unknown';
@@ -140,11 +141,7 @@ export function passOn(context: Context, mail: Incoming, { meeting, attendee }: 
     const by = `word ${meeting.id} ${attendee.email}`;
     if (causedBy(store, by, now).count >= WORDS_AN_HOUR) return 'too many within an hour';
     noteCaused(store, by, 1, now);
-    enqueue(
-      store,
-      [composeWord({ meeting, attendee }, owner.email, { writer, text: mail.text, attached }, settings)],
-      now,
-    );
+    enqueue(store, [wordMail(hearerOf(context, meeting, owner), { writer, text: mail.text, attached })], now);
     return null;
   });
 }

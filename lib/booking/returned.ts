@@ -1,11 +1,12 @@
 /** Mails that came back: noted where the organiser looks, who is told once of all of a meeting. */
 import type { Context } from '../context.ts';
 import type { Bounce } from '../mail/bounce.ts';
-import { returnedMail } from '../mail/returned.ts';
+import { returnedMail } from '../mail/owner_mail.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
 import { markReturned, meetingsToTell, returnedOf } from '../store/returned.ts';
+import { hearerOf, type TellingContext } from './owner_told.ts';
 
 /** Notes that a mail to somebody came back. @returns false where none was sent, or this one is noted already */
 export function noteBounce(
@@ -21,7 +22,8 @@ export function noteBounce(
 }
 
 /** Writes the mails to organisers of whom mails came back. @returns how many */
-export function tellReturned({ store, settings, clock }: Pick<Context, 'store' | 'settings' | 'clock'>): number {
+export function tellReturned(context: TellingContext): number {
+  const { store, clock } = context;
   const now = clock.now();
   const waiting = meetingsToTell(store, now);
   if (waiting.length === 0) return 0;
@@ -30,7 +32,7 @@ export function tellReturned({ store, settings, clock }: Pick<Context, 'store' |
       const meeting = meetingById(store, id);
       const owner = meeting && attendeesOf(store, id).find(({ role }) => role === 'owner');
       if (meeting === undefined || owner === undefined || owner.email === '') return [];
-      return [returnedMail(meeting, owner, returnedOf(store, id, now), settings, now)];
+      return [returnedMail(hearerOf(context, meeting, owner), returnedOf(store, id, now), now)];
     });
     enqueue(store, mails, now);
     return mails.length;

@@ -2,7 +2,7 @@
 import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
 import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/event.ts';
-import type { Role } from '../meetings/meeting.ts';
+import type { Meeting, Role } from '../meetings/meeting.ts';
 import { addressesIn } from '../meetings/people.ts';
 import type { Settings } from '../settings.ts';
 import { type Language, type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
@@ -63,7 +63,7 @@ function titled(event: MailEvent, title: string, texts: Texts): string {
 }
 
 /** When a meeting is, in words. */
-interface When {
+export interface When {
   readonly date: string;
   /** The begin with its zone. */
   readonly time: string;
@@ -71,7 +71,8 @@ interface When {
   readonly hours: string;
 }
 
-function when({ begin, end }: MailEvent['meeting'], zoneName: string, language: Language): When {
+/** Says when something is. @param zoneName such as `Europe/Paris` */
+export function when({ begin, end }: Pick<Meeting, 'begin' | 'end'>, zoneName: string, language: Language): When {
   const texts = textsIn(language);
   const zone = zoneName.replace(/_/g, ' ');
   const [before, after] = [utcOffset(begin), utcOffset(end)];

@@ -9,9 +9,12 @@ import { readSettings } from '../../lib/settings.ts';
 import { updateMeeting } from '../../lib/store/bookings.ts';
 import { mailsIn } from '../../lib/store/outbox.ts';
 import { rememberName } from '../../lib/store/people.ts';
+import { longDate } from '../../lib/text/dates.ts';
 import { ALICE, BOB, NOW, OUTSIDER, site } from './site.ts';
 
 const HOUR = 3600;
+
+const DAY = longDate('fr', NOW + 86_400);
 
 function scene(settings = '') {
   const jmb = site(settings);
@@ -51,7 +54,7 @@ describe('as it is set by default', () => {
     expect(others).toEqual([]);
     expect(mail).toMatchObject({
       recipient: ALICE,
-      subject: 'Bob Durand décline\u00a0: Jury',
+      subject: `Bob Durand décline\u00a0: Jury – ${DAY}`,
       replyTo: { address: BOB },
     });
     expect(mail?.text).toContain(`Bob Durand (${BOB}) décline`);
@@ -67,11 +70,11 @@ describe('as it is set by default', () => {
     await give('accept', BOB, { comment: 'J’arrive à 10:15' });
     await give('tentative', OUTSIDER, { comment: '', date: '2026-11-26', time: '14:30' });
     expect(mails().map(({ subject }) => subject)).toEqual([
-      `${BOB} accepte\u00a0: Jury`,
-      `${OUTSIDER} propose un autre horaire\u00a0: Jury`,
+      `${BOB} accepte\u00a0: Jury – ${DAY}`,
+      `${OUTSIDER} propose un autre horaire\u00a0: Jury – ${DAY}`,
     ]);
     expect(mails()[0]?.text).toContain('> J’arrive à 10:15');
-    expect(mails()[1]?.text).toContain('Propose le jeudi 26 novembre 2026 à 14:30');
+    expect(mails()[1]?.text).toContain('Propose le jeudi 26 novembre 2026 à 14:30 (Europe/Paris, UTC+01:00).');
     expect(mails()[1]?.text).toContain('1 oui · 1 peut-être · 0 non · 0 en attente');
   });
 
@@ -102,7 +105,7 @@ describe('where all is wanted', () => {
     await give('tentative', OUTSIDER);
     expect(mails()).toEqual([]);
     expect(cron(60)).toBe(1);
-    expect(mails()[0]?.subject).toBe('2 réponses\u00a0: Jury');
+    expect(mails()[0]?.subject).toBe(`2 réponses\u00a0: Jury – ${DAY}`);
     expect(mails()[0]?.text).toContain('1 oui · 1 peut-être · 0 non · 0 en attente');
     await give('accept', OUTSIDER, {}, 120);
     another('Budget');
@@ -124,7 +127,9 @@ describe('where all is wanted', () => {
     await give('accept', OUTSIDER);
     await give('decline', OUTSIDER);
     expect(cron(60)).toBe(0);
-    expect(mails().map(({ subject }) => subject)).toEqual([`${OUTSIDER} décline\u00a0: Jury`]);
+    expect(mails().map(({ subject }) => subject)).toEqual([
+      `${OUTSIDER} décline\u00a0: Jury – ${longDate('fr', NOW + 90_000)}`,
+    ]);
     expect(jmb.store.all('SELECT 1 FROM answer_untold')).toEqual([]);
   });
 });
