@@ -176,7 +176,7 @@ copy('apache', `${out}/apache`);
 copy('cron/jitsi-jmb.cron', `${out}/cron/jitsi-jmb.cron`);
 copy('lib/people/examples', `${out}/modules`);
 copy('lib/jitsi/prosody', `${out}/prosody`);
-for (const name of readdirSync('templates/pages').filter((file) => /\.(svg|png|ico)$/.test(file))) {
+for (const name of readdirSync('templates/pages').filter((file) => /\.(svg|png|ico|txt)$/.test(file))) {
   copy(`templates/pages/${name}`, `${out}/static/${name}`);
 }
 writeFileSync(`${out}/static/style.css`, styleSheet('templates/pages/style.css'));

@@ -68,13 +68,17 @@ function planLoopback(to: Draft, taken: readonly Socket[], site: string): void {
   if (ports.has(80)) to.away(first, 'leaves 80 to nginx');
 }
 
+/** What every way to sign in needs, besides what Debian's Apache never is without. */
+const SHARED = ['headers', 'remoteip', 'allowmethods', 'reqtimeout', 'rewrite', 'filter', 'deflate'];
+
 /** The links that a2enmod would make. What comes with a package can only be announced before it has come. */
 function planModules(to: Draft, { auth, fastcgi, ahead }: Wishes): void {
   const plain = exists(to.tree, '/etc/apache2/mods-enabled/mpm_prefork.load') ? 'cgi' : 'cgid';
   const missing: string[] = [];
-  const ours = ['headers', 'remoteip', 'allowmethods', 'reqtimeout', 'rewrite', fastcgi ? 'fcgid' : plain];
+  const ours = [...SHARED, fastcgi ? 'fcgid' : plain];
   for (const name of [...ours, ...AUTHS[auth].modules]) {
-    for (const ending of ['load', 'conf']) {
+    // deflate.conf would compress other sites' pages; ours says itself what it compresses.
+    for (const ending of name === 'deflate' ? ['load'] : ['load', 'conf']) {
       const file = `${name}.${ending}`;
       if (exists(to.tree, `/etc/apache2/mods-available/${file}`))
         to.link(`/etc/apache2/mods-enabled/${file}`, `../mods-available/${file}`, 'Apache module');

@@ -97,6 +97,7 @@ export function loopbackSite(domain: string, port: number, body: string): string
     # The public name and protocol, which sign-in modules make addresses of.
     ServerName https://${domain}:443
     UseCanonicalName On
+    TraceEnable off
     ErrorLog \${APACHE_LOG_DIR}/jitsi-jmb.log
 ${indented}</VirtualHost>
 `;
@@ -117,6 +118,8 @@ proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_set_header X-Forwarded-Host $host;
 client_max_body_size 256k;
+# Apache compresses what may be: feeds and files, not pages, which hold secrets.
+gzip off;
 `;
 }
 

@@ -41,7 +41,7 @@ export class ApacheError extends Error {
 
 /** What every one of our servers loads; the rest of jitsi-jmb.conf's needs are here too. */
 const MODULES =
-  'alias allowmethods auth_basic authn_core authn_file authz_core authz_host authz_user env headers mime remoteip reqtimeout rewrite setenvif'.split(
+  'alias allowmethods auth_basic authn_core authn_file authz_core authz_host authz_user deflate env filter headers mime remoteip reqtimeout rewrite setenvif'.split(
     ' ',
   );
 
