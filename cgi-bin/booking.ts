@@ -1,5 +1,5 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
-import { anyone, editor, owner, ownForm, reader, signedIn, source, typedForm } from '../lib/http/needs.ts';
+import { anyone, editor, owner, ownForm, reader, sameSite, signedIn, source, typedForm } from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
@@ -8,6 +8,7 @@ import { meetingList } from '../lib/pages/meeting_list.ts';
 import { nowAsk, nowBook } from '../lib/pages/meeting_now.ts';
 import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
 import { meetingBook, meetingChange, meetingInvite, meetingMove } from '../lib/pages/meeting_save.ts';
+import { peopleFind } from '../lib/pages/people_find.ts';
 import { signOut } from '../lib/pages/ways_out.ts';
 
 export const door: Door = {
@@ -15,6 +16,7 @@ export const door: Door = {
   routes: {
     '': { GET: row([signedIn], meetingList) },
     list: { GET: row([signedIn], meetingList) },
+    'people=': { GET: row([editor, sameSite], peopleFind) },
     new: { GET: row([editor, source], meetingNew) },
     now: { GET: row([editor], nowAsk), POST: row([editor, typedForm], nowBook) },
     edit: { GET: row([editor, owner], meetingEdit) },

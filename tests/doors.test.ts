@@ -9,6 +9,7 @@ import { type Placed, ROWS } from './support/doors.ts';
 const NOBODY_BOOKS: Directory = {
   personOf: async () => null,
   peopleOf: async () => new Map(),
+  find: async () => [],
   matches: async () => false,
 };
 

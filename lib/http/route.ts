@@ -106,7 +106,7 @@ export interface Route {
 
 /**
  * A door's actions: the first word of the query (`?list`, `?edit&id=…`). Special keys: '' for a query that begins with
- * a value (`?id=…`) or is empty, '*' for a first word that is no action (`ical.cgi?HASH`), '/NAME.cgi' for an address
+ * a value (`?id=…`) or is empty, 'NAME=' for one that begins with this value (`?people=…`), '*' for a first word that is no action (`ical.cgi?HASH`), '/NAME.cgi' for an address
  * that Apache maps to this door (`/close.cgi`), whatever its query.
  */
 export type Routes = Readonly<Record<string, Route>>;
@@ -133,6 +133,8 @@ export function routeOf(routes: Routes, request: Request): Route | undefined {
   const end = query.indexOf('&');
   const first = end < 0 ? query : query.slice(0, end);
   const mark = first.indexOf('=');
+  const valued = mark < 0 ? undefined : own(routes, first.slice(0, mark + 1));
+  if (valued !== undefined) return valued;
   const word = mark < 0 ? first : mark === first.length - 1 ? first.slice(0, mark) : '';
   if (word === '' || word === '*' || word.startsWith('/')) return own(routes, word === '' ? '' : '*');
   return own(routes, word) ?? own(routes, '*');

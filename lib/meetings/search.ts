@@ -18,3 +18,19 @@ export function searchOf(typed: string): (texts: readonly string[]) => boolean {
     return words.every((word) => text.includes(word));
   };
 }
+
+/** The longest search for people, the longest word in one, and the most words, in number. */
+const LONGEST_ASKED = 100;
+const LONGEST_WORD = 40;
+const MOST_WORDS = 6;
+
+/**
+ * The words by which people are searched: letters and digits alone, so that none can act as anything else where it is asked.
+ * None where there are fewer than two signs, or more than any name has.
+ */
+export function wordsOf(typed: string): readonly string[] {
+  if (typed.length > LONGEST_ASKED) return [];
+  const words = typed.normalize('NFC').match(/[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu) ?? [];
+  const fits = words.length <= MOST_WORDS && words.every((word) => word.length <= LONGEST_WORD);
+  return fits && words.join('').length > 1 ? words : [];
+}

@@ -2,6 +2,8 @@
 import { messageOf } from '../failure.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { type Language, languageIn } from '../text/catalogue.ts';
+import { personName } from '../text/people_list.ts';
+import { folded } from '../text/plain_text.ts';
 import { type Attributes, search } from './directory_search.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
 
@@ -18,6 +20,14 @@ export interface Person {
   readonly language?: Language;
 }
 
+/** Somebody whom a search in the directory found. */
+export interface Found {
+  /** The main address, lower case. */
+  readonly email: string;
+  /** The name to show; empty when the entry has none. */
+  readonly name: string;
+}
+
 /** Questions to the directory; each throws Unavailable when the directory does not answer it. */
 export interface Directory {
   /** The person with this account name, or null when there is none. */
@@ -27,6 +37,11 @@ export interface Directory {
    * An address that more than one person has is not resolved. One search for up to 50 addresses.
    */
   peopleOf(addresses: readonly string[]): Promise<ReadonlyMap<string, Person>>;
+  /**
+   * People with an address of whom each word occurs in a name (`cn`, `sn`, `givenName`) or the address.
+   * @param most at most this many, whichever the directory finds first
+   */
+  find(words: readonly string[], most: number): Promise<readonly Found[]>;
   /**
    * Whether the account matches a filter of the administrator, with or without its outer parentheses (RFC 4515).
    * @throws SettingsError when the filter cannot be read
@@ -78,6 +93,21 @@ export function openDirectory(settings: Pick<Settings, 'JMB_LDAPSEARCH'>, timeLi
       return result;
     },
 
+    async find(words, most) {
+      const found = await search(
+        address,
+        timeLimit,
+        ['mail', 'displayName', 'cn'],
+        (ldapts) => wordFilter(ldapts, words),
+        most,
+      );
+      const people = found.map((entry) => ({
+        email: (entry('mail')[0] ?? '').toLowerCase(),
+        name: personName(entry('displayName')[0] ?? entry('cn')[0] ?? ''),
+      }));
+      return people.filter(({ email }) => email !== '');
+    },
+
     async matches(uid, filter) {
       const found = await search(address, timeLimit, ['uid'], ({ AndFilter, EqualityFilter, FilterParser }) => {
         const filters = [equality(EqualityFilter, 'uid', uid), parsed(FilterParser, filter)];
@@ -99,6 +129,26 @@ type EqualityClass = new (options: { attribute: string; value: string }) => impo
 /** A value travels as a value, never as text of a filter: nothing in it needs escaping or can act as one. */
 function equality(Equality: EqualityClass, attribute: string, value: string): import('ldapts').EqualityFilter {
   return new Equality({ attribute, value });
+}
+
+/**
+ * Who has each of the words. A directory compares letters without their case, but with their accents, and addresses have
+ * none: each word is asked for as it was typed and without.
+ */
+function wordFilter(
+  { AndFilter, OrFilter, PresenceFilter, SubstringFilter }: typeof import('ldapts'),
+  words: readonly string[],
+): import('ldapts').Filter {
+  const occurs = words.map((word) => {
+    const forms = [...new Set([word, folded(word)])];
+    const filters = forms.flatMap((form) => [
+      new SubstringFilter({ attribute: 'cn', any: [form] }),
+      new SubstringFilter({ attribute: 'sn', initial: form }),
+      new SubstringFilter({ attribute: 'givenName', initial: form }),
+    ]);
+    return new OrFilter({ filters: [...filters, new SubstringFilter({ attribute: 'mail', any: [folded(word)] })] });
+  });
+  return new AndFilter({ filters: [new PresenceFilter({ attribute: 'mail' }), ...occurs] });
 }
 
 function parsed(

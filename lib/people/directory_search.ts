@@ -16,6 +16,7 @@ export type Attributes = (name: string) => readonly string[];
 interface Question {
   readonly filter: Filter;
   readonly attributes: readonly string[];
+  readonly most: number;
 }
 
 /** A directory whose blanks are filled from ldap.conf. */
@@ -28,6 +29,7 @@ interface Target extends DirectoryAddress {
  * Asks the servers in turn until one answers.
  * @param timeLimit milliseconds that each server has
  * @param makeFilter is handed ldapts, so that only a search loads it
+ * @param most at most this many entries, whichever come first; 0: all
  * @throws Unavailable when no server answers
  */
 export async function search(
@@ -35,9 +37,10 @@ export async function search(
   timeLimit: number,
   attributes: readonly string[],
   makeFilter: (ldapts: Ldapts) => Filter,
+  most = 0,
 ): Promise<readonly Attributes[]> {
   const ldapts = await import('ldapts');
-  const question = { filter: makeFilter(ldapts), attributes };
+  const question = { filter: makeFilter(ldapts), attributes, most };
   const target = completed(address);
   const failures: string[] = [];
   for (const url of target.urls) {
@@ -89,6 +92,7 @@ async function askServer(
       scope: target.scope,
       filter: question.filter,
       attributes: [...question.attributes],
+      sizeLimit: question.most,
       timeLimit: Math.max(1, Math.ceil(timeLimit / 1000)),
     });
     // A connection that broke is opened again behind our back, then without a sign-in: its answer says nothing.

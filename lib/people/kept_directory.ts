@@ -8,7 +8,7 @@ import { feedOf } from '../store/feeds.ts';
 import { keepAccounts, keepAnswer, keepLanguages, keptAnswer } from '../store/people.ts';
 import { isLanguage } from '../text/catalogue.ts';
 import { personName } from '../text/people_list.ts';
-import type { Directory, Person } from './directory.ts';
+import type { Directory, Found, Person } from './directory.ts';
 import { parseLdapsearch } from './ldapsearch.ts';
 
 /** How long an answer stands in for a directory that is silent, in seconds. */
@@ -74,6 +74,7 @@ export function keptDirectory(directory: Directory, keeping: Keeping): Directory
   return {
     personOf: (uid) => asked(['person', uid], personIn, () => directory.personOf(uid)),
     matches: (uid, filter) => asked(['matches', uid, filter], booleanIn, () => directory.matches(uid, filter)),
+    find: (words, most) => asked(['find', ...words], foundIn, () => directory.find(words, most)),
     peopleOf: (addresses) => directory.peopleOf(addresses),
   };
 }
@@ -117,6 +118,15 @@ function personIn(value: unknown): Person | null | undefined {
   if (typeof uid !== 'string' || !Array.isArray(aliases)) return undefined;
   const person = { uid, email: textIn(email) ?? null, name: textIn(name) ?? null, aliases: aliases.map(String) };
   return typeof language === 'string' && isLanguage(language) ? { ...person, language } : person;
+}
+
+/** People whom a search found. */
+function foundIn(value: unknown): readonly Found[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.flatMap((one: Partial<Record<keyof Found, unknown>> | null) => {
+    const [email, name] = [textIn(one?.email), textIn(one?.name)];
+    return email === undefined || name === undefined ? [] : [{ email, name }];
+  });
 }
 
 function textIn(value: unknown): string | undefined {

@@ -1,4 +1,7 @@
-/** What is counted to be limited: the mails that each user has caused within the last hour, and the wrong secrets of each network. */
+/**
+ * What is counted to be limited: the mails that each user has caused within the last hour, their searches for people within a
+ * minute, and the wrong secrets of each network.
+ */
 import type { Store } from './store.ts';
 
 /** How long mails count, in seconds. */
@@ -31,6 +34,34 @@ export function noteCaused(store: Store, uid: string, count: number, now: number
     store.run('DELETE FROM caused_mails WHERE caused_at <= ?', now - CAUSED_WITHIN);
     store.run('INSERT INTO caused_mails (caused_by, caused_at, caused_count) VALUES (?, ?, ?)', uid, now, count);
   });
+}
+
+/** How many searches for people somebody may make within a minute, in number. */
+const MOST_SEARCHES = 60;
+
+/**
+ * Counts one more search for people, where that can be written.
+ * @param now Unix seconds
+ * @returns seconds until the next is allowed, where there were too many; else 0
+ */
+export function takeSearch(store: Store, uid: string, now: number): number {
+  const minute = Math.floor(now / 60);
+  const row = store.get<{ readonly count: number }>(
+    'SELECT search_count AS count FROM people_search WHERE search_by = ? AND search_minute = ?',
+    uid,
+    minute,
+  );
+  if ((row?.count ?? 0) >= MOST_SEARCHES) return (minute + 1) * 60 - now;
+  store.jot(() => {
+    store.run('DELETE FROM people_search WHERE search_minute < ?', minute - 1);
+    store.run(
+      `INSERT INTO people_search (search_by, search_minute, search_count) VALUES (?, ?, 1)
+       ON CONFLICT (search_by, search_minute) DO UPDATE SET search_count = search_count + 1`,
+      uid,
+      minute,
+    );
+  });
+  return 0;
 }
 
 /** How long wrong secrets are remembered, in seconds. */

@@ -60,6 +60,36 @@ export function namedIn(store: Store, ids: readonly string[]): ReadonlyMap<strin
   return named;
 }
 
+/** How many meetings of an owner are looked through for whom they invited, and how many people are found in them, in number. */
+const MEETINGS = 500;
+const INVITED = 2000;
+
+/**
+ * Whom somebody has invited to meetings that end after a Unix time, each once, the latest meeting first; with the name that
+ * they have there or signed in by, else an empty one.
+ * @param addresses the owner's, lower case
+ */
+export function invitedBefore(store: Store, addresses: readonly string[], since: number): Named[] {
+  const seats = store.all<{ readonly seat: number }>(
+    `SELECT agenda_attendee_id AS seat FROM agenda
+     WHERE agenda_email IN (SELECT value FROM json_each(?)) AND agenda_end > ? ORDER BY agenda_end DESC LIMIT ${MEETINGS}`,
+    JSON.stringify(addresses),
+    since,
+  );
+  const people = store.all<Named>(
+    `SELECT lower(o.attendee_email) AS email, coalesce(n.name_text, p.person_name, '') AS name, max(agenda_end) AS last
+     FROM attendees AS a
+     CROSS JOIN agenda ON agenda_attendee_id = a.attendee_id
+     CROSS JOIN attendees AS o ON o.attendee_meeting_id = a.attendee_meeting_id AND o.attendee_role <> 'owner'
+     LEFT JOIN attendee_name AS n ON n.name_hash = o.attendee_meeting_hash
+     LEFT JOIN person AS p ON p.person_address = lower(o.attendee_email)
+     WHERE a.attendee_id IN (SELECT value FROM json_each(?)) AND a.attendee_role = 'owner'
+     GROUP BY lower(o.attendee_email) ORDER BY last DESC LIMIT ${INVITED}`,
+    JSON.stringify(seats.map(({ seat }) => seat)),
+  );
+  return people.map(({ email, name }) => ({ email, name }));
+}
+
 /** Keeps whose account each address is; writes only what is news, and where that can be written. */
 export function keepAccounts(store: Store, uids: ReadonlyMap<string, string>): void {
   const known = new Map(

@@ -64,7 +64,7 @@ test('a person in a role that nobody knows is reminded as a guest, and the direc
     store,
     clock: fixedClock(NOW + 60),
     log: { event: (name: string, fields: object) => void log.push(`${name} ${JSON.stringify(fields)}`) },
-    directory: { personOf: silent, peopleOf: silent, matches: silent },
+    directory: { personOf: silent, peopleOf: silent, find: silent, matches: silent },
     language: 'en' as const,
     texts: texts('en'),
   };

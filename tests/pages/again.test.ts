@@ -128,6 +128,7 @@ describe('the way to it', () => {
     const nobody: Directory = {
       personOf: async () => null,
       peopleOf: async () => new Map(),
+      find: async () => [],
       matches: async () => false,
     };
     const jmb = site('JMB_MODULE_CHECK_EDITOR="editor_role-ldap"\nJMB_MODULE_CHECK_EDITOR_LDAP_FILTER="a=b"', nobody);

@@ -105,6 +105,7 @@ it('of many addresses few become names in a table, and nobody asks the directory
       asked.push(...addresses);
       return new Map();
     },
+    find: async () => [],
     matches: async () => true,
   };
   const jmb = site('JMB_FIX_MAIL_ALIASES="1"\nJMB_MAX_GUESTS="50"', directory);

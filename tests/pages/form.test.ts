@@ -77,6 +77,7 @@ describe('the empty form', () => {
     const directory: Directory = {
       personOf: async () => null,
       peopleOf: async () => new Map(),
+      find: async () => [],
       matches: async () => false,
     };
     const jmb = site('JMB_MODULE_CHECK_EDITOR="editor_role-ldap"', directory);
@@ -191,6 +192,7 @@ describe('booking', () => {
       personOf: async () => null,
       peopleOf: async (asked) =>
         new Map(asked.filter((one) => one === 'bobby@example.org').map((one) => [one, person])),
+      find: async () => [],
       matches: async () => true,
     };
     const jmb = site('JMB_FIX_MAIL_ALIASES="1"\nJMB_LISTS_SUBSCRIBERS="ROOT/lists.txt"', directory);
@@ -215,7 +217,7 @@ it('a file of lists that is missing keeps nobody from booking, and the log names
 
 it('a silent directory costs neither what was typed nor an alias’ owner the invitation', async () => {
   const silent = () => Promise.reject(new Unavailable('directory', 'no answer'));
-  const jmb = site('JMB_FIX_MAIL_ALIASES="1"', { personOf: silent, peopleOf: silent, matches: silent });
+  const jmb = site('JMB_FIX_MAIL_ALIASES="1"', { personOf: silent, peopleOf: silent, find: silent, matches: silent });
   const { status, body } = await address(jmb)({});
   expect(status).toBe(503);
   expect(body).toContain('L’annuaire ne répond pas');
@@ -256,6 +258,7 @@ describe('changing', () => {
       personOf: async () => null,
       peopleOf: async (asked) =>
         new Map(asked.filter((one) => [BOB, 'bobby@example.org'].includes(one)).map((one) => [one, person])),
+      find: async () => [],
       matches: async () => true,
     };
     const jmb = site('JMB_FIX_MAIL_ALIASES="1"', directory);

@@ -173,6 +173,7 @@ describe('who may book', () => {
   const directory = (matches: Directory['matches']): Directory => ({
     personOf: async () => null,
     peopleOf: async () => new Map(),
+    find: async () => [],
     matches,
   });
   const settings = 'JMB_MODULE_CHECK_EDITOR="editor_role-ldap.sh"';

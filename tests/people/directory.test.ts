@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Directory, openDirectory } from '../../lib/people/directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';
 import { SettingsError } from '../../lib/settings.ts';
-import { type Slapd, startSlapd } from '../support/slapd.ts';
+import { PEOPLE, type Slapd, startSlapd } from '../support/slapd.ts';
 
 let slapd: Slapd;
 
 beforeAll(async () => {
-  slapd = await startSlapd();
+  slapd = await startSlapd([...PEOPLE, { uid: 'zoe', cn: 'Moreau Inès', mail: 'zoe@example.org', givenName: 'ines' }]);
 });
 afterAll(() => slapd.stop());
 
@@ -61,6 +61,35 @@ describe('who someone is', () => {
       expect(await directory().matches(uid, 'objectClass=*')).toBe(false);
     },
   );
+});
+
+describe('who may be meant', () => {
+  const found = async (...words: string[]) => (await directory().find(words, 10)).map(({ email }) => email);
+
+  it.each([
+    [['dur'], ['bob.durand@example.org']],
+    [['BOB', 'Dura'], ['bob.durand@example.org']],
+    [['petit', 'carol.petit'], ['carol.petit@example.org']],
+    [['inès'], ['zoe@example.org']],
+    [['Ines'], ['zoe@example.org']],
+    [['moreau', 'bob'], []],
+    [['martin', 'alice'], ['alice.martin@example.org']],
+    [['adresse'], []],
+    [['*'], []],
+    [['a*'], []],
+    [['*)(uid=*'], []],
+    [['alice)(|(mail=*'], []],
+    [['\\2a'], []],
+  ])('by %j: %j', async (words, addresses) => {
+    expect(await found(...words)).toEqual(addresses);
+  });
+
+  it('has the name that they chose, and no more of them than asked for', async () => {
+    expect(await directory().find(['durand'], 10)).toEqual([
+      { email: 'bob.durand@example.org', name: 'Bob « Bobby » Durand' },
+    ]);
+    expect(await directory().find(['example'], 2)).toHaveLength(2);
+  });
 });
 
 describe('whose an address is', () => {

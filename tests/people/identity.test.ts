@@ -27,6 +27,7 @@ function directoryOf(person: Person | null = ALICE): Directory & { asked: number
       return person !== null && uid.toLowerCase() === person.uid ? person : null;
     },
     peopleOf: async () => new Map(),
+    find: async () => [],
     matches: async () => false,
   };
 }

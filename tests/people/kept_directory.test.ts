@@ -52,6 +52,7 @@ function request(more: Partial<Settings> = {}): Directory {
   };
   const counted: Directory = {
     personOf: (uid) => note(`person ${uid}`, real.personOf(uid)),
+    find: (words, most) => note(`find ${words.join(' ')}`, real.find(words, most)),
     matches: (uid, filter) => note(`matches ${uid}`, real.matches(uid, filter)),
     peopleOf: (addresses) => note('people', real.peopleOf(addresses)),
   };
@@ -78,6 +79,12 @@ describe('a question', () => {
     now += 1;
     await request().personOf('alice');
     expect(asked).toHaveLength(5);
+  });
+
+  it('for people by name is asked once, too', async () => {
+    const bob = [{ email: 'bob.durand@example.org', name: 'Bob « Bobby » Durand' }];
+    for (const words of [['dur'], ['dur'], ['dur', 'bob']]) expect(await request().find(words, 10)).toEqual(bob);
+    expect(asked).toEqual(['find dur', 'find dur bob']);
   });
 
   it('is another one by another filter, of another directory, or with other people', async () => {

@@ -7,7 +7,7 @@ import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
-import { causedBy, noteCaused, noteWrong, wrongFrom } from '../../lib/store/limits.ts';
+import { causedBy, noteCaused, noteWrong, takeSearch, wrongFrom } from '../../lib/store/limits.ts';
 import {
   countEndedBefore,
   lastRun,
@@ -22,6 +22,7 @@ import { dropExpired, dropNews, dropWaiting, retry, retryAll } from '../../lib/s
 import {
   feedsByAddress,
   forgetAnswers,
+  invitedBefore,
   keepAccounts,
   keepAnswer,
   keepLanguages,
@@ -94,12 +95,14 @@ export function everything(store: Store): void {
   rememberName(store, [ALICE], 'Alice Martin');
   namesOf(store, [ALICE]);
   namedIn(store, [id]);
+  invitedBefore(store, [ALICE], 0);
   keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', body: 'BEGIN', at: NOW });
   cachedFeed(store, feedOf(store, 'alice'));
   formToken(store, 'alice', NOW);
   formTokenHolds(store, 'alice', 'x', NOW);
   noteCaused(store, 'alice', 3, NOW);
   causedBy(store, 'alice', NOW);
+  takeSearch(store, 'alice', NOW);
   noteWrong(store, '192.0.2.1', NOW);
   wrongFrom(store, '192.0.2.1', NOW);
   countPrivate(store, 'alice', NOW);
