@@ -39,7 +39,8 @@ export async function applyReplies(
   replies: readonly CalendarReply[],
 ): Promise<boolean> {
   const { store, settings, log } = context;
-  const writers = await withAliases(context, mail.writers);
+  // Whose address it came to is sure: nobody need be asked, nor be there to be asked.
+  const writers = known === undefined ? await withAliases(context, mail.writers) : mail.writers;
   return store.transaction(() => {
     const became = replies.map((reply): Became => {
       const [id = '', server] = reply.uid.split('@');
