@@ -2,6 +2,7 @@
 import { anyone, editor, owner, ownForm, reader, sameSite, signedIn, source, typedForm } from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
+import { attendeeCorrect, attendeeMail, attendeesRemind } from '../lib/pages/attendees_write.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
@@ -23,6 +24,9 @@ export const door: Door = {
     attendees: { GET: row([signedIn, reader], attendeesFollow) },
     register_new: { POST: row([editor, typedForm], meetingBook) },
     register_edit: { POST: row([editor, typedForm, owner], meetingChange) },
+    remind: { POST: row([editor, ownForm, owner], attendeesRemind) },
+    mail: { POST: row([editor, ownForm, owner], attendeeMail) },
+    correct: { POST: row([editor, ownForm, owner], attendeeCorrect) },
     move: { POST: row([editor, ownForm, owner], meetingMove) },
     invite: { POST: row([editor, ownForm, owner], meetingInvite) },
     extend: { POST: row([signedIn, ownForm, owner], meetingExtend) },

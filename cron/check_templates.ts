@@ -7,7 +7,7 @@ import type { Settings } from '../lib/settings.ts';
 import { LANGUAGES, type Language } from '../lib/text/catalogue.ts';
 import type { Answer } from './finding.ts';
 
-const KINDS: readonly MessageKind[] = ['new', 'edit', 'del', 'removed', 'reminder'];
+const KINDS: readonly MessageKind[] = ['new', 'edit', 'del', 'removed', 'reminder', 'ask'];
 
 /**
  * What is wrong with the templates in `etc/mail`, each with its file and line.

@@ -139,7 +139,9 @@ export async function send(context: Context, id: MeetingId): Promise<Ending> {
   });
   context.log.event('told', { id, sent, waiting, refused });
   if (refused > 0) return '_refused';
-  const left = outboxOf(context.store, id).filter(({ state, kind }) => state === 'waiting' && isNews(kind));
+  const left = outboxOf(context.store, id).filter(
+    ({ state, kind }) => state === 'waiting' && (isNews(kind) || kind === 'ask'),
+  );
   if (left.length === 0) return '';
   return left.some(({ reason }) => reason !== null && reason !== NOT_TRIED) ? '_waiting' : '_going';
 }

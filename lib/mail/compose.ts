@@ -66,9 +66,10 @@ export function composeMails(event: MailEvent, settings: ComposeSettings, own: O
 /** How long a cancellation of what has begun is worth sending, in seconds: calendars still show it. */
 const AFTERWARDS = 86_400;
 
-/** From when a mail is worth nothing, in Unix seconds: a reminder once the meeting has begun, any other once it is over. */
+/** From when a mail is worth nothing, in Unix seconds: a reminder or question once the meeting has begun, any other once it is over. */
 function expiryOf({ meeting: { begin, end }, at }: MailEvent, { kind }: Message): number {
   if (kind === 'reminder') return worthUntil(at, begin);
+  if (kind === 'ask') return begin;
   return kind === 'del' && at >= begin ? Math.max(end, at + AFTERWARDS) : end;
 }
 
@@ -175,8 +176,9 @@ function identified(
 /** What sets this mail apart from the others of the meeting: kind, version, recipient and text, none of them secret. */
 function messageId(event: MailEvent, message: Message, text: string, serverName: string): string {
   const { id, begin } = event.meeting;
-  // A reminder is told from another by when it was due and for what time, whatever else changes meanwhile.
-  const version = message.kind === 'reminder' ? `${begin}-${event.at}` : `${event.meeting.version}`;
+  // A reminder is told from another by when it was due and for what time, a question by when it was put, whatever else changes meanwhile.
+  const version =
+    message.kind === 'reminder' || message.kind === 'ask' ? `${begin}-${event.at}` : `${event.meeting.version}`;
   return `<${id}.${message.kind}.${version}.${fingerprint(message.attendee.email)}.${text}@${serverName}>`;
 }
 

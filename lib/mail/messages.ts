@@ -4,8 +4,8 @@ import { fingerprint } from '../calendar/feed_facts.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import type { Language } from '../text/catalogue.ts';
 
-/** What a mail is about; `removed` tells someone that they are no longer in the meeting. */
-export type MessageKind = 'new' | 'edit' | 'del' | 'removed' | 'reminder';
+/** What a mail is about; `removed` tells someone that they are no longer in the meeting, `ask` that their answer is waited for. */
+export type MessageKind = 'new' | 'edit' | 'del' | 'removed' | 'reminder' | 'ask';
 
 /** One person to tell. */
 export interface Message {
@@ -83,7 +83,7 @@ export interface Folded {
 
 /**
  * Folds a message into what still waits: who was never invited gets one invitation as the meeting is now, and hears nothing of
- * a meeting that is no more.
+ * a meeting that is no more. Whom something is on its way to is asked by that.
  */
 export function fold(kind: MessageKind, earlier: readonly Earlier[]): Folded {
   const lastCancelled = earlier.findLastIndex((mail) => mail.kind === 'del' && mail.state === 'sent');
@@ -93,9 +93,10 @@ export function fold(kind: MessageKind, earlier: readonly Earlier[]): Folded {
   const isUntold =
     invitations.some((mail) => mail.kind === 'new' && (mail.state === 'waiting' || mail.state === 'refused')) &&
     invitations.every(({ state }) => state !== 'sent' && state !== 'doubtful');
+  if (kind === 'ask' && dropped.length > 0) return { kind: null, dropped: [] };
   if (!isUntold) return { kind, dropped };
   if (kind === 'del' || kind === 'removed') return { kind: null, dropped };
-  return { kind: kind === 'edit' ? 'new' : kind, dropped };
+  return { kind: kind === 'edit' || kind === 'ask' ? 'new' : kind, dropped };
 }
 
 /** The Message-ID that all mails to somebody about a meeting refer to (RFC 5322 section 3.6.4); it is no mail's. */

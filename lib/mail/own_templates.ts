@@ -45,7 +45,7 @@ const MOST = 200;
 const NAME = /^(.+)\.(txt|html)\.hbs$/;
 
 /** Names of templates that are for a mail, less the language: other names are those of partials. */
-const FOR_MAILS = /^(?:message|(?:new|edit|del|removed|reminder)(?:_(?:owner|moderator|guest))?)(?:\.(?:fr|en))?$/;
+const FOR_MAILS = /^(?:message|(?:new|edit|del|removed|reminder|ask)(?:_(?:owner|moderator|guest))?)(?:\.(?:fr|en))?$/;
 
 /**
  * Reads the templates of a folder of settings. What cannot be read, or is no Handlebars, is told and passed over.

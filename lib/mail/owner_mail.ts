@@ -165,9 +165,10 @@ export function returnedMail(
       },
     ],
     others: [
-      meeting.begin > now
-        ? { label: texts('mail.correct'), url: `${bookings}?edit&id=${meeting.id}` }
-        : { label: texts('mail.follow'), url: `${bookings}?attendees&id=${meeting.id}` },
+      {
+        label: texts(meeting.end > now ? 'mail.correct' : 'mail.follow'),
+        url: `${bookings}?attendees&id=${meeting.id}`,
+      },
     ],
     footer: texts('mail.footer_owner', { name: straightLine(settings.JMB_NAME) }),
   };

@@ -23,12 +23,18 @@ export type MailSettings = Pick<
   | `JMB_SUBJECT_${'NEW' | 'EDIT' | 'DEL' | 'MAIL_REMINDER'}_${Uppercase<Role>}`
 >;
 
-const SETTING = { new: 'NEW', edit: 'EDIT', del: 'DEL', removed: 'DEL', reminder: 'MAIL_REMINDER' } as const;
+const SETTING = {
+  new: 'NEW',
+  edit: 'EDIT',
+  del: 'DEL',
+  removed: 'DEL',
+  reminder: 'MAIL_REMINDER',
+} as const satisfies Record<Exclude<Message['kind'], 'ask'>, string>;
 const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
 
 function key(what: 'title' | 'intro', { kind, attendee, suits }: Message): TextKey {
   if (what === 'intro' && kind === 'edit' && suits) return 'mail.intro_edit_suits';
-  return kind === 'removed' ? `mail.${what}_removed` : `mail.${what}_${kind}_${attendee.role}`;
+  return kind === 'removed' || kind === 'ask' ? `mail.${what}_${kind}` : `mail.${what}_${kind}_${attendee.role}`;
 }
 
 /** In which language somebody is written to: as the directory says that they prefer, else as the organiser chose, else by JMB_LANG. */
@@ -43,7 +49,7 @@ export function readerOf(
 /** The mail's title: the administrator's for this kind and role, which are words of JMB_LANG, else the catalogue's. */
 function title(message: Message, settings: MailSettings, language: Language): string {
   const texts = textsIn(language);
-  if (language !== settings.JMB_LANG) return texts(key('title', message));
+  if (language !== settings.JMB_LANG || message.kind === 'ask') return texts(key('title', message));
   const own = straightLine(settings[`JMB_SUBJECT_${SETTING[message.kind]}_${ROLE[message.attendee.role]}`]);
   return own || texts(key('title', message));
 }

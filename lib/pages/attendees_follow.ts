@@ -1,12 +1,13 @@
 /** booking.cgi?attendees&id=ID: who answered what and who came, for owner and moderators; and, for the owner, whom no mail has reached. */
 
 import attendees from '../../templates/pages/attendees.hbs';
+import { asked, silentOf, written } from '../booking/ask.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { roomLink } from '../jitsi/room_name.ts';
 import { meaningOf } from '../mail/smtp_failures.ts';
-import { timesStand } from '../meetings/access.ts';
-import type { Attendee } from '../meetings/meeting.ts';
+import { mayEdit, timesStand } from '../meetings/access.ts';
+import type { Attendee, Identity } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
 import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
@@ -15,23 +16,43 @@ import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { namesOf } from '../store/people.ts';
 import { type Unconfirmed, unconfirmedOf } from '../store/replies.ts';
 import { formToken } from '../store/secrets.ts';
+import type { TextKey } from '../text/catalogue.ts';
+import { timeOf } from '../text/dates.ts';
 import { proposalWords } from './invitation_answer.ts';
 import { extensionOf } from './meeting_extend.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
-import { page, sayingOf } from './page.ts';
+import { type Frame, page, sayingOf } from './page.ts';
 import { insideWords, peopleOf } from './room_people.ts';
 
-/** Answers with the follow-up of one meeting. */
-export async function attendeesFollow(
+/** What is wrong with the address that was typed for somebody. */
+export interface WrongAddress {
+  readonly email: string;
+  readonly typed: string;
+  readonly mistake: TextKey;
+}
+
+/** Answers with the page of one meeting. */
+export function attendeesFollow(
+  request: Request,
+  context: Context,
+  granted: Pick<Granted, 'identity' | 'read'>,
+): Promise<Response> {
+  return followPage(request, context, granted, null);
+}
+
+/** The page: 200, or 400 where an address that was typed is none to take. */
+export async function followPage(
   request: Request,
   context: Context,
   { identity, read }: Pick<Granted, 'identity' | 'read'>,
+  wrong: WrongAddress | null,
 ): Promise<Response> {
   const reading = readingOf(context);
   const { texts, store } = context;
   const { meeting, attendees: people } = read;
   const seat = highest(people, identity.addresses);
   const isOwner = seat?.role === 'owner';
+  const editor = isOwner || (await isEditor(context, identity));
   const said = saidOf(store, meeting.id);
   // What has begun is not moved.
   const movable = isOwner && !timesStand(meeting, reading.now);
@@ -41,14 +62,10 @@ export async function attendeesFollow(
     store,
     people.map(({ email }) => email),
   );
-  const title = texts('follow.title');
-  const { notice, headers } = sayingOf(request, texts);
-  const spoken = notice && { spoken: texts('list.noticed', { notice: notice.text, title }) };
-  const editor = isOwner || (await isEditor(context, identity));
-  const frame = { title, ...spoken, user: identity.name, editor, headers };
+  const writable = isOwner && mayEdit(meeting, 'owner', reading.now);
   const place = seat && placeWords(reading, meeting, seat);
   const extension = seat && extensionOf(context, identity, { meeting, attendee: seat });
-  return page(context, attendees, frame, {
+  return page(context, attendees, frameOf(request, context, identity, { wrong, editor }), {
     ...ticketWords(reading, meeting),
     ...place,
     extension,
@@ -60,15 +77,59 @@ export async function attendeesFollow(
     people: people.map((attendee) => ({
       ...personRow(reading, attendee, names.get(attendee.email)),
       ...wordsRow(context, said.get(attendee.hash), movable),
+      manage: writable && attendee.role !== 'owner' && manageRow(context, attendee, mails, wrong),
     })),
     token: formToken(store, identity.uid, reading.now),
     saved: meeting.version,
-    notice,
+    notice: sayingOf(request, texts).notice,
     totals: totals(reading, people),
+    remind: movable && remindWords(reading, people, mails),
     unconfirmed: unconfirmed.map((one) => unconfirmedRow(reading, one)),
     refused: mails.filter(({ state }) => state === 'refused').map((mail) => mailRow(reading, mail)),
     waiting: mails.filter(({ state }) => state === 'waiting').map((mail) => mailRow(reading, mail)),
   });
+}
+
+function frameOf(
+  request: Request,
+  { texts }: Context,
+  { name: user }: Identity,
+  { wrong, editor }: { readonly wrong: WrongAddress | null; readonly editor: boolean },
+): Frame {
+  const title = texts('follow.title');
+  const { notice, headers } = sayingOf(request, texts);
+  if (wrong !== null) return { status: 400, title, spoken: texts('form.spoken_error', { title }), user, editor };
+  const spoken = notice && { spoken: texts('list.noticed', { notice: notice.text, title }) };
+  return { title, ...spoken, user, editor, headers };
+}
+
+/** What the button says that asks those who have not answered; or when they were asked, and may be again. */
+function remindWords(reading: Reading, people: readonly Attendee[], mails: readonly OutboxRow[]): object | null {
+  const { texts, language, now } = reading;
+  const count = silentOf(people).length;
+  if (count === 0) return null;
+  const { last, from } = asked(mails);
+  const times = { time: timeOf(language, last), from: timeOf(language, from) };
+  return from > now
+    ? { later: texts('follow.remind_from', times) }
+    : { label: counted(reading, 'follow.remind', count) };
+}
+
+/** What the owner can do about one person: write to them again, correct their address. */
+function manageRow(
+  { texts, language, clock }: Context,
+  { email }: Attendee,
+  mails: readonly OutboxRow[],
+  wrong: WrongAddress | null,
+): object {
+  const { last, from } = written(mails, email);
+  const times = { time: timeOf(language, last), from: timeOf(language, from) };
+  const mine = wrong?.email === email ? wrong : null;
+  return {
+    later: from > clock.now() ? texts('follow.mail_from', times) : '',
+    typed: mine?.typed ?? email,
+    error: mine && texts(mine.mistake),
+  };
 }
 
 function personRow(reading: Reading, { role, email, name, answer, connections }: Attendee, signedInAs = ''): object {

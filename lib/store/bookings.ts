@@ -2,6 +2,7 @@
 import type { Booking } from '../meetings/booking.ts';
 import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
 import { askAnew } from './answers.ts';
+import { recordChange } from './changes.ts';
 import { keepLinks } from './gone_links.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
@@ -209,26 +210,6 @@ function changePeople(
 function wasCancelled(store: Store, id: bigint, email: string): boolean {
   const sql = `SELECT 1 FROM outbox WHERE outbox_meeting_id = ? AND outbox_recipient = ? AND outbox_kind = 'del' LIMIT 1`;
   return store.get(sql, id, email) !== undefined;
-}
-
-/** Our word on what changed, over what the triggers noted for a change by somebody else. */
-function recordChange(
-  store: Store,
-  id: bigint,
-  to: Pick<Meeting, 'sequence' | 'version' | 'modified'>,
-  plain: boolean,
-): void {
-  store.run('INSERT OR IGNORE INTO meeting_extra (extra_meeting_id, extra_modified) VALUES (?, ?)', id, to.modified);
-  store.run(
-    `UPDATE meeting_extra
-     SET extra_sequence = ?, extra_version = ?, extra_modified = ?, extra_plain = max(extra_plain, ?)
-     WHERE extra_meeting_id = ?`,
-    to.sequence,
-    to.version + 1,
-    to.modified,
-    plain ? 1 : 0,
-    id,
-  );
 }
 
 /**

@@ -52,7 +52,7 @@ export function ownerOf(store: Store, id: string): string | undefined {
 }
 
 /**
- * Writes an answer down, in the place of the one before and of what that said; one who declines gets no reminder that already waits to be sent. Whether answering is still
+ * Writes an answer down, in the place of the one before and of what that said; one who declines gets no reminder that already waits to be sent, and nobody the question. Whether answering is still
  * allowed is for the caller to know.
  * @param now Unix seconds
  * @param said what was said with it, and by which way
@@ -77,7 +77,8 @@ export function recordAnswer(
       attendee.email,
     );
     keepSaid(store, attendee.hash, answer, { ...said, at: now });
-    if (answer === 'declined') dropReminders(store, meeting.id, now, attendee.email);
+    const unwanted = answer === 'declined' ? undefined : (['ask'] as const);
+    if (answer !== 'none') dropReminders(store, meeting.id, now, attendee.email, unwanted);
     return true;
   });
 }

@@ -4,10 +4,10 @@ import { idOf } from './rows.ts';
 import type { Store } from './store.ts';
 
 /**
- * What a mail tells of; `answers` tells the owner who answered what, `word` is what somebody wrote to the owner, `returned` whom
+ * What a mail tells of; `ask` waits for an answer, `answers` tells the owner who answered what, `word` is what somebody wrote to the owner, `returned` whom
  * mails came back of.
  */
-export type MailKind = 'new' | 'edit' | 'del' | 'reminder' | 'answers' | 'word' | 'returned';
+export type MailKind = 'new' | 'edit' | 'del' | 'reminder' | 'ask' | 'answers' | 'word' | 'returned';
 
 /** Whether a mail tells of what was done to the meeting itself. */
 export function isNews(kind: MailKind): kind is 'new' | 'edit' | 'del' {

@@ -48,17 +48,43 @@ export function dropNews(store: Store, meetingId: MeetingId, now: number): void 
   });
 }
 
-/** Drops the reminders of a meeting that wait in the outbox: all of them, or one person's. One that is being sent goes out. */
-export function dropReminders(store: Store, meetingId: MeetingId, now: number, recipient?: string): void {
+/**
+ * Drops the reminders of a meeting that wait in the outbox, and the questions whether somebody comes: all of them, or one person's. One that is
+ * being sent goes out.
+ * @param kinds only these
+ */
+export function dropReminders(
+  store: Store,
+  meetingId: MeetingId,
+  now: number,
+  recipient?: string,
+  kinds: readonly ('reminder' | 'ask')[] = ['reminder', 'ask'],
+): void {
   store.transaction(() => {
     store.run(
       `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'no longer wanted',
          outbox_finished = ?
-       WHERE outbox_meeting_id = ? AND +outbox_state = 'waiting' AND outbox_kind = 'reminder'
+       WHERE outbox_meeting_id = ? AND +outbox_state = 'waiting' AND outbox_kind IN (SELECT value FROM json_each(?))
          AND outbox_recipient = coalesce(?, outbox_recipient)`,
       now,
       idOf(meetingId),
+      JSON.stringify(kinds),
       recipient ?? null,
+    );
+  });
+}
+
+/** Withdraws what waits to be sent about a meeting to an address that turned out to be wrong, and forgets what was refused or came back from there. */
+export function withdraw(store: Store, meetingId: MeetingId, recipient: string, now: number): void {
+  store.transaction(() => {
+    store.run(
+      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'address corrected', outbox_finished = ?
+       WHERE outbox_meeting_id = ? AND outbox_recipient = ? AND +outbox_state IN ('waiting', 'refused')
+         AND (outbox_by IS NULL OR outbox_next <= ?)`,
+      now,
+      idOf(meetingId),
+      recipient,
+      now,
     );
   });
 }

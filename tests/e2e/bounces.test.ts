@@ -74,7 +74,7 @@ test.runIf(isRoot)(
       expect(part).toContain('one@gone.test (one@gone.test: 550 5.1.1');
       expect(part).toContain('two@gone.test');
     }
-    expect(letter?.text).toContain(`${jmb.url}/booking.cgi?edit&id=${id}`);
+    expect(letter?.text).toContain(`${jmb.url}/booking.cgi?attendees&id=${id}`);
 
     // Given again it changes nothing; what was sent is not sent again.
     for (const { raw, to } of reports()) dovecot.deliver(`Return-Path: <>\nDelivered-To: ${to[0]}\n${raw}`);

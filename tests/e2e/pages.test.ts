@@ -115,6 +115,10 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   follow: async (page) => {
     await page.goto('/booking.cgi');
     await page.locator('.coming a[href*=attendees]').click();
+    await page.locator('.people summary').last().click();
+    await page.locator('[name=conf_email]').last().fill('personne');
+    await page.locator('form[action*="?correct"] button').last().click();
+    await page.locator('[aria-invalid]').waitFor();
     await page.locator('#unconfirmed').waitFor();
   },
   proposal: async (page) => {

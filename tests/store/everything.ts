@@ -3,6 +3,7 @@ import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { searchableOf, slotsOf } from '../../lib/store/agenda.ts';
 import { answersWait, owe, saidOf, settle, untold } from '../../lib/store/answers.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
+import { changeAddress } from '../../lib/store/changes.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
@@ -18,7 +19,7 @@ import {
 } from '../../lib/store/maintenance.ts';
 import { attendeesOf, invitationsIn, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, untry } from '../../lib/store/outbox.ts';
-import { dropExpired, dropNews, dropWaiting, retry, retryAll } from '../../lib/store/outbox_changes.ts';
+import { dropExpired, dropNews, dropWaiting, retry, retryAll, withdraw } from '../../lib/store/outbox_changes.ts';
 import {
   feedsByAddress,
   forgetAnswers,
@@ -79,7 +80,9 @@ export function everything(store: Store): void {
   answersWait(store, id);
   recordAnswer(store, attendees[2]?.hash ?? '', 'declined', NOW);
   saidOf(store, id);
-  updateMeeting(store, id, 1, { ...BOOKING, begin: BOOKING.begin + 60, moderators, guests: [] }, NOW);
+  withdraw(store, id, 'x@example.org', NOW);
+  changeAddress(store, id, 'x@example.org', 'y@example.org', NOW);
+  updateMeeting(store, id, 2, { ...BOOKING, begin: BOOKING.begin + 60, moderators, guests: [] }, NOW);
   const [one] = attendees;
   if (one === undefined) throw new Error('nobody is invited');
   noteReply(store, one, { sequence: 0, stamp: NOW, message: 'm' }, NOW);

@@ -1,0 +1,88 @@
+/** An address of somebody invited, corrected in place: their link, answer and count stay, and the invitation goes to the right one. */
+import type { Context } from '../context.ts';
+import { mayEdit } from '../meetings/access.ts';
+import type { Identity } from '../meetings/meeting.ts';
+import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { changeAddress } from '../store/changes.ts';
+import { attendeesOf, meetingById } from '../store/meetings.ts';
+import { withdraw } from '../store/outbox_changes.ts';
+import { splitAddresses } from '../text/addresses.ts';
+import type { TextKey } from '../text/catalogue.ts';
+import { type Owned, ownedMeeting } from './access.ts';
+import { addressBook, aliasesOf, asksDirectory } from './checked.ts';
+import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
+import { orderOwnership, tellRoom } from './rooms.ts';
+
+/** What became of it: how the sending went, or what is wrong with what was typed. */
+export type Corrected = { readonly told: Ending } | { readonly mistake: TextKey } | 'unchanged' | Refusal;
+
+/** The longest address that is looked at, in characters, with a name in front of it. */
+const LONGEST_TYPED = 500;
+
+/**
+ * Puts another address in the place of somebody's. What waits for the old one is withdrawn, and what came back from there forgotten; nothing is
+ * told to it, for it may be a stranger's.
+ * @param from the address as it stands
+ */
+export async function correctAddress(
+  context: Context,
+  identity: Identity,
+  owned: Owned,
+  from: string,
+  typed: string,
+): Promise<Corrected> {
+  const gone = refusalOf(context, owned, from);
+  if (gone !== null) return gone;
+  const to = await addressOf(context, identity, typed);
+  if (typeof to === 'object') return to;
+  if (to === from) return 'unchanged';
+  const { store, clock, log } = context;
+  const { id } = owned.meeting;
+  const { feeds } = await accounts(context, identity, [to, ...owned.attendees.map(({ email }) => email)]);
+  const done = withinLimit(context, identity, () => {
+    const before = ownedMeeting(context, identity, id);
+    if (isRefusal(before)) return before;
+    const wrong = refusalOf(context, before, from) ?? taken(before, to);
+    if (wrong !== null) return wrong;
+    withdraw(store, id, from, clock.now());
+    changeAddress(store, id, from, to, clock.now());
+    const after = { meeting: meetingById(store, id) ?? before.meeting, attendees: attendeesOf(store, id) };
+    const newcomers = after.attendees.filter(({ email }) => email === to);
+    const messages = newcomers.map((attendee) => ({ kind: 'new' as const, attendee }));
+    write(context, identity, { ...after, accounts: feeds }, messages);
+    orderOwnership(context, before, after);
+    return after.meeting;
+  });
+  if (isRefusal(done) || 'mistake' in done) return done;
+  log.event('address-corrected', { ...logged(done, identity), from, to });
+  await tellRoom(context, done.room);
+  return { told: await send(context, id) };
+}
+
+/** The one address that was typed, an alias as its main one; or what is wrong with it. */
+async function addressOf(
+  context: Context,
+  identity: Identity,
+  typed: string,
+): Promise<string | { readonly mistake: TextKey } | Refusal> {
+  const { addresses, bad } = splitAddresses(typed.slice(0, LONGEST_TYPED), 3);
+  const [address, ...others] = addresses;
+  if (address === undefined || others.length > 0 || bad.length > 0) return { mistake: 'rule.one_address' };
+  const { lists, owner } = addressBook(context, identity);
+  if (lists.has(address)) return { mistake: 'rule.address_list' };
+  const booking = { subject: '', begin: 0, duration: 0, moderators: [], guests: [address] };
+  const aliases = asksDirectory(context) ? await aliasesOf(context, booking, []) : new Map<string, string>();
+  if (aliases === null) return refuse(503, 'form.directory_silent', 'the directory is silent about an address');
+  const main = aliases.get(address) ?? address;
+  return owner.includes(main) ? { mistake: 'rule.address_own' } : main;
+}
+
+function refusalOf({ clock }: Context, { meeting, attendees }: Owned, from: string): Refusal | null {
+  if (!mayEdit(meeting, 'owner', clock.now())) return refuse(403, 'refused.edit_late', `meeting ${meeting.id} is over`);
+  if (from !== '' && attendees.some(({ email, role }) => email === from && role !== 'owner')) return null;
+  return refuse(409, 'refused.person_gone', `meeting ${meeting.id}: nobody of that address`);
+}
+
+function taken({ attendees }: Owned, to: string): { readonly mistake: TextKey } | null {
+  return attendees.some(({ email }) => email === to) ? { mistake: 'rule.address_taken' } : null;
+}

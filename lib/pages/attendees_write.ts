@@ -1,0 +1,47 @@
+/** booking.cgi?remind, ?mail and ?correct: what the owner does about people of a meeting, from its page and back to it. */
+
+import { askSilent, inviteAgain } from '../booking/ask.ts';
+import { correctAddress } from '../booking/correct.ts';
+import type { Context } from '../context.ts';
+import type { Granted } from '../http/route.ts';
+import type { Request, Response } from '../message.ts';
+import { isRefusal, type Refusal } from '../refusal.ts';
+import { followPage } from './attendees_follow.ts';
+import { toMeeting } from './page.ts';
+
+type Asked = Pick<Granted, 'identity' | 'form' | 'owned'>;
+
+/** Asks everybody who has not answered. */
+export async function attendeesRemind(
+  request: Request,
+  context: Context,
+  { identity, owned }: Asked,
+): Promise<Response | Refusal> {
+  const told = await askSilent(context, identity, owned);
+  return isRefusal(told) ? told : toMeeting(request, `reminded${told}`, owned.meeting.id);
+}
+
+/** Sends one person the invitation again. */
+export async function attendeeMail(
+  request: Request,
+  context: Context,
+  { identity, form, owned }: Asked,
+): Promise<Response | Refusal> {
+  const told = await inviteAgain(context, identity, owned, form.get('conf_person') ?? '');
+  return isRefusal(told) ? told : toMeeting(request, `mailed${told}`, owned.meeting.id);
+}
+
+/** Puts another address in the place of one person's; what is wrong with it is said where it was typed. */
+export async function attendeeCorrect(
+  request: Request,
+  context: Context,
+  { identity, form, owned }: Asked,
+): Promise<Response | Refusal> {
+  const email = form.get('conf_person') ?? '';
+  const typed = (form.get('conf_email') ?? '').slice(0, 300);
+  const done = await correctAddress(context, identity, owned, email, typed);
+  if (isRefusal(done)) return done;
+  if (done === 'unchanged') return toMeeting(request, 'unchanged', owned.meeting.id);
+  if ('told' in done) return toMeeting(request, `corrected${done.told}`, owned.meeting.id);
+  return followPage(request, context, { identity, read: owned }, { email, typed, mistake: done.mistake });
+}
