@@ -1,4 +1,4 @@
-/** Mails that a server took and another sent back. Their content was emptied when they were sent: by that they are known among the refused. */
+/** Mails that reached nobody: a server took them and another sent them back, or none took them. */
 import type { MeetingId } from '../meetings/meeting.ts';
 import { idOf } from './rows.ts';
 import type { Store } from './store.ts';
@@ -41,24 +41,33 @@ export function markReturned(store: Store, returned: Returned, now: number): num
 const QUIET = 120;
 const LONGEST_WAIT = 600;
 
-/** Meetings of which mails came back that their organiser has not been told of; those of the organiser's own do not count. */
+/** For how long it is worth telling, in seconds. */
+const LONG_AGO = 2 * 86_400;
+
+/**
+ * Meetings of which mails reached somebody not, and their organiser has not been told. Those of the organiser's own do not count, nor
+ * do those to who is not in the meeting any more: an address may have been corrected meanwhile.
+ */
 export function meetingsToTell(store: Store, now: number): MeetingId[] {
   return store
     .all<{ readonly id: MeetingId }>(
       `SELECT CAST(back.outbox_meeting_id AS TEXT) AS id FROM outbox AS back
-       WHERE back.outbox_state = 'refused' AND back.outbox_content = '' AND back.outbox_role <> 'owner'
+       WHERE back.outbox_state = 'refused' AND back.outbox_role <> 'owner' AND back.outbox_finished > ?
+         AND EXISTS (SELECT 1 FROM attendees
+           WHERE attendee_meeting_id = back.outbox_meeting_id AND attendee_email = back.outbox_recipient)
          AND NOT EXISTS (SELECT 1 FROM outbox AS told
            WHERE told.outbox_meeting_id = back.outbox_meeting_id AND told.outbox_kind = 'returned'
              AND told.outbox_created > back.outbox_finished)
        GROUP BY back.outbox_meeting_id
        HAVING max(back.outbox_finished) <= ? OR min(back.outbox_finished) <= ?`,
+      now - LONG_AGO,
       now - QUIET,
       now - LONGEST_WAIT,
     )
     .map(({ id }) => id);
 }
 
-/** Who did not get a mail about a meeting, and why: the newest of each address. @param before Unix seconds; what came later is told later */
+/** Who of a meeting did not get a mail about it, and why: the newest of each address. @param before Unix seconds; what came later is told later */
 export function returnedOf(
   store: Store,
   meetingId: MeetingId,
@@ -66,8 +75,9 @@ export function returnedOf(
 ): { readonly recipient: string; readonly reason: string }[] {
   return store.all(
     `SELECT outbox_recipient AS recipient, outbox_reason AS reason, max(outbox_id) FROM outbox
-     WHERE outbox_meeting_id = ? AND +outbox_state = 'refused' AND outbox_content = '' AND outbox_role <> 'owner'
-       AND outbox_finished < ?
+     WHERE outbox_meeting_id = ? AND +outbox_state = 'refused' AND outbox_role <> 'owner' AND outbox_finished < ?
+       AND EXISTS (SELECT 1 FROM attendees
+         WHERE attendee_meeting_id = outbox_meeting_id AND attendee_email = outbox_recipient)
      GROUP BY outbox_recipient ORDER BY outbox_recipient`,
     idOf(meetingId),
     before,
