@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { get, request } from 'node:http';
 import { messageOf, whyOf } from '../failure.ts';
 import type { Settings } from '../settings.ts';
+import { straightLine } from '../text/plain_text.ts';
 
 /** A room that is open. */
 export interface OpenRoom {
@@ -18,6 +19,16 @@ export interface OpenRoom {
   readonly since: number;
 }
 
+/** Who is in a room and its breakout rooms. */
+export interface RoomPeople {
+  /** The names that people show each other: anybody's words. */
+  readonly names: readonly string[];
+  /** How many more there are. */
+  readonly unnamed: number;
+  /** People in its lobby. */
+  readonly waiting: number;
+}
+
 /** What the module does. Each throws Error when Prosody does not answer in time or refuses. */
 export interface RoomService {
   /** The digests (SHA-256, hex) of the module's file as loaded on the host and on the component of rooms; null: not loaded there. */
@@ -25,6 +36,8 @@ export interface RoomService {
   /** Says a line to everyone in a room; a room in which nobody is, is not opened for it. */
   say(room: string, text: string): Promise<'said' | 'empty'>;
   rooms(): Promise<OpenRoom[]>;
+  /** Who is in a room; nobody where it is not open. */
+  people(room: string): Promise<RoomPeople>;
   /** Says `message` to all, ends the room with `reason`, and keeps it closed until `until` (Unix seconds). */
   close(room: string, how: { message: string; reason: string; until: number }): Promise<'closed' | 'empty'>;
   /** Lifts a closing. */
@@ -59,6 +72,7 @@ export function roomService(settings: RoomSettings): RoomService | undefined {
     },
     say: async (room, text) => ((await ask('say', { room, text })).found === true ? 'said' : 'empty'),
     rooms: async () => roomsOf((await ask('rooms', {})).rooms),
+    people: async (room) => peopleOf(await ask('people', { room })),
     close: async (room, how) => ((await ask('close', { room, ...how })).found === true ? 'closed' : 'empty'),
     open: async (room) => void (await ask('open', { room })),
     revoke: async (room, ids, until) => void (await ask('revoke', { room, ids, until })),
@@ -110,20 +124,36 @@ function objectOf(text: string): Answer | null {
   }
 }
 
+function countOf(answer: Answer, name: string): number {
+  const value = answer[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+/** How many names are taken from an answer, and how much of each, in characters. */
+const MOST_NAMES = 500;
+const LONGEST_NAME = 100;
+
+function peopleOf(answer: Answer): RoomPeople {
+  const list: readonly unknown[] = Array.isArray(answer['names']) ? answer['names'] : [];
+  const names = list.flatMap((name) => (typeof name === 'string' ? [straightLine(name.slice(0, LONGEST_NAME))] : []));
+  const shown = names.filter((name) => name !== '').slice(0, MOST_NAMES);
+  const unnamed = countOf(answer, 'unnamed') + list.length - shown.length;
+  return { names: shown, unnamed, waiting: countOf(answer, 'waiting') };
+}
+
 /** The rooms of an answer, each field a number where it is one; Lua has an empty list as an empty object. */
 function roomsOf(list: unknown): OpenRoom[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((one: unknown) => {
     if (typeof one !== 'object' || one === null) return [];
     const row: Answer = { ...one };
-    const number = (name: string): number => (typeof row[name] === 'number' ? row[name] : 0);
     return [
       {
         room: String(row['room']),
-        participants: number('participants'),
-        breakout: number('breakout'),
-        waiting: number('waiting'),
-        since: number('since'),
+        participants: countOf(row, 'participants'),
+        breakout: countOf(row, 'breakout'),
+        waiting: countOf(row, 'waiting'),
+        since: countOf(row, 'since'),
       },
     ];
   });

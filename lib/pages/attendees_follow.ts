@@ -22,7 +22,7 @@ import { proposalWords } from './invitation_answer.ts';
 import { extensionOf } from './meeting_extend.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
 import { type Frame, page, sayingOf } from './page.ts';
-import { insideWords, peopleOf } from './room_people.ts';
+import { insideOf } from './room_people.ts';
 
 /** What is wrong with the address that was typed for somebody. */
 export interface WrongAddress {
@@ -73,7 +73,7 @@ export async function followPage(
     invitable: place?.editable && timesStand(meeting, reading.now),
     agenda: meeting.agenda,
     roomAddress: roomLink(context.settings.JMB_URL, meeting.room),
-    inside: insideWords(reading, meeting, await peopleOf(context, [meeting])),
+    inside: place?.join && (await insideOf(context, reading, meeting)),
     people: people.map((attendee) => ({
       ...personRow(reading, attendee, names.get(attendee.email)),
       ...wordsRow(context, said.get(attendee.hash), movable),

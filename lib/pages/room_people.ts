@@ -1,6 +1,8 @@
 /** The rooms of meetings that run or have just ended: how many people are there, and when they close. */
 
+import { within } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { messageOf } from '../failure.ts';
 import type { PeopleByRoom } from '../jitsi/people_in_rooms.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import { durationText } from '../text/dates.ts';
@@ -23,6 +25,32 @@ export function insideWords(reading: Reading, { room, begin, end }: Meeting, peo
   if (people === null || reading.now < begin || reading.now >= end) return '';
   const count = people.get(room.toLowerCase()) ?? 0;
   return count === 0 ? reading.texts('list.inside_none') : counted(reading, 'list.inside', count);
+}
+
+/** Who is in a room, as its meeting's own page says it. */
+export interface Inside {
+  readonly words: string;
+  readonly names: readonly string[];
+}
+
+/** How long the page waits for Prosody, in milliseconds. */
+const PATIENCE = 300;
+
+/** Who is in the room of a meeting whose door is open, or that it is not known. */
+export async function insideOf(context: Context, reading: Reading, { room }: Meeting): Promise<Inside> {
+  const unknown = { words: reading.texts('follow.inside_unknown'), names: [] };
+  try {
+    const service = (await import('../jitsi/rooms.ts')).roomService(context.settings);
+    if (service === undefined) return unknown;
+    const { names, unnamed, waiting } = await within(PATIENCE, service.people(room.toLowerCase()));
+    const count = names.length + unnamed;
+    const inside = count === 0 ? reading.texts('list.inside_none') : counted(reading, 'list.inside', count);
+    const lobby = waiting === 0 ? '' : ` · ${counted(reading, 'follow.lobby', waiting)}`;
+    return { words: inside + lobby, names: [...names].sort((one, other) => (one < other ? -1 : 1)) };
+  } catch (error) {
+    context.log.event('rooms-unknown', { room, reason: messageOf(error) });
+    return unknown;
+  }
 }
 
 /** « Terminée, la salle ferme dans 8 min »; empty for what is not over, and where rooms do not close. */

@@ -34,6 +34,7 @@ function house(settings = '') {
   const service: RoomService = {
     version: () => tell('version', { host: '1', rooms: '1' }),
     rooms: () => tell('rooms', []),
+    people: () => tell('people', { names: [], unnamed: 0, waiting: 0 }),
     say: (_, text) => tell(`say ${text}`, 'said'),
     close: (_, { message, reason, until }) =>
       tell(`close ${message} | ${reason} | +${(until - END) / 3600} h`, 'closed'),

@@ -155,6 +155,13 @@ describe('asked by JMB', () => {
     const focus = await come(prosody, 'c2s', FOCUS);
     await enter(focus, 'counted', 'focus');
     await enter(focus, 'health-check', 'focus');
+    const names = ['alice', 'guest'];
+    expect({ ...(await service.people('counted')) }).toEqual({
+      names: expect.arrayContaining(names),
+      unnamed: 0,
+      waiting: 0,
+    });
+    expect(await service.people('nobody-is-here')).toEqual({ names: [], unnamed: 0, waiting: 0 });
     const rooms = await service.rooms();
     const counted = rooms.find(({ room }) => room === 'counted');
     expect(counted).toMatchObject({ participants: 2, breakout: 0, waiting: 0 });

@@ -1,5 +1,5 @@
 /** The page of a meeting: who reads it, and what its owner does there. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeesRemind } from '../../lib/pages/attendees_write.ts';
@@ -9,6 +9,7 @@ import { attendeesOf } from '../../lib/store/meetings.ts';
 import { enqueue, outboxOf } from '../../lib/store/outbox.ts';
 import { markReturned, meetingsToTell } from '../../lib/store/returned.ts';
 import { readWithIcalJs } from '../peers/calendar_readers.ts';
+import { type RoomModule, startRoomModule } from '../support/room_module.ts';
 import { BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;
@@ -252,5 +253,40 @@ describe('a moderator', () => {
     const { body } = await follow(jmb, meeting.id, 'bob');
     expect(body).not.toMatch(/id="delayed"|<form|\?edit/);
     for (const { hash } of attendees) expect(body).not.toContain(hash);
+  });
+});
+
+describe('who is in the room', () => {
+  let module: RoomModule;
+  beforeAll(async () => {
+    module = await startRoomModule();
+  });
+  afterAll(() => module.stop());
+
+  const running = () => {
+    const lines = Object.entries(module.settings).map(([name, value]) => `${name}="${value}"`);
+    const jmb = site(lines.join('\n'));
+    return { jmb, meeting: jmb.meeting(-60, FACTS).meeting };
+  };
+
+  it('is read from Prosody, by the names that they show', async () => {
+    const { jmb, meeting } = running();
+    module.mood = 'well';
+    module.people = { names: ['Zoé <b>', 7, '\u202e', 'Alice'], unnamed: 1, waiting: 2 };
+    for (const as of ['alice', 'bob']) {
+      const { body, text } = await follow(jmb, meeting.id, as);
+      expect(text).toContain('5 personnes dans la salle · 2 personnes attendent');
+      expect(body).toContain('<li>Alice</li><li>Zoé &lt;b&gt;</li></ul>');
+    }
+    expect(module.told).toContain(`people {"room":"${meeting.room}"}`);
+  });
+
+  it('is said to be unknown where Prosody does not tell, and left out where no door is open', async () => {
+    const { jmb, meeting } = running();
+    module.mood = 'broken';
+    expect((await follow(jmb, meeting.id)).text).toContain('On ne sait pas qui est dans la salle.');
+    const without = site();
+    expect((await follow(without, without.meeting(-60, FACTS).meeting.id)).text).toContain('On ne sait pas');
+    expect((await follow(jmb, jmb.meeting(DAY, FACTS).meeting.id)).text).not.toContain('la salle');
   });
 });

@@ -14,6 +14,8 @@ export interface RoomModule {
   readonly told: string[];
   /** What is open. */
   rooms: readonly OpenRoom[];
+  /** Who is in any room. */
+  people: { readonly names: unknown; readonly unnamed: number; readonly waiting: number };
   /** `slow` answers after two seconds, `broken` with status 500, `odd` with no JSON. */
   mood: 'well' | 'slow' | 'broken' | 'odd';
   stop(): Promise<void>;
@@ -41,7 +43,8 @@ export async function startRoomModule(): Promise<RoomModule> {
       response.statusCode = allowed ? (module.mood === 'broken' ? 500 : 200) : 403;
       const known = JSON.parse(body) as { room?: string };
       const found = module.rooms.some(({ room }) => room === known.room);
-      const answer = verb === 'rooms' ? { rooms: module.rooms } : { version: '1', found };
+      const answer =
+        verb === 'rooms' ? { rooms: module.rooms } : verb === 'people' ? module.people : { version: '1', found };
       const text = module.mood === 'odd' ? 'Hello' : JSON.stringify(answer);
       setTimeout(() => response.end(text), module.mood === 'slow' ? 2_000 : 0);
     });
@@ -56,6 +59,7 @@ export async function startRoomModule(): Promise<RoomModule> {
     },
     told: [],
     rooms: [],
+    people: { names: [], unnamed: 0, waiting: 0 },
     mood: 'well',
     stop: () =>
       new Promise((resolve) => {

@@ -4,7 +4,7 @@
 --   1. No session of the token host without a token: refused when it signs in, and again at the door of each room.
 --   2. Lines said in a room by the room itself.
 --   3. Rooms ended, and kept closed; the ownership of single people ended.
---   4. Which rooms are open, with how many people.
+--   4. Which rooms are open, with how many people; who is in one.
 --
 -- 2 to 4 are asked for by JSON over HTTP, by loopback peers that know the secret of `jmb_secret_file` (an option of the
 -- token host). Runs in Prosody 0.11 to 13. Licence: GPL-3.0-or-later.
@@ -22,6 +22,8 @@ local LONGEST_QUESTION = 65536; -- bytes of a request's body
 local LONGEST_TEXT = 4000; -- bytes of a line or a reason
 local MOST_IDS = 1000; -- people whose ownership one question ends
 local MOST_ROOMS = 10000; -- rooms that are kept closed, or in which somebody's ownership is ended
+local MOST_NAMES = 500; -- people of a room who are named
+local LONGEST_NAME = 1024; -- bytes of a name
 local LATEST = 400 * 86400; -- seconds: no order holds for longer
 
 local is_component = module:get_host_type() == "component";
@@ -330,6 +332,14 @@ local function people_with_breakouts(room)
 	return n;
 end
 
+-- The name that somebody shows the others; nil where they show none, or a whole novel.
+local function name_of(occupant)
+	local presence = occupant:get_presence();
+	local name = presence and presence:get_child_text("nick", "http://jabber.org/protocol/nick");
+	if not name or name == "" or #name > LONGEST_NAME then return nil; end
+	return name;
+end
+
 -- By the room itself, so that neither lobby, nor password, nor moderation stands in the way.
 local function say_in(room, text)
 	room:broadcast(st.message({ type = "groupchat", from = room.jid, id = new_id() })
@@ -412,6 +422,24 @@ function verbs.rooms()
 		end
 	end
 	return { rooms = list };
+end
+
+function verbs.people(question)
+	local node = node_of(question.room);
+	if not node then return nil, "room"; end
+	local room = live_room(node);
+	local names, unnamed = json.array and json.array({}) or {}, 0;
+	local places = room and breakouts_of(room) or {};
+	places[#places + 1] = room;
+	for _, place in ipairs(places) do
+		for nick, occupant in place:each_occupant() do
+			if is_person(nick, occupant) then
+				local name = #names < MOST_NAMES and name_of(occupant) or nil;
+				if name then names[#names + 1] = name; else unnamed = unnamed + 1; end
+			end
+		end
+	end
+	return { names = names, unnamed = unnamed, waiting = room and waiting_at(room) or 0 };
 end
 
 function verbs.close(question)
