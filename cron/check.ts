@@ -8,7 +8,7 @@ import { checkIntegrity, lastRun, newestBooking } from '../lib/store/maintenance
 import { mailsIn } from '../lib/store/outbox.ts';
 import { directory } from './check_directory.ts';
 import { front, probeGuard } from './check_front.ts';
-import { mail } from './check_mail.ts';
+import { inbox, mail } from './check_mail.ts';
 import { CRON_FILE, cronRuns, foundFile, node } from './check_programs.ts';
 import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
@@ -31,6 +31,7 @@ const questions: readonly (readonly [string, Question])[] = [
   ['rights', fileRights],
   ['directory', directories],
   ['mail', mailServer],
+  ['inbox', mailbox],
   ['templates', mailTemplates],
   ['clock', clock],
   ['cron', cron],
@@ -135,6 +136,10 @@ function cron({ settings, store, clock, root }: CommandContext): Finding {
 
 async function mailServer({ settings, store, clock }: CommandContext): Promise<Finding> {
   return { about: 'mail', ...(await mail(settings, mailsIn(store, 'waiting', 1000), clock.now())) };
+}
+
+async function mailbox({ settings }: CommandContext): Promise<Finding> {
+  return { about: 'inbox', ...(await inbox(settings)) };
 }
 
 function mailTemplates({ settings, clock }: CommandContext): Finding {

@@ -1,7 +1,7 @@
-/** What `jmb check` asks about mail: whether the server takes ours. */
+/** What `jmb check` asks about mail: whether the server takes ours, and whether the mailbox of answers can be read. */
 import { authorityFault } from '../lib/mail/authority.ts';
 import { meaningOf } from '../lib/mail/smtp_failures.ts';
-import { smtpOf } from '../lib/settings/mail_servers.ts';
+import { inboxOf, smtpOf } from '../lib/settings/mail_servers.ts';
 import type { Settings } from '../lib/settings.ts';
 import type { OutboxRow } from '../lib/store/outbox.ts';
 import { texts } from '../lib/text/catalogue.ts';
@@ -9,6 +9,9 @@ import type { Answer } from './finding.ts';
 
 /** How long a step of a session may take, in milliseconds. */
 const PATIENCE = 5000;
+
+/** How long the look into a mailbox may take, in milliseconds. */
+const INBOX_PATIENCE = 10_000;
 
 /**
  * Whether the mail server would take mails, by JMB_SMTP_CA, the password and all.
@@ -30,6 +33,18 @@ export async function mail(settings: Settings, waiting: readonly OutboxRow[], no
   if (refused === undefined) return { verdict: 'ok', detail: `${server} answers` };
   const sender = settings.JMB_MAIL_FROM_NOTIFICATION;
   return { verdict: 'wrong', detail: `${server} refuses JMB_MAIL_FROM_NOTIFICATION, ${sender}: ${refused.reason}` };
+}
+
+/** Whether the mailbox that answers are fetched from can be entered and read, by TLS where it is not on this machine. */
+export async function inbox({ JMB_MAIL_INBOX: address, JMB_SMTP_CA }: Settings): Promise<Answer> {
+  if (address === '') return { verdict: 'off', detail: 'no mailbox is set (JMB_MAIL_INBOX)' };
+  const place = inboxOf(address);
+  const { askInbox } = await import('../lib/mail/inbox.ts');
+  const found = await askInbox(place, JMB_SMTP_CA, INBOX_PATIENCE);
+  const where = `${place.host}:${place.port} ${place.mailbox}`;
+  return typeof found === 'number'
+    ? { verdict: 'ok', detail: `${where}: ${found} unread` }
+    : { verdict: 'wrong', detail: `${where}: ${found.reason}; answers by email wait there` };
 }
 
 /** A reason of the outbox as the command line tells it: what it means, and the server's words. */

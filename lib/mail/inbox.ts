@@ -75,24 +75,11 @@ export async function lookInto(
   milliseconds: number,
   authority = '',
 ): Promise<Looked> {
-  const { certificates, fault } = authorityOf(authority);
-  if (fault !== null) return { taken: 0, left: 0, trouble: { reason: fault, lasts: true } };
-  const client = new ImapFlow(connection(inbox, certificates));
-  // A connection that breaks says so here, too; unheard it would end the program.
-  client.on('error', () => undefined);
   const until = performance.now() + milliseconds;
-  let isOver = false;
-  const end = setTimeout(() => {
-    isOver = true;
-    client.close();
-  }, milliseconds);
   let taken = 0;
   let left = 0;
-  let trouble: Trouble | null = null;
-  try {
-    await client.connect();
-    await client.mailboxOpen(inbox.mailbox);
-    const unread = (await client.search({ seen: false, deleted: false }, { uid: true })) || [];
+  const trouble = await visit(inbox, authority, milliseconds, async (client) => {
+    const unread = await unreadIn(client);
     left = unread.length;
     for (const uid of unread.slice(0, AT_ONCE)) {
       if (performance.now() > until) break;
@@ -103,14 +90,59 @@ export async function lookInto(
       taken += 1;
       left -= 1;
     }
+  });
+  return { taken, left, trouble };
+}
+
+/**
+ * Asks whether a mailbox can be read, and takes nothing.
+ * @param authority the file of JMB_SMTP_CA; empty: none
+ * @param milliseconds until it returns
+ * @returns how many messages are unread there, or why it cannot be read
+ */
+export async function askInbox(inbox: Inbox, authority: string, milliseconds: number): Promise<number | Trouble> {
+  let unread = 0;
+  const trouble = await visit(inbox, authority, milliseconds, async (client, isReadOnly) => {
+    if (isReadOnly) throw new Error(`${inbox.mailbox}: messages cannot be marked as read`);
+    unread = (await unreadIn(client)).length;
+  });
+  return trouble ?? unread;
+}
+
+/** Enters a mailbox, does something there and leaves, within a time. @returns why it could not be done, or null */
+async function visit(
+  inbox: Inbox,
+  authority: string,
+  milliseconds: number,
+  work: (client: ImapFlow, isReadOnly: boolean) => Promise<void>,
+): Promise<Trouble | null> {
+  const { certificates, fault } = authorityOf(authority);
+  if (fault !== null) return { reason: fault, lasts: true };
+  const client = new ImapFlow(connection(inbox, certificates));
+  // A connection that breaks says so here, too; unheard it would end the program.
+  client.on('error', () => undefined);
+  let isOver = false;
+  const end = setTimeout(() => {
+    isOver = true;
+    client.close();
+  }, milliseconds);
+  try {
+    await client.connect();
+    const { readOnly } = await client.mailboxOpen(inbox.mailbox);
+    await work(client, readOnly === true);
     await client.logout();
+    return null;
   } catch (error) {
-    trouble = isOver ? { reason: 'the time was over', lasts: false } : troubleOf(error, inbox);
+    return isOver ? { reason: 'the time was over', lasts: false } : troubleOf(error, inbox);
   } finally {
     clearTimeout(end);
     client.close();
   }
-  return { taken, left, trouble };
+}
+
+/** The messages that nobody has read, by their UIDs, the oldest first. */
+async function unreadIn(client: ImapFlow): Promise<number[]> {
+  return (await client.search({ seen: false, deleted: false }, { uid: true })) || [];
 }
 
 /** The bytes of a message, without marking it; null where somebody has taken it away meanwhile. */

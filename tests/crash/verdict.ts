@@ -71,6 +71,8 @@ function repeated(deliveries: readonly Delivery[], faults: string[]): number {
     const key = `${mail.recipient} ${mail.messageId}`;
     seen.set(key, (seen.get(key) ?? 0) + 1);
     if (!mail.messageId) faults.push(`a mail to ${mail.recipient} without Message-ID`);
+    // A mail to an organiser about others tells of no event.
+    if (mail.uid === '') continue;
     const fact = `${mail.recipient} ${mail.method} ${mail.uid} ${mail.sequence} ${mail.begin}`;
     const before = facts.get(fact);
     // Moved away and back tells the same time twice, but not in the same SEQUENCE.

@@ -42,6 +42,7 @@ test('all is well', async () => {
   expect(found.about('database')).toMatch(/^ok/);
   expect(found.about('directory')).toMatch(/^off/);
   expect(found.about('mail')).toMatch(/^ok/);
+  expect(found.about('inbox')).toMatch(/^off/);
   expect(found.about('clock')).toMatch(/^(ok|warning)/);
   // This machine has a Prosody at most, not one of this domain.
   expect(found.about('secret')).toMatch(/^unknown: no Prosody of this domain here/);
@@ -53,7 +54,7 @@ test('all is well', async () => {
   expect(found.about('guard')).toMatch(/^ok/);
   expect(found.status).toBe(0);
   const lines = (await jmbCommand(jmb, 'check')).stdout.trimEnd().split('\n');
-  expect(lines).toHaveLength(13);
+  expect(lines).toHaveLength(14);
   expect((await jmbCommand(jmb, 'check', 'clock', 'database')).stdout.match(/^\w+ +\w+/gm)).toHaveLength(2);
   const unknown = await jmbCommand(jmb, 'check', 'weather');
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('not "weather"')]);
@@ -142,8 +143,10 @@ test('a database, settings and secrets that are open to everybody, or closed to 
   expect(found).not.toContain('jmb_local.cf');
   writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), 'JMB_NAME="Ours"\n', { mode: 0o644 });
   expect((await check(jmb)).about('rights')).not.toContain('jmb_local.cf');
-  writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), 'JMB_SMTP_URL="smtp://me:mine@127.0.0.1:1"\n');
-  expect((await check(jmb)).about('rights')).toMatch(
-    /everybody on this machine may read \S+jmb_local\.cf \(chgrp www-data, chmod o=\)/,
-  );
+  for (const line of ['JMB_SMTP_URL="smtp://me:mine@127.0.0.1:1"', "JMB_SMTP_PASSWORD='mine'"]) {
+    writeFileSync(join(jmb.root, 'etc/jmb_local.cf'), `${line}\n`);
+    expect((await jmbCommand(jmb, 'check', 'rights')).stdout, line).toMatch(
+      /everybody on this machine may read \S+jmb_local\.cf \(chgrp www-data, chmod o=\)/,
+    );
+  }
 });

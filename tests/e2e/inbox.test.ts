@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { jmbCommand, type Said } from '../support/command.ts';
 import { type Dovecot, startDovecot } from '../support/dovecot.ts';
+import { ELSEWHERE } from '../support/house_authority.ts';
 import { freePort } from '../support/port.ts';
 import { makeTree, readLog } from '../support/tree.ts';
 
@@ -177,3 +178,30 @@ asRoot('an address that cannot be one is a fault of the settings, which does not
     expect(said.stdout).not.toContain('pass-word');
   }
 });
+
+asRoot(
+  'jmb check enters the mailbox and takes nothing, or says why it cannot',
+  async () => {
+    const checked = async (inbox: string): Promise<string> => {
+      tree(inbox);
+      return (await jmbCommand({ root }, 'check', 'inbox')).stdout;
+    };
+    dovecot.deliver(newsletter(9));
+    const before = dovecot.counts();
+    expect(await checked(dovecot.url)).toMatch(/^ok +inbox +127\.0\.0\.1:\d+ INBOX: \d+ unread\n$/);
+    expect(dovecot.counts()).toEqual(before);
+    expect(await checked(dovecot.url.replace('pa%2Fss', 'wrong-secret'))).toMatch(
+      /^wrong +inbox .*: visio@univ\.example may not sign in: (?!.*wrong-secret)/,
+    );
+    expect(await checked(dovecot.url.replace('/INBOX', '/Nowhere'))).toMatch(/^wrong +inbox .* Nowhere: /);
+    // Elsewhere than on this machine the certificate counts, and there is no going without TLS.
+    expect(await checked(dovecot.url.replace('127.0.0.1', ELSEWHERE))).toMatch(
+      /^wrong +inbox .*self-signed certificate/,
+    );
+    expect(await checked(dovecot.plainUrl.replace('127.0.0.1', ELSEWHERE))).toMatch(/^wrong +inbox .*certificate/);
+    expect(await checked(`imaps://a:b@127.0.0.1:${await freePort()}/INBOX`)).toMatch(
+      /^wrong +inbox .*connection refused/,
+    );
+  },
+  30_000,
+);
