@@ -4,7 +4,7 @@ import type { Unread } from '../text/addresses.ts';
 import { isLanguage, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, isoDate, unixOf } from '../text/dates.ts';
 import { straightLine, straightLines } from '../text/plain_text.ts';
-import { type AddressBook, invite } from './people.ts';
+import { type AddressBook, invite, isHalfName } from './people.ts';
 
 /** The form as it was typed; fields.ts says what each field is called. */
 export interface BookingForm {
@@ -197,8 +197,14 @@ function checkPeople(
   if (invited.moreModerators) wrong('moderators', 'rule.many', { max: rules.maxModerators });
   if (invited.moreGuests) wrong('guests', 'rule.many', { max: rules.maxGuests });
   if (invited.moreModerators || invited.moreGuests) return { moderators, guests };
-  if (badModerators.length > 0) wrong('moderators', 'rule.address', { addresses: shortened(badModerators) });
-  if (badGuests.length > 0) wrong('guests', 'rule.address', { addresses: shortened(badGuests) });
+  for (const [field, bad] of [
+    ['moderators', badModerators],
+    ['guests', badGuests],
+  ] as const) {
+    const [names, addresses] = [bad.filter(isHalfName), bad.filter((piece) => !isHalfName(piece))];
+    if (names.length > 0) wrong(field, 'rule.name', { names: shortened(names) });
+    if (addresses.length > 0) wrong(field, 'rule.address', { addresses: shortened(addresses) });
+  }
   if (moderators.length > rules.maxModerators) {
     wrong('moderators', 'rule.moderators', { max: rules.maxModerators, number: moderators.length });
   }

@@ -4,6 +4,7 @@
  */
 import { splitAddresses, type Unread } from '../text/addresses.ts';
 import { type Answer, type Attendee, ROLES, type Role } from './meeting.ts';
+import { wordsOf } from './search.ts';
 
 /** What the two fields came to. */
 export interface Invited {
@@ -33,6 +34,11 @@ export interface AddressBook {
   readonly lists: ReadonlyMap<string, readonly string[]>;
   /** Main addresses by alias. */
   readonly aliases: ReadonlyMap<string, string>;
+}
+
+/** Whether what is no address may be somebody's name, or a part of it. */
+export function isHalfName({ text }: Unread): boolean {
+  return !text.includes('@') && wordsOf(text).length > 0;
 }
 
 /** Replaces lists by members and aliases by main addresses, drops the owner and doubles; who is in both is a moderator. */

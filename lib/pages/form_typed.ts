@@ -6,6 +6,7 @@ import type { Params } from '../http/params.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { eachField, FIELDS, formOf } from '../meetings/fields.ts';
 import type { Refusal } from '../refusal.ts';
+import { withChosen } from './people_field.ts';
 
 /** What a new form says. @param begin Unix seconds */
 export function proposedForm(context: Context, begin: number): BookingForm {
@@ -21,14 +22,15 @@ export function proposedForm(context: Context, begin: number): BookingForm {
 }
 
 /**
- * What was typed. What is longer than anything that could be right is none, and is not shown again either.
+ * What was typed, with the people who were chosen for names. What is longer than anything that could be right is none, and is not shown again either.
  * @param unsaid what stands for a field that the form did not have
  */
 export function typedIn(form: Params, unsaid?: BookingForm): BookingForm {
-  return eachField((field) => {
+  const said = eachField((field) => {
     const typed = form.get(FIELDS[field].name);
     return typed === undefined ? (unsaid?.[field] ?? '') : FIELDS[field].kept(typed);
   });
+  return withChosen(form, said);
 }
 
 /** What an old form says: nothing that was typed is lost. */

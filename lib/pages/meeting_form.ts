@@ -2,7 +2,7 @@
 
 import form from '../../templates/pages/form.hbs';
 import type { Owned } from '../booking/access.ts';
-import { type BookingFor, defaultSubject } from '../booking/checked.ts';
+import { type BookingFor, defaultSubject, type NoBooking } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
@@ -24,6 +24,7 @@ import { durationText, isoDate, startOfDay } from '../text/dates.ts';
 import { proposedForm } from './form_typed.ts';
 import { meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
+import { type AskedName, askedIn, PEOPLE_FIELDS, type PeopleField, peopleField } from './people_field.ts';
 
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
 export interface FormFor extends BookingFor {
@@ -36,6 +37,8 @@ export interface FormFor extends BookingFor {
 /** Why a form comes back. */
 export interface FormTrouble {
   readonly mistakes?: Readonly<Partial<Record<Field, readonly Mistake[]>>>;
+  /** The names that are nobody's yet, and who may be meant. */
+  readonly asked?: readonly AskedName[];
   /** The meeting as somebody else has saved it meanwhile. */
   readonly conflict?: Owned;
   /** The directory was needed, and did not answer. */
@@ -95,7 +98,7 @@ export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm):
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
   const { settings, texts, store, clock, log } = context;
   const { meeting, source, now } = about;
-  const { mistakes = {}, conflict, directorySilent = false, refusal } = trouble;
+  const { mistakes = {}, asked = [], conflict, directorySilent = false, refusal } = trouble;
   const title = texts(titleOf(about));
   const wrong = Object.keys(mistakes).length > 0;
   const status = refusal?.status ?? (conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200);
@@ -115,6 +118,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
       return [field, said.join(' ')];
     }),
   );
+  const peopleOf = (field: PeopleField) => peopleField(context, field, typed[field], errors[field] ?? '', asked);
   return page(context, form, frame, {
     token: formToken(store, about.identity.uid, clock.now()),
     meeting,
@@ -124,25 +128,40 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     running: meeting !== null && timesStand(meeting, clock.now()) && ticketWords(context, meeting),
     typed,
     errors,
-    mistakes: FIELD_NAMES.filter((field) => errors[field] !== '').map((field) => ({
-      name: FIELDS[field].name,
-      text: errors[field],
-    })),
+    mistakes: [
+      ...FIELD_NAMES.filter((field) => errors[field] !== '').map((field) => ({
+        place: FIELDS[field].name,
+        text: errors[field],
+      })),
+      ...asked.map(({ text }, at) => ({ place: `who-${at}`, text: texts('form.who', { text }) })),
+    ],
     directorySilent,
     refused: refusal && texts(refusal.text, refusal.values),
     // Those of a meeting from before the administrator allowed none are not to vanish unseen.
-    moderators: !now && (settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== ''),
+    moderators: !now && (settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== '') && peopleOf('moderators'),
+    guests: { ...peopleOf('guests'), focus: now && !wrong },
     durations: durations(context, typed.duration),
     languages: languages(context, typed.language),
     directory: settings.JMB_LDAPSEARCH !== '',
     earliest: isoDate(startOfDay(clock.now())),
     longest: LONGEST_SUBJECT,
     longestAgenda: LONGEST_AGENDA,
-    maxModerators: settings.JMB_MAX_MODERATORS,
-    maxGuests: settings.JMB_MAX_GUESTS,
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
     conflict: conflict && savedFields(context, bookingOf(conflict.meeting, conflict.attendees)),
   });
+}
+
+/** The form again, with what is wrong, and who may be meant by the names in it. */
+export async function formAgain(
+  context: Context,
+  about: FormFor,
+  typed: BookingForm,
+  why: NoBooking,
+): Promise<Response> {
+  if (!('mistakes' in why)) return formPage(context, about, typed, why);
+  const asks = PEOPLE_FIELDS.some((field) => why.mistakes[field]?.some(({ text }) => text === 'rule.name'));
+  const asked = asks ? await askedIn(context, about.identity, typed) : [];
+  return formPage(context, about, typed, { ...why, asked });
 }
 
 function titleOf({ meeting, source, now }: FormFor): TextKey {

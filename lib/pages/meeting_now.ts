@@ -9,7 +9,7 @@ import type { Request, Response } from '../message.ts';
 import { isRefusal } from '../refusal.ts';
 import { clockTime, isoDate } from '../text/dates.ts';
 import { oldForm, proposedForm, typedIn } from './form_typed.ts';
-import { type FormFor, formPage } from './meeting_form.ts';
+import { type FormFor, formAgain, formPage } from './meeting_form.ts';
 import { toMeeting } from './page.ts';
 
 /** Shows the form: whom to invite, and what may be said of the meeting besides. */
@@ -30,7 +30,7 @@ export async function nowBook(
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
   const done = await book(context, identity, typed, 'now');
   if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
-  if (!('told' in done)) return formPage(context, about, typed, done);
+  if (!('told' in done)) return formAgain(context, about, typed, done);
   return toMeeting(request, `booked${done.told}`, done.meeting.id);
 }
 

@@ -1,7 +1,6 @@
 /** booking.cgi?register_new, ?register_edit, ?move and ?invite: reads the form, has it booked or changed, and goes back to the list. */
 
 import { book, type Changed, change, invite } from '../booking/book.ts';
-import type { NoBooking } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
 import type { Params } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
@@ -12,7 +11,7 @@ import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { oldForm, typedIn } from './form_typed.ts';
-import { type FormFor, formPage, movedLate, overAlready } from './meeting_form.ts';
+import { formAgain, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { type Notice, toList, toMeeting } from './page.ts';
 
 /** Books a meeting. */
@@ -26,7 +25,7 @@ export async function meetingBook(
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
   const done = await book(context, identity, typed);
   if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
-  if (!('told' in done)) return again(context, about, typed, done);
+  if (!('told' in done)) return formAgain(context, about, typed, done);
   return toList(request, `booked${done.told}`, done.meeting.id);
 }
 
@@ -103,17 +102,12 @@ function outcome(
   typed: BookingForm,
   done: Changed,
   to: (request: Request, notice: Notice, id: MeetingId) => Response,
-): Response | Refusal {
+): Promise<Response | Refusal> | Response | Refusal {
   const about = { identity, meeting };
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if ('unchanged' in done) return to(request, 'unchanged', meeting.id);
   // The form with what was typed, beside what somebody else has saved; saving again is then a decision.
   if ('conflict' in done) return formPage(context, { identity, meeting: done.conflict.meeting }, typed, done);
-  if (!('told' in done)) return again(context, about, typed, done);
+  if (!('told' in done)) return formAgain(context, about, typed, done);
   return to(request, `changed${done.told}`, meeting.id);
-}
-
-/** The form again, with what is wrong. */
-function again(context: Context, about: FormFor, typed: BookingForm, why: NoBooking): Response {
-  return formPage(context, about, typed, why);
 }

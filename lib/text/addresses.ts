@@ -4,9 +4,9 @@ import { piecesOf } from './people_list.ts';
 
 /** A piece of a list that is no address, where it stands. */
 export interface Unread {
-  /** As typed. */
+  /** As typed, without brackets around it. */
   readonly text: string;
-  /** Where it begins and ends in the text, in UTF-16 units as JavaScript counts. */
+  /** Where it begins and ends in the text, with brackets, in UTF-16 units as JavaScript counts. */
   readonly at: number;
   readonly end: number;
 }

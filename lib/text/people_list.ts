@@ -106,7 +106,8 @@ function peopleIn(row: readonly Token[], text: string, parted: boolean): Piece[]
     if (person !== null) return [person];
   }
   const commas = row.filter(({ kind }) => kind === 'comma').length;
-  const named = only?.kind === 'bracket' && row.at(-1) === only && commas === 1;
+  const quoted = row.some(({ kind }) => kind === 'quoted');
+  const named = only?.kind === 'bracket' && row.at(-1) === only && commas === 1 && !quoted;
   return inWords(row, text, { commas: parted || named, tabs: addressed.length === 0 });
 }
 
@@ -154,9 +155,9 @@ function inWords(row: readonly Token[], text: string, joins: { commas: boolean; 
   };
   for (const token of row) {
     if (token.kind === 'bracket') {
-      const last = words.findLastIndex(mentions);
-      flush(words.slice(0, last + 1));
-      found.push(pieceOf(token, personName(textOf(words.slice(last + 1), text))));
+      const begin = nameBegin(words);
+      flush(words.slice(0, begin));
+      found.push(pieceOf(token, personName(textOf(words.slice(begin), text))));
       words = [];
     } else if ((token.kind === 'comma' && !joins.commas) || (token.kind === 'tab' && !joins.tabs)) {
       flush(words);
@@ -165,6 +166,13 @@ function inWords(row: readonly Token[], text: string, joins: { commas: boolean; 
   }
   flush(words);
   return found;
+}
+
+/** Where the name begins that the words before brackets end with: behind an address, and at quotes that a comma stands before. */
+function nameBegin(words: readonly Token[]): number {
+  const address = words.findLastIndex(mentions) + 1;
+  const quoted = words.findLastIndex(({ kind }, at) => kind === 'quoted' && words[at - 1]?.kind === 'comma');
+  return Math.max(address, quoted);
 }
 
 function pieceOf({ text, kind, at, end }: Token, name: string): Piece {

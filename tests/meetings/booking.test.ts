@@ -160,8 +160,8 @@ describe('who', () => {
   test('at least one guest, and every mistake at once', () => {
     expect(mistakes({ guests: '' })).toEqual({ guests: ['rule.no_guest'] });
     expect(mistakes({ guests: 'alice@example.org' })).toEqual({ guests: ['rule.no_guest'] });
-    expect(mistakes({ guests: 'nobody', moderators: 'x@', duration: '', date: '' })).toEqual({
-      guests: ['rule.address'],
+    expect(mistakes({ guests: 'nobody <>', moderators: 'x@', duration: '', date: '' })).toEqual({
+      guests: ['rule.name', 'rule.address'],
       moderators: ['rule.address'],
       duration: ['rule.duration'],
       date: ['rule.date'],

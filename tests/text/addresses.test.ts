@@ -152,6 +152,8 @@ describe('lists as programs paste them', () => {
     const asked = (typed: string) => splitAddresses(typed).bad.map(({ text }) => text);
     expect(asked('Durand, inès.moreau')).toEqual(['Durand', 'inès.moreau']);
     expect(asked('Durand, Bob; Moreau')).toEqual(['Durand, Bob', 'Moreau']);
+    expect(asked('Durand, "Moreau, Inès" <i@b.org>')).toEqual(['Durand']);
+    expect(asked('Durand, "Moreau, Inès" <i@b.org>; Bob')).toEqual(['Durand', 'Bob']);
     expect(asked('Durand Bob\nHans\tMüller\n')).toEqual(['Durand Bob', 'Hans\tMüller']);
   });
 });
