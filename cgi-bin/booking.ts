@@ -1,6 +1,7 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
 import { anyone, editor, owner, ownForm, reader, sameSite, signedIn, source, typedForm } from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
+import { attendeesCsv } from '../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeesRemind } from '../lib/pages/attendees_write.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
@@ -24,6 +25,7 @@ export const door: Door = {
     attendees: { GET: row([signedIn, reader], attendeesFollow) },
     register_new: { POST: row([editor, typedForm], meetingBook) },
     register_edit: { POST: row([editor, typedForm, owner], meetingChange) },
+    csv: { GET: row([signedIn, reader], attendeesCsv) },
     remind: { POST: row([editor, ownForm, owner], attendeesRemind) },
     mail: { POST: row([editor, ownForm, owner], attendeeMail) },
     correct: { POST: row([editor, ownForm, owner], attendeeCorrect) },

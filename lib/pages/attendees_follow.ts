@@ -4,7 +4,6 @@ import attendees from '../../templates/pages/attendees.hbs';
 import { asked, silentOf, written } from '../booking/ask.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
-import { roomLink } from '../jitsi/room_name.ts';
 import { meaningOf } from '../mail/smtp_failures.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
 import type { Attendee, Identity } from '../meetings/meeting.ts';
@@ -20,6 +19,7 @@ import type { TextKey } from '../text/catalogue.ts';
 import { timeOf } from '../text/dates.ts';
 import { proposalWords } from './invitation_answer.ts';
 import { extensionOf } from './meeting_extend.ts';
+import { givenOf } from './meeting_give.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
 import { type Frame, page, sayingOf } from './page.ts';
 import { insideOf } from './room_people.ts';
@@ -72,7 +72,7 @@ export async function followPage(
     open: place?.join || extension !== null,
     invitable: place?.editable && timesStand(meeting, reading.now),
     agenda: meeting.agenda,
-    roomAddress: roomLink(context.settings.JMB_URL, meeting.room),
+    give: place && place.state !== 'over' && givenOf(context, read, names.get(ownerOf(people))),
     inside: place?.join && (await insideOf(context, reading, meeting)),
     people: people.map((attendee) => ({
       ...personRow(reading, attendee, names.get(attendee.email)),
@@ -90,6 +90,10 @@ export async function followPage(
   });
 }
 
+function ownerOf(people: readonly Attendee[]): string {
+  return people.find(({ role }) => role === 'owner')?.email ?? '';
+}
+
 function frameOf(
   request: Request,
   { texts }: Context,
@@ -98,9 +102,10 @@ function frameOf(
 ): Frame {
   const title = texts('follow.title');
   const { notice, headers } = sayingOf(request, texts);
-  if (wrong !== null) return { status: 400, title, spoken: texts('form.spoken_error', { title }), user, editor };
+  if (wrong !== null)
+    return { status: 400, title, spoken: texts('form.spoken_error', { title }), user, editor, script: true };
   const spoken = notice && { spoken: texts('list.noticed', { notice: notice.text, title }) };
-  return { title, ...spoken, user, editor, headers };
+  return { title, ...spoken, user, editor, headers, script: true };
 }
 
 /** What the button says that asks those who have not answered; or when they were asked, and may be again. */

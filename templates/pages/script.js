@@ -139,6 +139,22 @@
     if (Date.now() - place.kept < 10_000) goTo(place);
   }
 
+  /** A button that copies a field, and says so; where the browser keeps the clipboard for itself the text is at least selected. */
+  function copies(button) {
+    const field = document.getElementById(button.dataset.copy);
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+      } catch {
+        if (!document.execCommand('copy')) return;
+      }
+      button.nextElementSibling.textContent = button.dataset.done;
+    });
+  }
+
+  for (const place of document.querySelectorAll('[data-copy]')) copies(place);
   for (const place of document.querySelectorAll('[data-opens]')) countDown(place);
   for (const place of document.querySelectorAll('[data-zone]')) ownTime(place);
   if (document.querySelector('.agenda')) takePlace();

@@ -119,6 +119,9 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.locator('[name=conf_email]').last().fill('personne');
     await page.locator('form[action*="?correct"] button').last().click();
     await page.locator('[aria-invalid]').waitFor();
+    await page.locator('.give > summary').click();
+    await page.locator('[data-copy=give-text]').click();
+    await page.getByText(/^(Copié|Copied)$/).waitFor();
     await page.locator('#unconfirmed').waitFor();
   },
   proposal: async (page) => {

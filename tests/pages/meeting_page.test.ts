@@ -1,6 +1,7 @@
 /** The page of a meeting: who reads it, and what its owner does there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
+import { attendeesCsv, csv } from '../../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeesRemind } from '../../lib/pages/attendees_write.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
@@ -256,6 +257,63 @@ describe('a moderator', () => {
   });
 });
 
+describe('what is given on', () => {
+  it('is the room’s own address and an invitation in the meeting’s language, with nobody’s secret', async () => {
+    const jmb = site();
+    const facts = { ...FACTS, subject: 'R&D', agenda: 'Un\n  deux', language: 'en' } as const;
+    const { meeting, attendees } = jmb.meeting(DAY, facts);
+    const { body } = await follow(jmb, meeting.id, 'bob');
+    const part = between(body, 'class="give"', '</details>');
+    expect(part).toContain(`id="give-address" value="https://meet.example.org/${meeting.room}" readonly`);
+    const text = between(part, 'readonly>\n', '</textarea>').replace('readonly>\n', '').replaceAll('&amp;', '&');
+    expect(text.replaceAll('\u00a0', ' ').split('\n')).toEqual([
+      'R&D',
+      'Alice Martin invites you to an online meeting.',
+      '',
+      'Date: Wednesday 25 November 2026',
+      'Time: 10:00 – 11:00 (Europe/Paris, UTC+01:00)',
+      '',
+      'Agenda',
+      'Un',
+      '  deux',
+      '',
+      'Join the meeting',
+      `https://meet.example.org/${meeting.room}`,
+    ]);
+    for (const { hash } of attendees) expect(body).not.toContain(hash);
+    const over = jmb.meeting(-2 * DAY, FACTS);
+    expect((await follow(jmb, over.meeting.id)).body).not.toContain('class="give"');
+  });
+});
+
+describe('the table', () => {
+  it('holds people, answers, notes and who came, for owner and moderators', async () => {
+    const jmb = site();
+    const { meeting, attendees } = jmb.meeting(DAY, FACTS);
+    const said = { comment: '=HYPERLINK("http://x";"y")\n2', proposal: null, way: 'page' } as const;
+    recordAnswer(jmb.store, attendees.find(({ email }) => email === OUTSIDER)?.hash ?? '', 'declined', NOW, said);
+    const get = (as: string, HTTP_ACCEPT_LANGUAGE = 'fr') =>
+      jmb.ask(attendeesCsv, { as, query: `csv&id=${meeting.id}`, env: { HTTP_ACCEPT_LANGUAGE } });
+    expect((await get('carol')).status).toBe(403);
+    const { body, headers } = await get('bob');
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="participants-2026-11-25.csv"');
+    expect(body.split('\r\n')).toEqual([
+      '\ufeff"Personne";"Adresse";"Rôle";"Réponse";"Mot";"Répondu le";"Connexions"',
+      '"Alice Martin";"alice.martin@example.org";"Organisateur";"";"";"";"0"',
+      '"Bob Durand";"bob.durand@example.org";"Modérateur";"Sans réponse";"";"";"0"',
+      '"Carol Petit";"carol.petit@example.org";"Invité";"Sans réponse";"";"";"0"',
+      `"Invite";"${OUTSIDER}";"Invité";"Déclinée";"'=HYPERLINK(""http://x"";""y"")\n2";"2026-11-24 10:00";"0"`,
+      '',
+    ]);
+    expect((await get('bob', 'en')).body).toContain('"Carol Petit","carol.petit@example.org","Guest"');
+  });
+
+  it.each(['=1', '+1', '-1', '@a', '\t=1', '\r=1', '＝1'])('keeps %j from being a formula', (text) => {
+    expect(csv([[text]], ';')).toBe(`\ufeff"'${text}"\r\n`);
+  });
+});
+
 describe('who is in the room', () => {
   let module: RoomModule;
   beforeAll(async () => {
@@ -287,6 +345,6 @@ describe('who is in the room', () => {
     expect((await follow(jmb, meeting.id)).text).toContain('On ne sait pas qui est dans la salle.');
     const without = site();
     expect((await follow(without, without.meeting(-60, FACTS).meeting.id)).text).toContain('On ne sait pas');
-    expect((await follow(jmb, jmb.meeting(DAY, FACTS).meeting.id)).text).not.toContain('la salle');
+    expect((await follow(jmb, jmb.meeting(DAY, FACTS).meeting.id)).body).not.toContain('class="inside"');
   });
 });
