@@ -6,11 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventUid } from '../../lib/calendar/event.ts';
+import { replyAddressOf } from '../../lib/mail/reply_address.ts';
+import { insertMeeting } from '../../lib/store/bookings.ts';
+import { attendeesOf } from '../../lib/store/meetings.ts';
+import { openStore } from '../../lib/store/store.ts';
 import { jmbCommand, type Said } from '../support/command.ts';
 import { type Dovecot, startDovecot } from '../support/dovecot.ts';
 import { ELSEWHERE } from '../support/house_authority.ts';
+import { keptAnswer } from '../support/kept_answers.ts';
 import { freePort } from '../support/port.ts';
 import { makeTree, readLog } from '../support/tree.ts';
+import { giveToWebUser } from '../support/web_user.ts';
 
 /** Dovecot gives itself the rights of several users. */
 const asRoot = test.runIf(process.getuid?.() === 0);
@@ -34,6 +41,7 @@ function tree(inbox: string): void {
     JMB_LOG: join(root, 'log/jmb.log'),
     JMB_MAIL_REPLY: 'visio+{id}@univ.example',
     JMB_MAIL_INBOX: inbox,
+    JMB_SERVER_NAME: 'visio.example',
   };
   makeTree(root, { settings, modules: {} });
 }
@@ -67,6 +75,42 @@ asRoot(
   },
   40_000,
 );
+
+asRoot('replies of three programs are taken out of it; an absence and junk are read and change nothing', async () => {
+  tree(dovecot.url);
+  await remind();
+  const store = openStore(join(root, 'data/jmb.db'));
+  const now = Math.floor(Date.now() / 1000);
+  const guests = ['zoe@x.example', 'yann@x.example', 'bob@x.example'];
+  const booking = { subject: 'Jury', begin: now + 86_400, duration: 3600, moderators: [], guests };
+  const clock = { now: () => now, nanoseconds: () => BigInt(now) * 1_000_000_000n };
+  const { meeting, attendees } = insertMeeting(store, clock, 'alice@x.example', booking);
+  for (const suffix of ['', '-wal', '-shm']) giveToWebUser(join(root, `data/jmb.db${suffix}`));
+  for (const [at, name] of ['exchange', 'nextcloud', 'kmail'].entries()) {
+    const attendee = attendees.find(({ email }) => email === guests[at]);
+    if (attendee === undefined) throw new Error('nobody is invited');
+    const { raw, to } = keptAnswer(
+      name,
+      {
+        ...{ uid: eventUid(meeting, 'visio.example'), sequence: 0, begin: meeting.begin, end: meeting.end },
+        ...{ summary: '', location: '', asked: true, attendee: { name: '', address: attendee.email } },
+        organiser: { name: '', address: replyAddressOf('visio+{id}@univ.example', meeting, attendee) },
+      },
+      { partstat: 'DECLINED', at: now, id: `i${at}` },
+    );
+    dovecot.deliver(`Delivered-To: ${to}\n${raw}`);
+    dovecot.deliver(`Delivered-To: ${to}\nFrom: ${attendee.email}\nAuto-Submitted: auto-replied\n\n${raw}`);
+  }
+  dovecot.deliver('\0\xff junk');
+  expect((await remind()).stdout).toContain('inbox: 7 taken, 0 left');
+  expect(attendeesOf(store, meeting.id).map(({ answer }) => answer)).toEqual([
+    'accepted',
+    'declined',
+    'declined',
+    'declined',
+  ]);
+  store.close();
+});
 
 asRoot('without TLS on this machine alone', async () => {
   tree(dovecot.plainUrl);

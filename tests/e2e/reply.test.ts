@@ -1,6 +1,6 @@
 /** `jmb reply` as a mail server calls it: the built program, which prints nothing and ends with 0 or 75 whatever happens. */
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -204,3 +204,27 @@ test('settings that cannot be read have it given again, and so do words that nob
   rmSync(local);
   expect(await give('Subject: x\n\nx\n', ['user', '--odd'])).toEqual({ status: 0, ...SILENT });
 });
+
+test('a program that is broken has it given again without a word: no addon, no part, no memory, settings that are none', async () => {
+  const lib = join(root, 'lib');
+  const letter = 'From: a@x.example\nTo: visio+9zzzzzzzzzzzzz@univ.example\nSubject: x\n\nx\n';
+  const broken = async (name: string, content?: string) => {
+    const file = join(lib, name);
+    renameSync(file, `${file}.kept`);
+    if (content !== undefined) writeFileSync(file, content);
+    expect(await give(letter), name).toEqual({ status: 75, ...SILENT });
+    renameSync(`${file}.kept`, file);
+  };
+  const addon = readdirSync(lib).find((name) => name.endsWith('.node')) ?? '';
+  await broken(addon);
+  await broken('postal-mime.js', 'throw 1;');
+  const env = { ...process.env, NODE_OPTIONS: '--max-old-space-size=6 --max-semi-space-size=1' };
+  expect(
+    spawnSync(join(root, 'bin/jmb'), ['reply'], { env, input: Buffer.alloc(9_000_000, 'a\n'), encoding: 'utf8' }),
+  ).toMatchObject({ status: 75, ...SILENT });
+  const local = join(root, 'etc/jmb_local.cf');
+  mkdirSync(local);
+  expect(await give(letter)).toEqual({ status: 75, ...SILENT });
+  rmSync(local, { recursive: true });
+  expect(await give(letter)).toEqual({ status: 0, ...SILENT });
+}, 30_000);

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replyAddressOf } from '../../lib/mail/reply_address.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
+import { claim, enqueue, markSent, outboxOf } from '../../lib/store/outbox.ts';
 import { openStore } from '../../lib/store/store.ts';
+import { mail } from '../store/mails.ts';
 import { writeAnswer } from '../support/mail_programs.ts';
 import { type Postfix, startPostfix } from '../support/postfix.ts';
 import { makeTree } from '../support/tree.ts';
@@ -87,5 +89,18 @@ test('replies are taken, other mail is swallowed, nothing bounces; while the dat
   expect((await deliveries(6)).slice(5)).toEqual(['sent']);
   expect(answerOf()).toBe('declined');
   expect(postfix.log()).not.toContain('status=bounced');
+
+  // What Postfix itself sends back comes to the envelope's sender, and by the same pipe.
+  enqueue(store, [mail(meeting.id, BOB)], now);
+  const claimed = claim(store, { by: 'test', now, leaseSeconds: 60, limit: 9 });
+  const sent = claimed.find(({ recipient }) => recipient === BOB);
+  if (sent === undefined) throw new Error('no mail waits');
+  markSent(store, sent.id, now);
+  const raw = `From: noreply@univ.example\r\nTo: ${BOB}\r\nMessage-ID: ${sent.messageId}\r\nSubject: x\r\n\r\nx\r\n`;
+  await transport.sendMail({ envelope: { from: to, to: 'unknown.user@univ.example' }, raw });
+  expect((await deliveries(8)).slice(6).sort()).toEqual(['bounced', 'sent']);
+  const back = outboxOf(store, meeting.id).find(({ recipient }) => recipient === BOB);
+  expect(back?.state).toBe('refused');
+  expect(back?.reason).toMatch(/^unknown\.user@univ\.example: .*unknown user/);
   store.close();
 });
