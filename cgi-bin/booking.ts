@@ -4,6 +4,7 @@ import { type Door, row } from '../lib/http/route.ts';
 import { attendeesCsv } from '../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeesRemind } from '../lib/pages/attendees_write.ts';
+import { calendarRenew, calendarShow } from '../lib/pages/calendar_address.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
@@ -33,6 +34,7 @@ export const door: Door = {
     invite: { POST: row([editor, ownForm, owner], meetingInvite) },
     extend: { POST: row([signedIn, ownForm, owner], meetingExtend) },
     del: { GET: row([editor, owner], removalAsk), POST: row([editor, ownForm, owner], meetingRemove) },
+    calendar: { GET: row([signedIn], calendarShow), POST: row([signedIn, ownForm], calendarRenew) },
     logout: { GET: row([anyone], signOut) },
   },
 };

@@ -11,6 +11,7 @@ export const EXTERNAL_PACKAGES = {
   'postal-mime': 'postal-mime',
   'ical.js': 'icaljs',
   imapflow: 'imapflow',
+  'qrcode-generator': 'qrcode',
 };
 
 /** How the addon's name begins: it works with the JavaScript of its own release of better-sqlite3 alone. */

@@ -145,3 +145,8 @@ export function bookingLink(base: string): string {
 export function feedLink(base: string, hash: string): string {
   return `${root(base)}/ical.cgi?id=${encodeURIComponent(hash)}`;
 }
+
+/** The same for calendar programs, which subscribe to what they open: by TLS where it is fetched so. */
+export function subscriptionLink(base: string, hash: string): string {
+  return feedLink(base, hash).replace(/^http/, 'webcal');
+}

@@ -2,7 +2,7 @@
 
 import list from '../../templates/pages/list.hbs';
 import { extensionRules } from '../booking/extend.ts';
-import { feedLink } from '../calendar/event.ts';
+import { feedLink, subscriptionLink } from '../calendar/event.ts';
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
@@ -113,11 +113,10 @@ function spokenOf(reading: Reading, { text }: NoticeWords, done: Listed | undefi
 /** The private room of an editor, and everyone's feed. */
 function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: boolean): object {
   const hash = feedIfWritable(store, uid);
-  const feed = hash === undefined ? undefined : feedLink(settings.JMB_URL, hash);
   const room = roomSegment(uid);
   return {
     ownRoom: editor && room !== undefined && { name: room, address: roomLink(settings.JMB_URL, uid) },
-    feed: feed && { https: feed, webcal: feed.replace(/^https?:/, 'webcal:') },
+    feed: hash && { https: feedLink(settings.JMB_URL, hash), webcal: subscriptionLink(settings.JMB_URL, hash) },
   };
 }
 

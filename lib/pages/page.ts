@@ -135,6 +135,7 @@ const NOTICES = [
   'accepted',
   'declined',
   'tentative',
+  'renewed',
 ] as const;
 
 /** The name of a notice. */
@@ -165,6 +166,11 @@ export function toList(request: Request, notice: Notice, meeting?: MeetingId): R
 /** Leads to the page of a meeting, which says a notice. */
 export function toMeeting(request: Request, notice: Notice, id: MeetingId): Response {
   return saying(request, `booking.cgi?attendees&id=${id}&notice=${notice}`);
+}
+
+/** Leads to the page of the reader's calendar, which says a notice. */
+export function toCalendar(request: Request, notice: Notice): Response {
+  return saying(request, `booking.cgi?calendar&notice=${notice}`);
 }
 
 /** What was said before is forgotten: the same may be said again. */

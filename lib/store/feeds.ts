@@ -33,7 +33,19 @@ export function feedOf(store: Store, uid: string): string {
   );
 }
 
-/** The same, or undefined where the first use cannot be written. */
+/** Another hash in the place of those that a user's feed had, which lead nowhere from now on. */
+export function renewFeed(store: Store, uid: string): void {
+  store.transaction(() => {
+    store.run(
+      'DELETE FROM feed_text WHERE feed_hash IN (SELECT ical_hash FROM ical WHERE ical_owner = ? COLLATE NOCASE)',
+      uid,
+    );
+    store.run('DELETE FROM ical WHERE ical_owner = ? COLLATE NOCASE', uid);
+    store.run('INSERT INTO ical (ical_owner, ical_hash) VALUES (?, ?)', uid, newHash());
+  });
+}
+
+/** The hash of a user's feed, or undefined where the first use cannot be written. */
 export function feedIfWritable(store: Store, uid: string): string | undefined {
   return knownFeed(store, uid) ?? store.jot(() => feedOf(store, uid));
 }

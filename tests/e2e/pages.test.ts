@@ -97,6 +97,11 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.locator('.coming .meeting').first().waitFor();
   },
   foundNothing: (page) => page.goto('/booking.cgi?list&q=introuvable'),
+  calendar: async (page) => {
+    await page.goto('/booking.cgi?calendar&notice=renewed');
+    await page.locator('summary').click();
+    await page.locator('.code svg').waitFor();
+  },
   form: (page) => page.goto('/booking.cgi?new'),
   now: (page) => page.goto('/booking.cgi?now'),
   mistakes: async (page) => {

@@ -158,7 +158,7 @@ describe('the list', () => {
     ) ?? {
       hash: '',
     };
-    expect(body).toContain(`href="webcal://meet.example.org/ical.cgi?id=${hash}"`);
+    expect(body).toContain(`href="webcals://meet.example.org/ical.cgi?id=${hash}"`);
     expect(body).toContain(`value="https://meet.example.org/ical.cgi?id=${hash}"`);
     expect(jmb.store.all("SELECT feed_address FROM feed_address WHERE feed_owner = 'carol'")).toHaveLength(2);
     expect(body).toContain('Aucune réunion en ce moment');

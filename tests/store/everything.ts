@@ -4,7 +4,7 @@ import { searchableOf, slotsOf } from '../../lib/store/agenda.ts';
 import { answersWait, owe, saidOf, settle, untold } from '../../lib/store/answers.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { changeAddress } from '../../lib/store/changes.ts';
-import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
+import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses, renewFeed } from '../../lib/store/feeds.ts';
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
@@ -94,6 +94,7 @@ export function everything(store: Store): void {
   meetingsFrom(store, NOW);
   feedOf(store, 'alice');
   feedByHash(store, feedOf(store, 'alice'));
+  renewFeed(store, 'alice');
   rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
   rememberName(store, [ALICE], 'Alice Martin');
   namesOf(store, [ALICE]);
