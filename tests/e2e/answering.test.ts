@@ -149,7 +149,7 @@ it('another time is proposed by finger, and taken by the organiser with one clic
   expect(await her.locator('.said .comment').innerText()).toBe('En cours ce jour-là');
   const before = jmb.mails.length;
   await her.getByRole('button', { name: 'Déplacer la réunion à cet horaire' }).click();
-  await her.waitForURL(/notice=changed&of=\d+#m\d+$/);
+  await her.waitForURL(/notice=changed(?:_going)?&of=\d+#m\d+$/);
   expect(await her.locator(`#m${id} .begin`).innerText()).toBe('14:30');
   // The organiser, bob and the other guest.
   await expect.poll(() => jmb.mails.length - before).toBe(3);

@@ -56,7 +56,7 @@ test('alice books', async () => {
   await alice.getByLabel('Heure de début').fill('14:30');
   await alice.getByLabel('Invités').fill(GUESTS.join('\n'));
   await alice.getByRole('button', { name: 'Enregistrer et inviter' }).click();
-  await alice.waitForURL(/notice=booked&of=\d+#m\d+$/);
+  await alice.waitForURL(/notice=booked(?:_going)?&of=\d+#m\d+$/);
   for (const guest of GUESTS) {
     await says({ ...demo, said: () => readdirSync(join(folder, 'mail')).join(' ') }, `${guest}.eml`);
   }

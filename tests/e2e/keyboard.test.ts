@@ -103,7 +103,7 @@ it('mends a mistake: its message has the focus, and leads to the field', async (
   await page.keyboard.press('Enter');
   await tabTo('Enregistrer et inviter');
   await page.keyboard.press('Space');
-  await page.waitForURL(/notice=booked&of=\d+#m\d+$/);
+  await page.waitForURL(/notice=booked(?:_going)?&of=\d+#m\d+$/);
   expect(await page.getByRole('status').innerText()).toContain('La réunion est réservée');
   expect(await page.getByRole('heading', { name: 'Au clavier' }).count()).toBe(1);
 });

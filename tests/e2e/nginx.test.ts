@@ -34,7 +34,7 @@ describe.each<Place>(['before rooms', 'after rooms'])('included %s', (place) => 
     const saved = await nginx.ask('/booking.cgi?register_new', { as: 'alice', body: `${fields}` });
     expect(saved.status).toBe(303);
     expect(new URL(saved.headers.location ?? '', `https://${DOMAIN}/booking.cgi`).href).toMatch(
-      new RegExp(`^https://${DOMAIN}/booking.cgi\\?list&notice=booked&of=\\d+#m\\d+$`),
+      new RegExp(`^https://${DOMAIN}/booking.cgi\\?list&notice=booked(?:_going)?&of=\\d+#m\\d+$`),
     );
     const mail = (await mailsSince(jmb, 0, 2)).get(BOB);
     const link = linkIn({ ...jmb, url: `https://${DOMAIN}` }, mail, JOIN);

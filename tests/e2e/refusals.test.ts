@@ -178,7 +178,7 @@ describe('two windows on one meeting', () => {
     expect(JSON.stringify(rows())).toContain('Du premier onglet');
 
     await save(second);
-    await second.waitForURL(/notice=changed&of=\d+#m\d+$/);
+    await second.waitForURL(/notice=changed(?:_going)?&of=\d+#m\d+$/);
     expect(JSON.stringify(rows())).toContain('Du second <onglet>');
     await window.close();
   });

@@ -78,7 +78,7 @@ test('alice books for bob, a moderator and a guest from outside; each gets the r
   await alice.getByLabel('Invités').fill(`${BOB}\n${GUEST}`);
   await alice.getByLabel('Modérateurs').fill(MODERATOR);
   await alice.getByRole('button', { name: 'Enregistrer et inviter' }).click();
-  await alice.waitForURL(/list&notice=booked&of=\d+#m\d+$/);
+  await alice.waitForURL(/list&notice=booked(?:_going)?&of=\d+#m\d+$/);
   seen = await mailsSince(jmb, 0, 4);
   expect([...seen.keys()].sort()).toEqual([ALICE, BOB, GUEST, MODERATOR].sort());
   const title: Readonly<Record<string, string>> = {
@@ -149,7 +149,7 @@ test('alice moves the meeting, and everyone is told', async () => {
   expect(await alice.getByLabel('Objet').inputValue()).toBe(SUBJECT);
   await alice.getByLabel('Heure de début').fill('16:00');
   await alice.getByRole('button', { name: 'Enregistrer' }).click();
-  await alice.waitForURL(/notice=changed&of=\d+#m\d+$/);
+  await alice.waitForURL(/notice=changed(?:_going)?&of=\d+#m\d+$/);
   const mails = await mailsSince(jmb, 5, 4);
   for (const [address, mail] of mails) {
     expect(mail.text).toContain('16:00');

@@ -36,7 +36,7 @@ it('shows a subject as it was typed, wherever it stands', async () => {
   expect(await page.getByLabel('Objet').inputValue()).toBe(ODD);
   await page.getByLabel('Invités').fill(BOB);
   await page.getByRole('button', { name: 'Enregistrer et inviter' }).click();
-  await page.waitForURL(/notice=booked&of=\d+#m\d+$/);
+  await page.waitForURL(/notice=booked(?:_going)?&of=\d+#m\d+$/);
   const heading = page.locator('.subject', { hasText: '{{title}}' });
   expect(await heading.textContent()).toBe(ODD);
   const item = page.locator('li.meeting', { has: heading });

@@ -62,7 +62,8 @@ describe.each([0, 1, 2] as const)('what arrives by mail at %i (owner, moderator,
     for (const read of [readWithIcalJs, readWithPython]) {
       const [inFeed] = read(fed).events;
       const [inMail] = read(mailed).events;
-      const less = { attendees: [], alarms: [], organiser: [] };
+      expect(inFeed?.transp).toBe(attendee.answer === 'declined' ? 'TRANSPARENT' : null);
+      const less = { attendees: [], alarms: [], organiser: [], transp: null };
       expect({ ...inMail, ...less }).toEqual({ ...inFeed, ...less });
     }
   });
