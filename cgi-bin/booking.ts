@@ -1,6 +1,19 @@
 /** booking.cgi: my meetings, and what an organiser does with them. Apache says who asks. */
-import { anyone, editor, owner, ownForm, reader, sameSite, signedIn, source, typedForm } from '../lib/http/needs.ts';
+import {
+  anyone,
+  booker,
+  editor,
+  owner,
+  ownForm,
+  reader,
+  sameSite,
+  signedIn,
+  source,
+  standIn,
+  typedForm,
+} from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
+import { answerInPlace, assistantsChange, assistantsShow } from '../lib/pages/assistants.ts';
 import { attendeesCsv } from '../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeesRemind } from '../lib/pages/attendees_write.ts';
@@ -17,14 +30,14 @@ import { signOut } from '../lib/pages/ways_out.ts';
 export const door: Door = {
   refusals: () => import('../lib/pages/refusal.ts'),
   routes: {
-    '': { GET: row([signedIn], meetingList) },
-    list: { GET: row([signedIn], meetingList) },
+    '': { GET: row([signedIn, standIn], meetingList) },
+    list: { GET: row([signedIn, standIn], meetingList) },
     'people=': { GET: row([editor, sameSite], peopleFind) },
-    new: { GET: row([editor, source], meetingNew) },
-    now: { GET: row([editor], nowAsk), POST: row([editor, typedForm], nowBook) },
+    new: { GET: row([editor, booker, source], meetingNew) },
+    now: { GET: row([editor, booker], nowAsk), POST: row([editor, typedForm, booker], nowBook) },
     edit: { GET: row([editor, owner], meetingEdit) },
     attendees: { GET: row([signedIn, reader], attendeesFollow) },
-    register_new: { POST: row([editor, typedForm], meetingBook) },
+    register_new: { POST: row([editor, typedForm, booker], meetingBook) },
     register_edit: { POST: row([editor, typedForm, owner], meetingChange) },
     csv: { GET: row([signedIn, reader], attendeesCsv) },
     remind: { POST: row([editor, ownForm, owner], attendeesRemind) },
@@ -32,9 +45,11 @@ export const door: Door = {
     correct: { POST: row([editor, ownForm, owner], attendeeCorrect) },
     move: { POST: row([editor, ownForm, owner], meetingMove) },
     invite: { POST: row([editor, ownForm, owner], meetingInvite) },
+    answer: { POST: row([signedIn, ownForm, standIn], answerInPlace) },
     extend: { POST: row([signedIn, ownForm, owner], meetingExtend) },
     del: { GET: row([editor, owner], removalAsk), POST: row([editor, ownForm, owner], meetingRemove) },
     calendar: { GET: row([signedIn], calendarShow), POST: row([signedIn, ownForm], calendarRenew) },
+    assistants: { GET: row([signedIn], assistantsShow), POST: row([signedIn, ownForm], assistantsChange) },
     logout: { GET: row([anyone], signOut) },
   },
 };

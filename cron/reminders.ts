@@ -6,9 +6,10 @@ import { composeMails, prepareComposing, templatesOf } from '../lib/mail/compose
 import { reminderMessages, threadsOf } from '../lib/mail/messages.ts';
 import { latestDue } from '../lib/meetings/reminders.ts';
 import { Unavailable } from '../lib/refusal.ts';
+import { ownersOf } from '../lib/store/assistants.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
 import { enqueue, outboxOf } from '../lib/store/outbox.ts';
-import { feedsByAddress, languagesOf, namesOf } from '../lib/store/people.ts';
+import { feedsByAddress, languagesOf } from '../lib/store/people.ts';
 import { type DueReminder, dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
 import { texts } from '../lib/text/catalogue.ts';
 import { endsHard } from './endings.ts';
@@ -69,7 +70,7 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
     const written = composeMails(
       {
         meeting,
-        owner: { email: owner, name: namesOf(store, [owner]).get(owner) },
+        owner: ownersOf(store, [{ id: meeting.id, owner }]).get(meeting.id) ?? { email: owner },
         attendees,
         messages,
         accounts,

@@ -1,6 +1,7 @@
 /** The tables of the doors are the whole access control: each row says what it needs, and without that nothing happens. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Need } from '../lib/http/route.ts';
+import { assistantsChange } from '../lib/pages/assistants.ts';
 import type { Directory } from '../lib/people/directory.ts';
 import { type Asked, type Site, site } from './pages/site.ts';
 import { type Placed, ROWS } from './support/doors.ts';
@@ -13,7 +14,7 @@ const NOBODY_BOOKS: Directory = {
   matches: async () => false,
 };
 
-const TABLES = ['meetings', 'attendees', 'mail_reminder', 'xmpp_reminder', 'outbox', 'room_order'];
+const TABLES = ['meetings', 'attendees', 'mail_reminder', 'xmpp_reminder', 'outbox', 'room_order', 'stand_in'];
 
 let jmb: Site;
 let meeting: string;
@@ -114,6 +115,23 @@ describe.each(labelled(needing('owner or moderator of its source')))(
       expect(await refused(placed, { ...asked, as: 'bob' }, 403)).toContain('vous n’en êtes pas modérateur');
       await refused(placed, { ...asked, as: 'carol' }, 403);
       await refused(placed, { query: `${query}&from=1` }, 404);
+    });
+  },
+);
+
+describe.each(labelled(['right to stand in', 'right to book for'].flatMap(needing)))(
+  '%s needs leave to act for another',
+  (_, placed) => {
+    it('and refuses who has none, or has it no more', async () => {
+      const { form, query } = fitting(placed);
+      const carol = 'carol.petit@example.org';
+      const asked = form === undefined ? { query: `${query}&for=${carol}` } : { form: { ...form, conf_for: carol } };
+      expect(await refused(placed, asked, 403)).toContain('agir à sa place');
+      const change = (fields: object) =>
+        jmb.ask(assistantsChange, { as: 'carol', form: { conf_token: jmb.token('carol'), ...fields } });
+      await change({ conf_assistant: 'alice' });
+      await change({ conf_remove: 'alice.martin@example.org' });
+      await refused(placed, asked, 403);
     });
   },
 );

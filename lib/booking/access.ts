@@ -1,48 +1,93 @@
 /** What a meeting or a room is to somebody who signed in: whose it is, and whether it opens. */
 import type { Context } from '../context.ts';
 import { roomName } from '../jitsi/room_name.ts';
-import type { Attendee, Identity, Invitation, Meeting } from '../meetings/meeting.ts';
+import type { Attendee, Identity, Invitation, Meeting, Role } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
 import { decide } from '../people/check_modules.ts';
+import { nameOfAddress } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { bossesOf, isAssistant } from '../store/assistants.ts';
 import { type GoneLink, goneLink } from '../store/gone_links.ts';
 import { invitationByHash } from '../store/invitations.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../store/meetings.ts';
 import { namesOf } from '../store/people.ts';
+import type { Store } from '../store/store.ts';
+import type { TextKey } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
 
-/** A meeting and its people, looked at by its owner. */
+/** A meeting and its people. */
 export interface Owned {
   readonly meeting: Meeting;
   readonly attendees: readonly Attendee[];
 }
 
-/** The meeting of an id that came from outside, if this user owns it: 404 where there is none, 403 where it is another's. */
-export function ownedMeeting(
-  { store }: Pick<Context, 'store'>,
-  { uid, addresses }: Identity,
-  id: string,
-): Owned | Refusal {
-  const meeting = meetingById(store, id);
-  if (meeting === undefined) return refuse(404, 'refused.no_meeting', `${uid}: no meeting ${id.slice(0, 40)}`);
-  const attendees = attendeesOf(store, meeting.id);
-  const own = attendees.some(({ role, email }) => role === 'owner' && addresses.includes(email));
-  return own ? { meeting, attendees } : refuse(403, 'refused.not_owner', `${uid} does not own ${meeting.id}`);
+/** A meeting as one who may do something with it has it. */
+export interface Held extends Owned {
+  /** As whom that is done: who signed in, or whoever lets them act in their place. */
+  readonly as: Identity;
+}
+
+/** The meeting of an id that came from outside, if this user owns it, or may act for its owner: 404 where there is none, 403 where not. */
+export function ownedMeeting(context: Pick<Context, 'store'>, identity: Identity, id: string): Held | Refusal {
+  return heldMeeting(context, identity, id, ['owner'], 'refused.not_owner');
 }
 
 /** The same, if this user owns or moderates it: those two know of everybody who is invited. */
-export function readMeeting(
+export function readMeeting(context: Pick<Context, 'store'>, identity: Identity, id: string): Held | Refusal {
+  return heldMeeting(context, identity, id, ['owner', 'moderator'], 'refused.not_reader');
+}
+
+function heldMeeting(
   { store }: Pick<Context, 'store'>,
-  { uid, addresses }: Identity,
+  identity: Identity,
   id: string,
-): Owned | Refusal {
+  roles: readonly Role[],
+  text: TextKey,
+): Held | Refusal {
+  const { uid } = identity;
+  const ended = endedFor(store, identity);
+  if (ended !== null) return ended;
   const meeting = meetingById(store, id);
   if (meeting === undefined) return refuse(404, 'refused.no_meeting', `${uid}: no meeting ${id.slice(0, 40)}`);
   const attendees = attendeesOf(store, meeting.id);
-  const role = highest(attendees, addresses)?.role ?? 'guest';
-  return role === 'guest'
-    ? refuse(403, 'refused.not_reader', `${uid} neither owns nor moderates ${meeting.id}`)
-    : { meeting, attendees };
+  const holds = ({ addresses }: Identity): boolean => {
+    const seat = highest(attendees, addresses);
+    return seat !== null && roles.includes(seat.role);
+  };
+  const as = [identity].find(holds) ?? (identity.by ? undefined : bosses(store, identity).find(holds));
+  if (as === undefined) return refuse(403, text, `${uid} is no ${roles.join(' or ')} of ${meeting.id}`);
+  return { meeting, attendees, as };
+}
+
+/** Those whom this user may act for, as that. */
+export function bosses(store: Store, by: Identity): Identity[] {
+  const found = bossesOf(store, by.addresses).filter(({ uid }) => uid !== by.uid);
+  const names = namesOf(
+    store,
+    found.map(({ addresses: [main] }) => main),
+  );
+  return found.map(({ uid, addresses }) => {
+    const [email] = addresses;
+    return { uid, email, addresses, name: names.get(email) ?? nameOfAddress(email), by };
+  });
+}
+
+/** As whom this user acts for an address: as themselves where there is none, else as whoever lets them; 403 where nobody does. */
+export function actingFor({ store }: Pick<Context, 'store'>, identity: Identity, address: string): Identity | Refusal {
+  const asked = address.trim().toLowerCase();
+  if (asked === '' || identity.addresses.includes(asked)) return identity;
+  const boss = bosses(store, identity).find(({ addresses }) => addresses.includes(asked));
+  return boss ?? noStandIn(identity, asked);
+}
+
+/** Why somebody acts for another no more; null where they do, or for nobody. Look at it within the transaction that writes. */
+export function endedFor(store: Store, { uid, email, by }: Identity): Refusal | null {
+  return by === undefined || isAssistant(store, uid, by.addresses) ? null : noStandIn(by, email);
+}
+
+function noStandIn({ uid }: Identity, address: string): Refusal {
+  const name = address.slice(0, 100);
+  return refuse(403, 'refused.no_stand_in', `${uid} does not stand in for ${name}`, { name });
 }
 
 /**

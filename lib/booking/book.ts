@@ -10,12 +10,13 @@ import { bookingOf, formOf, sameBooking } from '../meetings/fields.ts';
 import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
 import { planReminders } from '../meetings/reminders.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
+import { noteStandIn } from '../store/assistants.ts';
 import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
 import { attendeesOf, invitationsOf } from '../store/meetings.ts';
 import { dropReminders } from '../store/outbox_changes.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import type { Store } from '../store/store.ts';
-import { type Owned, ownedMeeting } from './access.ts';
+import { endedFor, type Owned, ownedMeeting } from './access.ts';
 import { checkedBooking, type NoBooking } from './checked.ts';
 import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
 import { orderOwnership, tellRoom } from './rooms.ts';
@@ -44,9 +45,12 @@ export async function book(
   const { feeds, names } = await accounts(context, identity, [...moderators, ...guests]);
   const booking = called(checked.booking, names);
   const done = withinLimit(context, identity, () => {
+    const ended = endedFor(store, identity);
+    if (ended !== null) return ended;
     const duplicate = duplicateOf(store, identity.email, booking, clock.now(), when === 'now' ? SLIP : 0);
     if (duplicate !== undefined) return { meeting: duplicate, again: true };
     const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
+    noteStandIn(store, meeting.id, identity.by?.email ?? null);
     plan(context, meeting);
     write(context, identity, { meeting, attendees, accounts: feeds }, messagesToAll('new', attendees));
     return { meeting, again: false };
@@ -97,6 +101,7 @@ export async function change(
     const messages = tellOfChange(context, identity, before, update, feeds);
     orderOwnership(context, before, update);
     if (update.meeting.version === before.meeting.version) return { unchanged: update.meeting };
+    noteStandIn(store, id, identity.by?.email ?? null);
     return { meeting: update.meeting, quiet: messages === 0 };
   });
   if (isRefusal(result)) return result;

@@ -62,7 +62,8 @@ export function withinLimit<Result>(
 }
 
 /** Counts mails that are about to be written. */
-function count({ store, settings, clock }: Context, { uid }: Identity, mails: number): void {
+function count({ store, settings, clock }: Context, identity: Identity, mails: number): void {
+  const { uid } = identity.by ?? identity;
   const limit = settings.JMB_MAX_MAILS_PER_HOUR;
   if (limit === 0 || mails === 0) return;
   const now = clock.now();
@@ -92,7 +93,7 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
   count(context, owner, left.length);
   const event = {
     ...occasion,
-    owner: { email: ownerAddress(occasion, owner), name: owner.name },
+    owner: { email: ownerAddress(occasion, owner), name: owner.name, by: owner.by },
     messages: left,
     languages: languagesOf(
       store,
@@ -147,6 +148,6 @@ export async function send(context: Context, id: MeetingId): Promise<Ending> {
 }
 
 /** A meeting's facts for a line of the log. */
-export function logged({ id, room, begin }: Meeting, { uid }: Identity): Record<string, string | number> {
-  return { id, room, begin, uid };
+export function logged({ id, room, begin }: Meeting, { uid, by }: Identity): Record<string, string | number> {
+  return { id, room, begin, uid, ...(by && { by: by.uid }) };
 }

@@ -10,6 +10,12 @@ export interface Person {
   readonly name: string;
 }
 
+/** Whose event it is. */
+export interface Organiser extends Person {
+  /** The address of who acts in their place (SENT-BY, RFC 5545 section 3.2.18). */
+  readonly sentBy?: string;
+}
+
 /** Someone invited, as a calendar shows them. */
 export interface CalendarAttendee extends Person {
   readonly role: Role;
@@ -34,7 +40,7 @@ export interface CalendarEvent {
   readonly description: string;
   /** Where the reader of this calendar enters. */
   readonly link: string;
-  readonly organiser: Person;
+  readonly organiser: Organiser;
   readonly attendees: readonly CalendarAttendee[];
   /** Minutes before the begin. */
   readonly alarms: readonly number[];
@@ -78,6 +84,8 @@ export function invited({ email, name, role }: Attendee, isRead: boolean, suits 
 export interface Owner {
   readonly email: string;
   readonly name?: string | undefined;
+  /** Who booked or changed the meeting in their place. */
+  readonly by?: Owner | undefined;
 }
 
 /** The settings that an event depends on. */
@@ -107,7 +115,7 @@ export function describeEvent(
       .filter(Boolean)
       .join('\n\n'),
     link,
-    organiser: host,
+    organiser: { ...host, ...(owner.by && { sentBy: owner.by.email }) },
     attendees: [],
     alarms: [],
   };

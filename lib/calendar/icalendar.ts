@@ -148,11 +148,15 @@ function mailto(value: string): string {
   return `:mailto:${address.replace(NOT_IN_MAILTO, encodeURIComponent)}`;
 }
 
+/** An address as the package writes it into a parameter; it stands in quotes (RFC 5545 section 3.2.18), or Gmail misreads it. */
+const SENT_BY = /;SENT-BY="?mailto:([^";:]*)"?/i;
+
 /** One line put right. */
 function repair(line: string): string {
   if (/^(ATTENDEE|ORGANIZER)[;:]/.test(line)) {
     const { head, value } = splitLine(line);
-    return head.replace(ENUMERATED, ';$1=$2') + mailto(value);
+    const sender = head.replace(SENT_BY, (_, address: string) => `;SENT-BY="${mailto(address).slice(1)}"`);
+    return sender.replace(ENUMERATED, ';$1=$2') + mailto(value);
   }
   return line.replace(/^TRIGGER:-?PT$/, 'TRIGGER:PT0S');
 }

@@ -1,5 +1,5 @@
 /** What a row of a door's table may need of a request before its handler runs. */
-import { entryTo, invitationOf, ownedMeeting, readMeeting } from '../booking/access.ts';
+import { actingFor, entryTo, invitationOf, ownedMeeting, readMeeting } from '../booking/access.ts';
 import type { Context } from '../context.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { type Request, requestHeader } from '../message.ts';
@@ -76,6 +76,33 @@ export const typedForm: Need<'form' | 'stale'> = {
     return crossSite(request) ?? { form, stale: staleForm(context, of(known, 'identity'), form) };
   },
 };
+
+/** The right to act for whom the form (`conf_for`) or the address (`for`) names; nobody named: for oneself. */
+export const standIn: Need<'acting'> = {
+  name: 'right to stand in',
+  gives: ['acting'],
+  after: ['identity'],
+  look: (request, context, known) => acting(request, context, known),
+};
+
+/** The same, where whoever is stood in for may book. */
+export const booker: Need<'acting'> = {
+  name: 'right to book for',
+  gives: ['acting'],
+  after: ['identity'],
+  look: async (request, context, known) => {
+    const found = acting(request, context, known);
+    if (isRefusal(found) || found.acting.by === undefined || (await isEditor(context, found.acting))) return found;
+    const { uid, name } = found.acting;
+    return refuse(403, 'refused.boss_not_editor', `${uid}, who is stood in for, is no editor`, { name });
+  },
+};
+
+function acting(request: Request, context: Context, known: Known): { acting: Identity } | Refusal {
+  const named = known.form?.get('conf_for') ?? queryParams(request).get('for') ?? '';
+  const found = actingFor(context, of(known, 'identity'), named);
+  return isRefusal(found) ? found : { acting: found };
+}
 
 /** The meeting that the form names or, where there is none, the address: owned by whoever signed in. */
 export const owner: Need<'owned'> = {

@@ -1,6 +1,6 @@
 /** What a row of a door's table is, and how a request finds its own. */
 
-import type { Entry, Owned } from '../booking/access.ts';
+import type { Entry, Held } from '../booking/access.ts';
 import type { Context } from '../context.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
@@ -14,16 +14,18 @@ import { type Params, parseForm, parseParams } from './params.ts';
 export interface Granted {
   /** Who signed in. */
   readonly identity: Identity;
+  /** As whom somebody asks: as themselves, or as whoever lets them act in their place. */
+  readonly acting: Identity;
   /** A posted form that no other site has sent. */
   readonly form: Params;
   /** Why the form is too old to be believed, though nothing that was typed is lost; null where it is not. */
   readonly stale: Refusal | null;
   /** A meeting of whoever signed in. */
-  readonly owned: Owned;
+  readonly owned: Held;
   /** A meeting that whoever signed in owns or moderates. */
-  readonly read: Owned;
+  readonly read: Held;
   /** The meeting that a new one begins as; null where none is named. */
-  readonly source: Owned | null;
+  readonly source: Held | null;
   /** The meeting and the person that a link was given to. */
   readonly invitation: Invitation;
   /** Whose feed an address is, and the secret in it. */

@@ -1,5 +1,5 @@
 /** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts. Pure. */
-import { describeEvent, invited } from '../calendar/event.ts';
+import { describeEvent, invited, type Owner } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { writeCalendar } from '../calendar/icalendar.ts';
 import type { Context } from '../context.ts';
@@ -78,7 +78,7 @@ function parts(event: MailEvent, message: Message, settings: ComposeSettings, ow
   const language = readerOf(event, message, settings);
   const invitation = calendar(event, message, settings);
   return {
-    from: { name: senderName(owner.name, settings.JMB_NAME, language), address: serviceAddress(settings) },
+    from: { name: senderName(owner, settings.JMB_NAME, language), address: serviceAddress(settings) },
     replyTo: { name: mailboxName(owner.name ?? ''), address: repliesTo(event, message, settings) },
     to: { name: mailboxName(message.attendee.name ?? ''), address: message.attendee.email },
     subject: mailSubject(event, message, settings),
@@ -117,10 +117,12 @@ function threadHeaders(
   };
 }
 
-/** Whose meeting it is, by way of which service; of a nameless owner the service alone. */
-function senderName(owner: string | undefined, service: string, language: Language): string {
-  const [person, name] = [mailboxName(owner ?? ''), mailboxName(service)];
-  return person === '' || name === '' ? person || name : textsIn(language)('mail.from', { owner: person, name });
+/** Whose meeting it is, who books it in their place, and by way of which service; of a nameless owner the service alone. */
+function senderName({ name: owner = '', by }: Owner, service: string, language: Language): string {
+  const texts = textsIn(language);
+  const [boss, name, standIn] = [mailboxName(owner), mailboxName(service), mailboxName(by?.name ?? by?.email ?? '')];
+  const person = boss === '' || standIn === '' ? boss : texts('mail.from_for', { by: standIn, owner: boss });
+  return person === '' || name === '' ? person || name : texts('mail.from', { owner: person, name });
 }
 
 /**

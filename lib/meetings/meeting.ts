@@ -72,4 +72,6 @@ export interface Identity {
   readonly name: string;
   /** Every address of the person, lower case, the main one first. */
   readonly addresses: readonly string[];
+  /** Who acts in this person's place, where that is somebody else. */
+  readonly by?: Identity;
 }

@@ -50,7 +50,9 @@ export async function followPage(
   const reading = readingOf(context);
   const { texts, store } = context;
   const { meeting, attendees: people } = read;
-  const seat = highest(people, identity.addresses);
+  // Who acts in another's place sees what they see, but for the way in, which is theirs alone.
+  const { as } = read;
+  const seat = highest(people, as.addresses);
   const isOwner = seat?.role === 'owner';
   const editor = isOwner || (await isEditor(context, identity));
   const said = saidOf(store, meeting.id);
@@ -63,7 +65,8 @@ export async function followPage(
     people.map(({ email }) => email),
   );
   const writable = isOwner && mayEdit(meeting, 'owner', reading.now);
-  const place = seat && placeWords(reading, meeting, seat);
+  const seen = seat && placeWords(reading, meeting, seat);
+  const place = seen && as.by ? { ...seen, join: false, hash: '' } : seen;
   const extension = seat && extensionOf(context, identity, { meeting, attendee: seat });
   return page(context, attendees, frameOf(request, context, identity, { wrong, editor }), {
     ...ticketWords(reading, meeting),

@@ -15,9 +15,9 @@ type Asked = Pick<Granted, 'identity' | 'form' | 'owned'>;
 export async function attendeesRemind(
   request: Request,
   context: Context,
-  { identity, owned }: Asked,
+  { owned }: Asked,
 ): Promise<Response | Refusal> {
-  const told = await askSilent(context, identity, owned);
+  const told = await askSilent(context, owned.as, owned);
   return isRefusal(told) ? told : toMeeting(request, `reminded${told}`, owned.meeting.id);
 }
 
@@ -25,9 +25,9 @@ export async function attendeesRemind(
 export async function attendeeMail(
   request: Request,
   context: Context,
-  { identity, form, owned }: Asked,
+  { form, owned }: Asked,
 ): Promise<Response | Refusal> {
-  const told = await inviteAgain(context, identity, owned, form.get('conf_person') ?? '');
+  const told = await inviteAgain(context, owned.as, owned, form.get('conf_person') ?? '');
   return isRefusal(told) ? told : toMeeting(request, `mailed${told}`, owned.meeting.id);
 }
 
@@ -39,7 +39,7 @@ export async function attendeeCorrect(
 ): Promise<Response | Refusal> {
   const email = form.get('conf_person') ?? '';
   const typed = (form.get('conf_email') ?? '').slice(0, 300);
-  const done = await correctAddress(context, identity, owned, email, typed);
+  const done = await correctAddress(context, owned.as, owned, email, typed);
   if (isRefusal(done)) return done;
   if (done === 'unchanged') return toMeeting(request, 'unchanged', owned.meeting.id);
   if ('told' in done) return toMeeting(request, `corrected${done.told}`, owned.meeting.id);

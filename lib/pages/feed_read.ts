@@ -4,9 +4,9 @@ import { type FeedEntry, feedFacts, feedFingerprint } from '../calendar/feed_fac
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { type Header, type Request, type Response, requestHeader } from '../message.ts';
+import { ownersOf } from '../store/assistants.ts';
 import { cachedFeed, type FeedOwner, keepFeed } from '../store/feeds.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
-import { namesOf } from '../store/people.ts';
 import { texts } from '../text/catalogue.ts';
 
 /** Answers with the feed, or with 304 when the reader has it as it is. */
@@ -60,11 +60,14 @@ function entriesOf({ store }: Context, addresses: readonly string[], now: number
   const listed = invitationsOf(store, addresses, { endAfter: now });
   const own = listed.filter(({ attendee }) => attendee.role === 'owner').map(({ meeting }) => meeting.id);
   const people = attendeesOfEach(store, own);
-  const names = namesOf(store, [...new Set(listed.map(({ owner }) => owner))]);
+  const owners = ownersOf(
+    store,
+    listed.map(({ meeting, owner }) => ({ id: meeting.id, owner })),
+  );
   return listed.map(({ meeting, attendee, owner }) => ({
     meeting,
     attendee,
-    owner: { email: owner, name: names.get(owner) },
+    owner: owners.get(meeting.id) ?? { email: owner },
     attendees: people.get(meeting.id) ?? [],
   }));
 }

@@ -4,8 +4,8 @@ import { keptEvent } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import type { Request, Response } from '../message.ts';
+import { ownersOf } from '../store/assistants.ts';
 import { ownerOf } from '../store/invitations.ts';
-import { namesOf } from '../store/people.ts';
 
 /**
  * Answers with the event, which has the UID of the invitation and of the feed: a calendar takes them for one (RFC 5545 section 3.8.4.7). It
@@ -18,7 +18,7 @@ export async function invitationEvent(
 ): Promise<Response> {
   const { store, settings, texts, clock } = context;
   const email = ownerOf(store, meeting.id) ?? '';
-  const owner = { email, name: namesOf(store, [email]).get(email) };
+  const owner = ownersOf(store, [{ id: meeting.id, owner: email }]).get(meeting.id) ?? { email };
   const event = keptEvent({ meeting, attendee, owner, attendees: [] }, settings, texts, clock.now());
   const { writeCalendar } = await import('../calendar/icalendar.ts');
   return {

@@ -26,6 +26,8 @@ export interface RarePart {
   readonly closing: string;
   /** What was just done, said at the meeting. */
   readonly told: NoticeWords | null;
+  /** Whose meetings they are, where they are another's: the address, and the token of the forms that act in their place. */
+  readonly instead: { readonly token: string; readonly who: string } | null;
 }
 
 /** One meeting in the list. */
@@ -39,6 +41,8 @@ export interface Item extends MeetingWords, PlaceWords, RarePart {
   readonly unanswered: boolean;
   /** Whether the answer can still be given, or changed. */
   readonly answerable: boolean;
+  /** Whether it can be by who acts in the place of the one invited. */
+  readonly answersFor: boolean;
   /** Whether this is an invitation that waits for an answer. */
   readonly waiting: boolean;
   readonly moderator: boolean;
@@ -55,7 +59,7 @@ export interface Item extends MeetingWords, PlaceWords, RarePart {
 }
 
 /** Nothing of that. */
-const NOTHING_RARE: RarePart = { extension: null, inside: '', closing: '', told: null };
+const NOTHING_RARE: RarePart = { extension: null, inside: '', closing: '', told: null, instead: null };
 
 /** How many people of a meeting are named in a list. */
 const MOST_NAMED = 3;
@@ -82,7 +86,7 @@ export function companyOf({ store, texts }: Pick<Context, 'store' | 'texts'>, li
 
 /** A meeting in words. */
 export function itemOf(reading: Reading, listed: Listed, company: Company, rare: RarePart = NOTHING_RARE): Item {
-  const { extension, inside, closing, told } = rare;
+  const { extension, inside, closing, told, instead } = rare;
   const { meeting, attendee, owner: organiser, invited, accepted, declined, tentative } = listed;
   const { id, subject, date, begin, end, iso, duration } = meetingWords(reading, meeting);
   const place = placeWords(reading, meeting, attendee);
@@ -103,16 +107,17 @@ export function itemOf(reading: Reading, listed: Listed, company: Company, rare:
     answer,
     answerWord,
     icon,
-    accept,
-    decline,
-    join,
+    // Nobody is shown the secrets of another's links, nor let into a room in their place.
+    accept: instead ? '' : accept,
+    decline: instead ? '' : decline,
+    join: join && instead === null,
     room,
-    hash,
+    hash: instead ? '' : hash,
     opens,
     editable,
     removable,
     repeatable,
-    owner,
+    owner: owner && instead === null,
     organiser: personWords(organiser),
     counts: tallyWords(
       { accepted, declined, tentative, none: invited - accepted - declined - tentative },
@@ -122,7 +127,8 @@ export function itemOf(reading: Reading, listed: Listed, company: Company, rare:
     accepted: answer === 'accepted',
     declined: answer === 'declined',
     unanswered: answer === 'none',
-    answerable: Boolean(accept || decline),
+    answerable: instead === null && Boolean(accept || decline),
+    answersFor: instead !== null && Boolean(accept || decline),
     waiting: answer === 'none' && !owner && state !== 'over',
     moderator: attendee.role === 'moderator',
     follows: attendee.role !== 'guest',
@@ -130,6 +136,7 @@ export function itemOf(reading: Reading, listed: Listed, company: Company, rare:
     inside,
     closing,
     told,
+    instead,
     actions: Boolean(join || accept || decline || editable || removable || repeatable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),

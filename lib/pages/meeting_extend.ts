@@ -14,15 +14,16 @@ import { toList, toMeeting } from './page.ts';
 export async function meetingExtend(
   request: Request,
   context: Context,
-  { identity, form, owned }: Pick<Granted, 'identity' | 'form' | 'owned'>,
+  { form, owned }: Pick<Granted, 'form' | 'owned'>,
 ): Promise<Response | Refusal> {
   const typed = form.get('conf_minutes') ?? '';
   const minutes = EXTENSIONS.find((one) => String(one) === typed);
   if (minutes === undefined) return refuse(400, 'refused.malformed', `extend by ${JSON.stringify(typed.slice(0, 20))}`);
-  const result = await extend(context, identity, owned.meeting.id, minutes, form.get('conf_end'));
+  const result = await extend(context, owned.as, owned.meeting.id, minutes, form.get('conf_end'));
   if (isRefusal(result)) return result;
   // Back to where the button was.
-  return (form.get('from') === 'attendees' ? toMeeting : toList)(request, 'extended', owned.meeting.id);
+  if (form.get('from') === 'attendees') return toMeeting(request, 'extended', owned.meeting.id);
+  return toList(request, 'extended', owned.meeting.id, owned.as);
 }
 
 /** What the form holds that the list shows. */

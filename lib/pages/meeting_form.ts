@@ -1,7 +1,7 @@
 /** booking.cgi?new and ?edit: the form, empty, filled from the database, or with what was typed and what is wrong with it. */
 
 import form from '../../templates/pages/form.hbs';
-import type { Owned } from '../booking/access.ts';
+import { bosses, type Owned } from '../booking/access.ts';
 import { type BookingFor, defaultSubject, type NoBooking } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
@@ -15,7 +15,7 @@ import {
   nextQuarter,
 } from '../meetings/booking.ts';
 import { bookingAgain, bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';
-import type { Meeting } from '../meetings/meeting.ts';
+import type { Identity, Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
@@ -28,6 +28,8 @@ import { type AskedName, askedIn, PEOPLE_FIELDS, type PeopleField, peopleField }
 
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
 export interface FormFor extends BookingFor {
+  /** As whom it is booked or changed: who asks, or whoever lets them act in their place. */
+  readonly acting: Identity;
   /** The meeting that is booked again. */
   readonly source?: Meeting;
   /** Whether the meeting begins as it is booked, and the form is the small one. */
@@ -51,15 +53,17 @@ export interface FormTrouble {
 export function meetingNew(
   _request: Request,
   context: Context,
-  { identity, source }: Pick<Granted, 'identity' | 'source'>,
+  { identity, acting, source }: Pick<Granted, 'identity' | 'acting' | 'source'>,
 ): Response {
   const proposed = proposedForm(context, nextQuarter(context.clock.now()));
-  if (source === null) return formPage(context, { identity, meeting: null }, proposed);
-  const { meeting, attendees } = source;
-  const again = formOf(bookingAgain(meeting, attendees, identity.addresses));
+  if (source === null) return formPage(context, { identity, meeting: null, acting }, proposed);
+  const { meeting, attendees, as } = source;
+  // What somebody's assistant books again is theirs again.
+  const about = { identity, meeting: null, acting: acting.by ? acting : as, source: meeting };
+  const again = formOf(bookingAgain(meeting, attendees, about.acting.addresses));
   const isDefault = meeting.subject === defaultSubject(context, meeting.begin);
   const typed = { ...again, ...(isDefault ? { subject: proposed.subject } : {}), date: '' };
-  return formPage(context, { identity, meeting: null, source: meeting }, typed);
+  return formPage(context, about, typed);
 }
 
 /** Shows the form of a meeting that is not over. */
@@ -71,7 +75,7 @@ export function meetingEdit(
   const { meeting } = owned;
   return (
     overAlready(context, meeting) ??
-    formPage(context, { identity, meeting }, formOf(bookingOf(owned.meeting, owned.attendees)))
+    formPage(context, { identity, meeting, acting: owned.as }, formOf(bookingOf(meeting, owned.attendees)))
   );
 }
 
@@ -122,6 +126,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
   return page(context, form, frame, {
     token: formToken(store, about.identity.uid, clock.now()),
     meeting,
+    ...forWhom(context, about),
     now,
     again: source && sourceWords(context, source),
     // What has begun is not moved: the page says when it is, and offers what can still be changed.
@@ -162,6 +167,24 @@ export async function formAgain(
   const asks = PEOPLE_FIELDS.some((field) => why.mistakes[field]?.some(({ text }) => text === 'rule.name'));
   const asked = asks ? await askedIn(context, about.identity, typed) : [];
   return formPage(context, about, typed, { ...why, asked });
+}
+
+/** For whom it is, where somebody lets who asks act in their place: to choose for a new one, else to read. */
+function forWhom({ store, texts }: Context, { identity, meeting, acting }: FormFor): object {
+  if (meeting !== null) return { forName: acting.by && texts('form.for_name', { name: acting.name }) };
+  const others = bosses(store, identity);
+  if (others.length === 0) return {};
+  const all = [{ value: '', label: texts('form.for_me', { name: identity.name }), chosen: acting.by === undefined }];
+  return {
+    forWhom: [
+      ...all,
+      ...others.map(({ uid, email, name }) => ({
+        value: email,
+        label: `${name} (${email})`,
+        chosen: uid === acting.uid,
+      })),
+    ],
+  };
 }
 
 function titleOf({ meeting, source, now }: FormFor): TextKey {

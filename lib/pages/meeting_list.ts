@@ -1,6 +1,7 @@
 /** booking.cgi?list: what is now, what is next, what waits for me; then what is to come, by day, and what is past. */
 
 import list from '../../templates/pages/list.hbs';
+import { bosses } from '../booking/access.ts';
 import { extensionRules } from '../booking/extend.ts';
 import { feedLink, subscriptionLink } from '../calendar/event.ts';
 import type { Context } from '../context.ts';
@@ -15,11 +16,12 @@ import type { Request, Response } from '../message.ts';
 import { slotsOf } from '../store/agenda.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsIn, type Listed } from '../store/meetings.ts';
+import { formToken } from '../store/secrets.ts';
 import { isoDate, monthOf } from '../text/dates.ts';
 import { type Company, companyOf, type Item, itemOf, type RarePart } from './list_items.ts';
 import { extensionOf } from './meeting_extend.ts';
 import { counted, dayOf, meetingWords, type Reading, readingOf, shortDayOf } from './meeting_view.ts';
-import { cookieOf, type NoticeWords, page, refresh, sayingOf } from './page.ts';
+import { cookieOf, inQuery, type NoticeWords, page, refresh, sayingOf } from './page.ts';
 import { closingWords, insideWords, peopleOf } from './room_people.ts';
 import { whoBooks } from './who_books.ts';
 
@@ -32,10 +34,10 @@ const LATEST = 10;
 export async function meetingList(
   request: Request,
   context: Context,
-  { identity }: Pick<Granted, 'identity'>,
+  { identity, acting }: Pick<Granted, 'identity' | 'acting'>,
 ): Promise<Response> {
   const query = queryParams(request);
-  if (query.get('q')?.trim() || query.has('page')) {
+  if (acting.by === undefined && (query.get('q')?.trim() || query.has('page'))) {
     const { meetingsFound } = await import('./meeting_found.ts');
     return meetingsFound(request, context, { identity });
   }
@@ -43,7 +45,7 @@ export async function meetingList(
   const { editor, status, doubt } = await whoBooks(context, identity);
   const reading = readingOf(context, editor);
   const { now } = reading;
-  const slots = slotsOf(store, identity.addresses, { endAfter: now - settings.JMB_SHOW_ARCHIVES * DAY });
+  const slots = slotsOf(store, acting.addresses, { endAfter: now - settings.JMB_SHOW_ARCHIVES * DAY });
   // What has only just ended may still be extended, and is looked at closely.
   const long = now - extendedWithin(extensionRules(context));
   const past = slots.filter(({ end }) => end <= long);
@@ -55,22 +57,24 @@ export async function meetingList(
   );
   const { notice, of, headers } = sayingOf(request, texts);
   const done = notice === null ? undefined : listed.find(({ meeting }) => meeting.id === of);
+  const instead = acting.by ? { token: formToken(store, identity.uid, now), who: acting.email } : null;
   const parts = sections(reading, listed, companyOf(context, listed), (one) => ({
     extension: extensionOf(context, identity, one),
     inside: insideWords(reading, one.meeting, people),
     closing: closingWords(reading, settings, one.meeting),
     told: one === done ? notice : null,
+    instead,
   }));
-  const opens = nextOpening(listed, now, reading.leads);
+  const opens = acting.by ? null : nextOpening(listed, now, reading.leads);
   const pastCount = past.length - latest.length + parts.archives.length;
   const frame = {
     status,
-    title: texts('list.title'),
+    title: titleOf(context, acting),
     // What was done is heard first, and read in the tab.
-    ...(notice ? { spoken: spokenOf(reading, notice, done) } : {}),
+    ...(notice ? { spoken: spokenOf(reading, notice, acting.by ? undefined : done) } : {}),
     user: identity.name,
     editor,
-    place: 'list',
+    ...(acting.by ? {} : { place: 'list' as const }),
     // close.cgi brings who has this cookie back to the list.
     headers: [
       cookieOf(request, 'viajmb', '1'),
@@ -78,22 +82,28 @@ export async function meetingList(
       ...(opens === null ? [] : [refresh(opens - now, 'booking.cgi?list')]),
     ],
     script: opens !== null,
-  } as const;
+  };
   return page(context, list, frame, {
     notice: done ? null : notice,
     settling: Boolean(done),
     doubt,
-    any: slots.length > 0,
-    empty: slots.length === 0 && emptyWords(context, identity, editor),
+    any: slots.length > 0 && !acting.by,
+    whose: acting.by && inQuery(acting.email),
+    empty: slots.length === 0 && !acting.by && emptyWords(context, identity, editor),
     opens,
     askedAt: now,
     longestSearch: LONGEST_SEARCH,
     ...parts,
     archivesCount: counted(reading, 'list.archives', pastCount),
-    older: pastCount > parts.archives.length,
-    ...ownAddresses(context, identity, editor),
+    older: pastCount > parts.archives.length && !acting.by,
+    ...(acting.by ? {} : ownAddresses(context, identity, editor)),
+    bosses: bosses(store, identity).map(({ email, name }) => ({ whose: inQuery(email), name })),
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
   });
+}
+
+function titleOf({ texts }: Context, { by, name }: Identity): string {
+  return by ? texts('list.title_of', { name }) : texts('list.title');
 }
 
 /** What somebody without any meeting can do about it. */

@@ -6,36 +6,40 @@ import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
-import { isRefusal } from '../refusal.ts';
+import { isRefusal, type Refusal } from '../refusal.ts';
 import { clockTime, isoDate } from '../text/dates.ts';
 import { oldForm, proposedForm, typedIn } from './form_typed.ts';
 import { type FormFor, formAgain, formPage } from './meeting_form.ts';
 import { toMeeting } from './page.ts';
 
 /** Shows the form: whom to invite, and what may be said of the meeting besides. */
-export function nowAsk(_request: Request, context: Context, { identity }: Pick<Granted, 'identity'>): Response {
-  return formPage(context, aboutNow(identity), { ...proposedNow(context), subject: '' });
+export function nowAsk(
+  _request: Request,
+  context: Context,
+  { identity, acting }: Pick<Granted, 'identity' | 'acting'>,
+): Response {
+  return formPage(context, aboutNow(identity, acting), { ...proposedNow(context), subject: '' });
 }
 
 /** Books the meeting, tells its people, and leads to its page: the way in, and the address to give. */
 export async function nowBook(
   request: Request,
   context: Context,
-  { identity, form, stale }: Pick<Granted, 'identity' | 'form' | 'stale'>,
-): Promise<Response> {
+  { identity, acting, form, stale }: Pick<Granted, 'identity' | 'acting' | 'form' | 'stale'>,
+): Promise<Response | Refusal> {
   const proposed = proposedNow(context);
   const { date, time } = proposed;
   const typed = { ...typedIn(form, proposed), date, time };
-  const about = aboutNow(identity);
+  const about = aboutNow(identity, acting);
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
-  const done = await book(context, identity, typed, 'now');
-  if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
+  const done = await book(context, acting, typed, 'now');
+  if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if (!('told' in done)) return formAgain(context, about, typed, done);
   return toMeeting(request, `booked${done.told}`, done.meeting.id);
 }
 
-function aboutNow(identity: Identity): FormFor {
-  return { identity, meeting: null, now: true };
+function aboutNow(identity: Identity, acting: Identity): FormFor {
+  return { identity, meeting: null, acting, now: true };
 }
 
 /** What is booked where the form says nothing else: from the minute that the clock shows. */

@@ -45,10 +45,10 @@ function aboutBegun({ texts, clock, settings }: Context, meeting: Meeting): stri
 export async function meetingRemove(
   request: Request,
   context: Context,
-  { identity, form, owned }: Pick<Granted, 'identity' | 'form' | 'owned'>,
+  { form, owned }: Pick<Granted, 'form' | 'owned'>,
 ): Promise<Response | Refusal> {
-  const removed = await remove(context, identity, owned, form.get('conf_tell'));
+  const removed = await remove(context, owned.as, owned, form.get('conf_tell'));
   if (isRefusal(removed)) return removed;
   const notice = removed.told === null ? 'removed_quietly' : (`removed${removed.told}` as const);
-  return toList(request, notice);
+  return toList(request, notice, undefined, owned.as);
 }

@@ -6,7 +6,7 @@ import type { Params } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { bookingOf, formOf } from '../meetings/fields.ts';
-import type { MeetingId } from '../meetings/meeting.ts';
+import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
@@ -18,15 +18,15 @@ import { type Notice, toList, toMeeting } from './page.ts';
 export async function meetingBook(
   request: Request,
   context: Context,
-  { identity, form, stale }: Pick<Granted, 'identity' | 'form' | 'stale'>,
+  { identity, acting, form, stale }: Pick<Granted, 'identity' | 'acting' | 'form' | 'stale'>,
 ): Promise<Response | Refusal> {
-  const about = { identity, meeting: null };
+  const about = { identity, meeting: null, acting };
   const typed = typedIn(form);
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
-  const done = await book(context, identity, typed);
-  if (isRefusal(done)) return formPage(context, about, typed, { refusal: done });
+  const done = await book(context, acting, typed);
+  if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if (!('told' in done)) return formAgain(context, about, typed, done);
-  return toList(request, `booked${done.told}`, done.meeting.id);
+  return toList(request, `booked${done.told}`, done.meeting.id, acting);
 }
 
 /** Changes a meeting that is not over, in the version that the form was made from; of one that runs, people and subject. */
@@ -39,7 +39,7 @@ export async function meetingChange(
   const late = overAlready(context, owned.meeting) ?? movedLate(context, owned, typed);
   if (late !== null) return late;
   const version = versionIn(form);
-  const about = { identity, meeting: { ...owned.meeting, version } };
+  const about = { identity, meeting: { ...owned.meeting, version }, acting: owned.as };
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
   return changed(request, context, { identity, owned }, version, typed);
 }
@@ -72,9 +72,16 @@ export async function meetingInvite(
   const late = overAlready(context, owned.meeting);
   if (late !== null) return late;
   const { guests } = typedIn(form);
-  const invited = await invite(context, identity, owned, guests);
+  const invited = await invite(context, owned.as, owned, guests);
   if (isRefusal(invited)) return invited;
-  return outcome(request, context, { identity, owned: invited.owned }, invited.typed, invited.done, toMeeting);
+  return outcome(
+    request,
+    context,
+    { identity, owned: { ...owned, ...invited.owned } },
+    invited.typed,
+    invited.done,
+    toMeeting,
+  );
 }
 
 /** The version of a meeting that a form was made from. */
@@ -91,23 +98,23 @@ async function changed(
   typed: BookingForm,
 ): Promise<Response | Refusal> {
   const seen = { identity, owned: { ...owned, meeting: { ...owned.meeting, version } } };
-  return outcome(request, context, seen, typed, await change(context, identity, owned, version, typed), toList);
+  return outcome(request, context, seen, typed, await change(context, owned.as, owned, version, typed), toList);
 }
 
 /** The answer to a change: the form again, or the page that says a notice. */
 function outcome(
   request: Request,
   context: Context,
-  { identity, owned: { meeting } }: Pick<Granted, 'identity' | 'owned'>,
+  { identity, owned: { meeting, as: acting } }: Pick<Granted, 'identity' | 'owned'>,
   typed: BookingForm,
   done: Changed,
-  to: (request: Request, notice: Notice, id: MeetingId) => Response,
+  to: (request: Request, notice: Notice, id: MeetingId, acting: Identity) => Response,
 ): Promise<Response | Refusal> | Response | Refusal {
-  const about = { identity, meeting };
+  const about = { identity, meeting, acting };
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
-  if ('unchanged' in done) return to(request, 'unchanged', meeting.id);
+  if ('unchanged' in done) return to(request, 'unchanged', meeting.id, acting);
   // The form with what was typed, beside what somebody else has saved; saving again is then a decision.
-  if ('conflict' in done) return formPage(context, { identity, meeting: done.conflict.meeting }, typed, done);
+  if ('conflict' in done) return formPage(context, { ...about, meeting: done.conflict.meeting }, typed, done);
   if (!('told' in done)) return formAgain(context, about, typed, done);
-  return to(request, `changed${done.told}`, meeting.id);
+  return to(request, `changed${done.told}`, meeting.id, acting);
 }

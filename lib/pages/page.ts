@@ -9,7 +9,7 @@ import scriptVersion from '../../templates/pages/script.js?digest';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
 import { queryParams } from '../http/params.ts';
-import type { MeetingId } from '../meetings/meeting.ts';
+import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import { cookie, type Header, html, type Request, type Response, redirect } from '../message.ts';
 import type { TextKey, Texts } from '../text/catalogue.ts';
 
@@ -132,6 +132,8 @@ const NOTICES = [
   'corrected_going',
   'corrected_waiting',
   'corrected_refused',
+  'assistant_added',
+  'assistant_removed',
   'accepted',
   'declined',
   'tentative',
@@ -157,9 +159,16 @@ function noticeOf(name: string | undefined, texts: Texts): NoticeWords | null {
   };
 }
 
+/** A text as a value in the query of an address, of no other signs than Apache's configuration lets through. */
+export function inQuery(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
 /** Leads to the list, which says a notice: on top, or at the meeting that it is about, where the browser then is. */
-export function toList(request: Request, notice: Notice, meeting?: MeetingId): Response {
-  const address = `booking.cgi?list&notice=${notice}`;
+export function toList(request: Request, notice: Notice, meeting?: MeetingId, acting?: Identity): Response {
+  // Whose meeting it was sees it in their own list.
+  const whose = acting?.by ? `&for=${inQuery(acting.email)}` : '';
+  const address = `booking.cgi?list${whose}&notice=${notice}`;
   return saying(request, meeting === undefined ? address : `${address}&of=${meeting}#m${meeting}`);
 }
 
@@ -171,6 +180,11 @@ export function toMeeting(request: Request, notice: Notice, id: MeetingId): Resp
 /** Leads to the page of the reader's calendar, which says a notice. */
 export function toCalendar(request: Request, notice: Notice): Response {
   return saying(request, `booking.cgi?calendar&notice=${notice}`);
+}
+
+/** Leads to the page of assistants, which says a notice. */
+export function toAssistants(request: Request, notice: Notice): Response {
+  return saying(request, `booking.cgi?assistants&notice=${notice}`);
 }
 
 /** What was said before is forgotten: the same may be said again. */

@@ -69,7 +69,8 @@ export function feedByHash(store: Store, hash: string): FeedOwner | undefined {
   return row && { uid: row.uid, addresses: addressesOf(store, row.uid) };
 }
 
-function addressesOf(store: Store, uid: string): string[] {
+/** The addresses of an account as it last signed in, lower case, the main one first; none where it never did. */
+export function addressesOf(store: Store, uid: string): string[] {
   return store
     .all<{ readonly address: string }>(
       'SELECT feed_address AS address FROM feed_address WHERE feed_owner = ? COLLATE NOCASE ORDER BY feed_position',

@@ -6,6 +6,7 @@ import type { RunOptions } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
+import { addAssistant } from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
 import { keepUnconfirmed } from '../../lib/store/replies.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
@@ -26,7 +27,7 @@ const secrets = new Map<string, string>();
 
 beforeAll(async () => {
   jmb = await stage();
-  await jmb.ask('/booking.cgi', { as: 'alice' });
+  for (const as of ['alice', 'bob']) await jmb.ask('/booking.cgi', { as });
   const store = openStore(jmb.db);
   plant(store);
   store.close();
@@ -41,6 +42,8 @@ afterAll(async () => {
 /** Meetings in every state. */
 function plant(store: Store): void {
   const now = systemClock.now();
+  addAssistant(store, 'bob', ALICE, now);
+  addAssistant(store, 'alice', BOB, now);
   const book = (subject: string, begin: number, owner: string, other: string) => {
     const { meeting, attendees } = insertMeeting(store, systemClock, owner, {
       subject,
@@ -104,6 +107,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   form: (page) => page.goto('/booking.cgi?new'),
   now: (page) => page.goto('/booking.cgi?now'),
+  assistants: (page) => page.goto('/booking.cgi?assistants'),
   mistakes: async (page) => {
     await page.goto('/booking.cgi?new');
     await page.locator('[name=conf_guests]').fill('personne');

@@ -33,6 +33,8 @@ export function crowd(store: Store, amount: number, first = 0): void {
     ${numbers} INSERT INTO caused_mails SELECT 'user' || n, ${NOW} - n % 3600, 10 FROM numbers;
     ${numbers} INSERT INTO gone_link SELECT printf('gone%012d', n), 1790000000000000000 + n, 'person' || n || '@crowd.test',
         'person0@crowd.test', 'Gone', ${begin}, ${begin} + 3600, n % 2, ${NOW} - n % 2000000 FROM numbers;
+    ${numbers} INSERT INTO assistant SELECT 'user' || n, 'user' || (n + 1) || '@crowd.test', ${NOW} FROM numbers;
+    ${numbers} INSERT INTO stand_in SELECT 1790000000000000000 + n, 'user' || n || '@crowd.test' FROM numbers;
     ${numbers} INSERT OR IGNORE INTO wrong_secret SELECT n, ${NOW} - n % 600, 1 FROM numbers;
     COMMIT`);
 }

@@ -2,6 +2,15 @@
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { searchableOf, slotsOf } from '../../lib/store/agenda.ts';
 import { answersWait, owe, saidOf, settle, untold } from '../../lib/store/answers.ts';
+import {
+  addAssistant,
+  assistantsOf,
+  bossesOf,
+  isAssistant,
+  noteStandIn,
+  ownersOf,
+  removeAssistant,
+} from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { changeAddress } from '../../lib/store/changes.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses, renewFeed } from '../../lib/store/feeds.ts';
@@ -62,6 +71,14 @@ export function everything(store: Store): void {
     language: 'en',
     names: new Map(BOOKING.guests.map((guest) => [guest, 'Hans Müller'])),
   });
+  addAssistant(store, 'alice', 'bob@example.org', NOW);
+  bossesOf(store, ['bob@example.org']);
+  isAssistant(store, 'alice', ['bob@example.org']);
+  assistantsOf(store, 'alice');
+  removeAssistant(store, 'alice', 'bob@example.org');
+  noteStandIn(store, meeting.id, 'bob@example.org');
+  ownersOf(store, [{ id: meeting.id, owner: ALICE }]);
+  noteStandIn(store, meeting.id, null);
   const { id } = meeting;
   const hash = attendees[1]?.hash ?? '';
   const moderators = ['invite@ailleurs.test', 'new@example.org'];
