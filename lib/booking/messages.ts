@@ -144,6 +144,8 @@ export async function send(context: Context, id: MeetingId): Promise<Ending> {
     ({ state, kind }) => state === 'waiting' && (isNews(kind) || kind === 'ask'),
   );
   if (left.length === 0) return '';
+  // Not even tried, and by nobody else: it is the settings.
+  if (sent + waiting === 0 && left.every(({ held }) => held === 0)) return '_waiting';
   return left.some(({ reason }) => reason !== null && reason !== NOT_TRIED) ? '_waiting' : '_going';
 }
 

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { messageOf } from '../failure.ts';
 import type { MeetingId } from '../meetings/meeting.ts';
+import type { Settings } from '../settings.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { type Claims, type Delivery, openClaims } from './claims.ts';
 import type { MailParts } from './compose.ts';
@@ -43,11 +44,21 @@ export async function sendWaiting(context: SenderContext, options: SendOptions):
   const now = () => options.now + Math.floor(passed() / 1000);
   const claims = openClaims(context, now, Math.ceil(options.deadlineMs / 1000) + LEASE_MARGIN);
   try {
+    whollySet(context.settings);
     await sendAll(context, options, claims, () => options.deadlineMs - passed());
   } catch (error) {
     context.log.event('mail-failed', { reason: messageOf(error) });
   }
   return claims.delivery;
+}
+
+/**
+ * Sends by no default in the place of a setting that is wrong, not even from a door that opens all the same: it is another server.
+ * @throws SettingsError the mistake in a setting that leads to the server
+ */
+function whollySet({ faults }: Settings): void {
+  const fault = faults.find(({ settings }) => settings.some((name) => name.startsWith('JMB_SMTP_')));
+  if (fault !== undefined) throw fault;
 }
 
 /** Batch after batch, until nothing is due, the time is over, or the server turns out not to be there. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SenderContext, SendOptions } from '../../lib/mail/sender.ts';
-import type { Settings } from '../../lib/settings.ts';
+import type { Settings, SettingsError } from '../../lib/settings.ts';
 import { enqueue, type OutboxRow, outboxOf } from '../../lib/store/outbox.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { type Smtp, smtpSettings, startSmtp } from '../support/smtp.ts';
@@ -63,7 +63,7 @@ export async function setUp(): Promise<Bench> {
     smtp,
     events,
     context: (url = smtp.url, on = store) => ({
-      settings: smtpSettings(url) as Settings,
+      settings: { ...smtpSettings(url), faults: [] as readonly SettingsError[] } as Settings,
       store: on,
       log: { event: (name, fields) => void events.push({ name, fields }) },
     }),

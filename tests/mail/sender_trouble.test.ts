@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendWaiting } from '../../lib/mail/sender.ts';
+import { SettingsError } from '../../lib/settings.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { freePort } from '../support/port.ts';
 import { reply, startSmtp } from '../support/smtp.ts';
@@ -102,6 +103,18 @@ describe('nothing is thrown at a page', () => {
     bench.store.close();
     expect(await sendWaiting(bench.context(), ROUND)).toEqual({ sent: 0, waiting: 0, refused: 0 });
     expect(bench.events[0]?.name).toBe('mail-failed');
+  });
+
+  it('when a setting that leads to the server has a mistake, which nothing takes the place of, and no mail is held', async () => {
+    bench.write(1);
+    const context = bench.context();
+    const fault = new SettingsError('jmb_local.cf', 3, 'JMB_SMTP_URL: expected another', ['JMB_SMTP_URL']);
+    const settings = { ...context.settings, faults: [fault] };
+    expect(await sendWaiting({ ...context, settings }, ROUND)).toEqual({ sent: 0, waiting: 0, refused: 0 });
+    expect(bench.smtp.connections).toBe(0);
+    expect(bench.events.at(-1)).toMatchObject({ name: 'mail-failed', fields: { reason: fault.message } });
+    expect(bench.rows()[0]).toMatchObject({ state: 'waiting', next: NOW, held: 0 });
+    expect((await sendWaiting(context, ROUND)).sent).toBe(1);
   });
 
   it('when the database fills up or is locked in the middle, and hardly a mail goes out that cannot be marked', async () => {

@@ -60,7 +60,7 @@ it('the organiser is told once, two minutes later, who it was, and why, with a l
   expect(text).toContain('gone@x.example (550 5.1.1 no such user)');
   expect(text).toContain('full@x.example (La boîte du destinataire est pleine\u00a0: 552 5.2.2 no room)');
   expect(text).not.toContain(BOB);
-  expect(text).toContain(`booking.cgi?edit&id=${id}`);
+  expect(text).toContain(`booking.cgi?attendees&id=${id}`);
   expect(after(240)).toEqual([]);
 });
 

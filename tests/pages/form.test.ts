@@ -143,6 +143,12 @@ describe('booking', () => {
     await smtp.stop();
   });
 
+  it('says that emails wait where the settings lead to no server', async () => {
+    const jmb = site('JMB_SMTP_URL=""');
+    expect((await address(jmb)({})).headers.get('location')).toContain('notice=booked_waiting');
+    expect(jmb.log.join('\n')).toMatch(/mail-failed .*JMB_SMTP_URL: expected smtp:/);
+  });
+
   it('keeps all that was typed when something is wrong, and says it at each field', async () => {
     const jmb = site();
     const wrong = {
