@@ -1,5 +1,6 @@
 /** Answering an invitation by finger in a real browser: a second tap changes nothing, and a long list keeps its place. */
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';
@@ -72,58 +73,66 @@ async function tapTwice(page: Page, target: Locator): Promise<void> {
 /** What there is to press in the content, where a finger that stays would press it. */
 const UNDER = `(([x, y]) => document.elementsFromPoint(x, y).some((one) => one.matches('main a, main button, main summary')))`;
 
+/** Whatever a tap sets going has come to its end. */
+const settle = (): Promise<void> => wait(1000);
+
 describe.each(WIDTHS)('at %i px', (width) => {
-  it.each(['accept', 'tentative', 'decline'])(
-    'a second tap where %s was changes nothing, and presses nothing',
-    async (word) => {
+  let window: BrowserContext;
+  beforeAll(async () => {
+    window = await windowOf(browser, jmb, 'bob', finger(width));
+  });
+  afterAll(() => window?.close());
+
+  it('a second tap where an answer was changes nothing, and presses nothing', async () => {
+    // One page each, so that they settle together.
+    const pages = await Promise.all(
+      ['accept', 'tentative', 'decline'].map(async (word) => ({ word, page: await window.newPage() })),
+    );
+    const tapped = [];
+    for (const { word, page } of pages) {
       const { hash, answer } = invite(`Deux fois ${word} ${width}`);
-      const given = { accept: 'accepted', decline: 'declined' }[word] ?? word;
-      const window = await windowOf(browser, jmb, undefined, finger(width));
-      const page = await window.newPage();
+      await page.bringToFront();
       await page.goto(`/join.cgi?accept&id=${hash}`);
       const button = page.locator(`button[formaction*="?${word}&"]`);
-      const { x, y } = await middleOf(button);
+      const middle = await middleOf(button);
       await tapTwice(page, button);
-      await page.waitForTimeout(1000);
-      expect(answer()).toBe(given);
+      tapped.push({ word, page, answer, middle, given: { accept: 'accepted', decline: 'declined' }[word] ?? word });
+    }
+    await settle();
+    for (const { word, page, answer, middle, given } of tapped) {
+      expect(answer(), word).toBe(given);
       expect(page.url()).toMatch(new RegExp(`join\\.cgi\\?${word}&id=`));
-      expect(await page.locator('details.change[open]').count()).toBe(0);
+      expect(await page.locator('details.change[open]').count(), word).toBe(0);
       // Not only for the moment: the button's place is empty for good.
-      expect(await page.evaluate(`${UNDER}([${x}, ${y}])`)).toBe(false);
+      expect(await page.evaluate(`${UNDER}([${middle.x}, ${middle.y}])`), word).toBe(false);
       // A third press, wherever "change" is, is meant.
       const other = given === 'accepted' ? 'decline' : 'accept';
+      await page.bringToFront();
       await page.locator('details.change > summary').tap();
       await page.locator(`button[formaction*="?${other}&"]`).tap();
       await page.waitForURL(new RegExp(`\\?${other}&id=`));
-      expect(answer()).toBe(given === 'accepted' ? 'declined' : 'accepted');
-      await window.close();
-    },
-  );
-
-  it('nor does one on the page that waits for the room', async () => {
-    const { hash, answer } = invite(`En attendant ${width}`);
-    const window = await windowOf(browser, jmb, undefined, finger(width));
-    const page = await window.newPage();
-    await page.goto(`/join.cgi?id=${hash}`);
-    await tapTwice(page, page.locator('button[formaction*="?accept&"]'));
-    await page.waitForTimeout(1000);
-    expect(answer()).toBe('accepted');
-    expect(await page.locator('details.change[open]').count()).toBe(0);
-    await window.close();
+      expect(answer(), word).toBe(given === 'accepted' ? 'declined' : 'accepted');
+      await page.close();
+    }
   });
 
-  it('a second tap on the list answers nothing else, wherever the list then stands', async () => {
+  it('nor does one on the page that waits for the room, or on the list, wherever that then stands', async () => {
+    const { hash, answer } = invite(`En attendant ${width}`);
+    const waiting = await window.newPage();
+    await waiting.goto(`/join.cgi?id=${hash}`);
+    await tapTwice(waiting, waiting.locator('button[formaction*="?accept&"]'));
+
     const all = Array.from({ length: 12 }, (_, at) => invite(`Liste ${width} ${at}`, (4 + at / 100) * DAY));
-    const window = await windowOf(browser, jmb, 'bob', finger(width));
-    const page = await window.newPage();
-    await page.goto('/booking.cgi');
+    const list = await window.newPage();
+    await list.goto('/booking.cgi');
     const fifth = all[5];
-    await tapTwice(page, page.locator(`#m${fifth?.id} form[action*="?accept"] button`));
-    await page.waitForTimeout(1000);
-    expect(all.map(({ answer }) => answer())).toEqual(all.map((one) => (one === fifth ? 'accepted' : 'none')));
-    expect(page.url()).toContain('booking.cgi?list');
-    for (const { hash } of all) recordAnswer(store, hash, 'declined', systemClock.now());
-    await window.close();
+    await tapTwice(list, list.locator(`#m${fifth?.id} form[action*="?accept"] button`));
+    await settle();
+    expect(answer()).toBe('accepted');
+    expect(await waiting.locator('details.change[open]').count()).toBe(0);
+    expect(all.map((one) => one.answer())).toEqual(all.map((one) => (one === fifth ? 'accepted' : 'none')));
+    expect(list.url()).toContain('booking.cgi?list');
+    for (const one of all) recordAnswer(store, one.hash, 'declined', systemClock.now());
   });
 });
 
