@@ -16,7 +16,7 @@ import { type Door, row } from '../lib/http/route.ts';
 import { answerInPlace, assistantsChange, assistantsShow } from '../lib/pages/assistants.ts';
 import { attendeesCsv } from '../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
-import { attendeeCorrect, attendeeMail, attendeesRemind } from '../lib/pages/attendees_write.ts';
+import { attendeeCorrect, attendeeMail, attendeeRelink, attendeesRemind } from '../lib/pages/attendees_write.ts';
 import { calendarRenew, calendarShow } from '../lib/pages/calendar_address.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
@@ -43,6 +43,7 @@ export const door: Door = {
     remind: { POST: row([editor, ownForm, owner], attendeesRemind) },
     mail: { POST: row([editor, ownForm, owner], attendeeMail) },
     correct: { POST: row([editor, ownForm, owner], attendeeCorrect) },
+    link: { POST: row([editor, ownForm, owner], attendeeRelink) },
     move: { POST: row([editor, ownForm, owner], meetingMove) },
     invite: { POST: row([editor, ownForm, owner], meetingInvite) },
     answer: { POST: row([signedIn, ownForm, standIn], answerInPlace) },

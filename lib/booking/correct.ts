@@ -1,9 +1,12 @@
-/** An address of somebody invited, corrected in place: their link, answer and count stay, and the invitation goes to the right one. */
+/**
+ * What is put right about one person who is invited: the address, and link, answer and count stay; or the link, and all else stays. The
+ * invitation goes out again.
+ */
 import type { Context } from '../context.ts';
 import { mayEdit } from '../meetings/access.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { changeAddress } from '../store/changes.ts';
+import { changeAddress, replaceLink } from '../store/changes.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { withdraw } from '../store/outbox_changes.ts';
 import { splitAddresses } from '../text/addresses.ts';
@@ -44,7 +47,7 @@ export async function correctAddress(
     if (isRefusal(before)) return before;
     const wrong = refusalOf(context, before, from) ?? taken(before, to);
     if (wrong !== null) return wrong;
-    withdraw(store, id, from, clock.now());
+    withdraw(store, id, from, clock.now(), 'address corrected');
     changeAddress(store, id, from, to, clock.now());
     const after = { meeting: meetingById(store, id) ?? before.meeting, attendees: attendeesOf(store, id) };
     const newcomers = after.attendees.filter(({ email }) => email === to);
@@ -57,6 +60,38 @@ export async function correctAddress(
   log.event('address-corrected', { ...logged(done, identity), from, to });
   await tellRoom(context, done.room);
   return { told: await send(context, id) };
+}
+
+/**
+ * Gives somebody a link in the place of the one they had, which somebody else may have got: it leads nowhere at once. The new one goes to their
+ * address alone.
+ * @returns how the sending went
+ */
+export async function giveNewLink(
+  context: Context,
+  identity: Identity,
+  owned: Owned,
+  person: string,
+): Promise<Ending | Refusal> {
+  const { store, clock, log } = context;
+  const { id } = owned.meeting;
+  const { feeds } = await accounts(context, identity, [person]);
+  const done = withinLimit(context, identity, () => {
+    const before = ownedMeeting(context, identity, id);
+    const gone = isRefusal(before) ? before : refusalOf(context, before, person);
+    if (gone !== null) return gone;
+    withdraw(store, id, person, clock.now(), 'link replaced');
+    replaceLink(store, id, person, clock.now());
+    const after = ownedMeeting(context, identity, id);
+    if (isRefusal(after)) return after;
+    const holders = after.attendees.filter(({ email }) => email === person);
+    const messages = holders.map((attendee) => ({ kind: 'new' as const, attendee, relinked: true as const }));
+    write(context, identity, { ...after, accounts: feeds }, messages);
+    return after.meeting;
+  });
+  if (isRefusal(done)) return done;
+  log.event('link-replaced', { ...logged(done, identity), person });
+  return send(context, id);
 }
 
 /** The one address that was typed, an alias as its main one; or what is wrong with it. */

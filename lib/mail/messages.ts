@@ -15,6 +15,8 @@ export interface Message {
   readonly had?: Exclude<Answer, 'none'>;
   /** The time is now the one that they proposed: they come, and are not asked. */
   readonly suits?: true;
+  /** Their link is another one from now on. */
+  readonly relinked?: true;
 }
 
 /** All that the mails about one event are written from. */

@@ -32,7 +32,8 @@ const SETTING = {
 } as const satisfies Record<Exclude<Message['kind'], 'ask'>, string>;
 const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
 
-function key(what: 'title' | 'intro', { kind, attendee, suits }: Message): TextKey {
+function key(what: 'title' | 'intro', { kind, attendee, suits, relinked }: Message): TextKey {
+  if (relinked) return `mail.${what}_relinked`;
   if (what === 'intro' && kind === 'edit' && suits) return 'mail.intro_edit_suits';
   return kind === 'removed' || kind === 'ask' ? `mail.${what}_${kind}` : `mail.${what}_${kind}_${attendee.role}`;
 }

@@ -1,7 +1,7 @@
-/** booking.cgi?remind, ?mail and ?correct: what the owner does about people of a meeting, from its page and back to it. */
+/** booking.cgi?remind, ?mail, ?correct and ?link: what the owner does about people of a meeting, from its page and back to it. */
 
 import { askSilent, inviteAgain } from '../booking/ask.ts';
-import { correctAddress } from '../booking/correct.ts';
+import { correctAddress, giveNewLink } from '../booking/correct.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import type { Request, Response } from '../message.ts';
@@ -44,4 +44,14 @@ export async function attendeeCorrect(
   if (done === 'unchanged') return toMeeting(request, 'unchanged', owned.meeting.id);
   if ('told' in done) return toMeeting(request, `corrected${done.told}`, owned.meeting.id);
   return followPage(request, context, { identity, read: owned }, { email, typed, mistake: done.mistake });
+}
+
+/** Gives one person another link; what they had leads nowhere from now on. */
+export async function attendeeRelink(
+  request: Request,
+  context: Context,
+  { identity, form, owned }: Asked,
+): Promise<Response | Refusal> {
+  const told = await giveNewLink(context, identity, owned, form.get('conf_person') ?? '');
+  return isRefusal(told) ? told : toMeeting(request, `relinked${told}`, owned.meeting.id);
 }

@@ -1,7 +1,9 @@
-/** What a change leaves on a meeting: its version, its SEQUENCE and when; and the change of one address. */
+/** What a change leaves on a meeting: its version, its SEQUENCE and when; and the change of one person's address or link. */
 import type { Meeting, MeetingId } from '../meetings/meeting.ts';
+import { keepLinks } from './gone_links.ts';
 import { meetingById } from './meetings.ts';
 import { idOf } from './rows.ts';
+import { newHash } from './secrets.ts';
 import type { Store } from './store.ts';
 
 /** Our word on what changed, over what the triggers noted for a change by somebody else; `version` is the one before. In the transaction that changes it. */
@@ -40,6 +42,35 @@ export function changeAddress(store: Store, id: MeetingId, from: string, to: str
       bound,
       from,
     );
+    recordChange(store, bound, { ...meeting, modified: Math.max(now, meeting.modified) }, false);
+  });
+}
+
+/**
+ * Gives somebody another secret, in every seat that old rows give them; the old one leads nowhere and says so for a while. All that is noted by
+ * the secret goes along: answer, words, name. SEQUENCE stays, or everybody else's proposals would be of an old state. @param now Unix seconds
+ */
+export function replaceLink(store: Store, id: MeetingId, email: string, now: number): void {
+  store.transaction(() => {
+    const bound = idOf(id);
+    const meeting = meetingById(store, id);
+    if (bound === null || meeting === undefined) throw new Error(`meeting ${id} is not there to be changed`);
+    keepLinks(store, meeting, email, now);
+    const seats = store.all<{ readonly seat: number; readonly old: string }>(
+      `SELECT attendee_id AS seat, attendee_meeting_hash AS old FROM attendees
+       WHERE attendee_meeting_id = ? AND lower(attendee_email) = ? AND attendee_role IS NOT 'owner'`,
+      bound,
+      email,
+    );
+    for (const { seat, old } of seats) {
+      const hash = newHash();
+      store.run('UPDATE attendees SET attendee_meeting_hash = ? WHERE attendee_id = ?', hash, seat);
+      store.run('UPDATE answer_given SET given_hash = ? WHERE given_hash = ?', hash, old);
+      store.run('UPDATE answer_untold SET untold_hash = ? WHERE untold_hash = ?', hash, old);
+      store.run('UPDATE reply_last SET reply_hash = ? WHERE reply_hash = ?', hash, old);
+      store.run('UPDATE reply_taken SET taken_hash = ? WHERE taken_hash = ?', hash, old);
+      store.run('UPDATE attendee_name SET name_hash = ? WHERE name_hash = ?', hash, old);
+    }
     recordChange(store, bound, { ...meeting, modified: Math.max(now, meeting.modified) }, false);
   });
 }

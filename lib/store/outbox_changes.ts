@@ -74,13 +74,23 @@ export function dropReminders(
   });
 }
 
-/** Withdraws what waits to be sent about a meeting to an address that turned out to be wrong, and forgets what was refused or came back from there. */
-export function withdraw(store: Store, meetingId: MeetingId, recipient: string, now: number): void {
+/**
+ * Withdraws what waits to be sent about a meeting to an address that turned out to be wrong, or with a link that leads nowhere any more, and
+ * forgets what was refused or came back from there.
+ */
+export function withdraw(
+  store: Store,
+  meetingId: MeetingId,
+  recipient: string,
+  now: number,
+  reason: 'address corrected' | 'link replaced',
+): void {
   store.transaction(() => {
     store.run(
-      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = 'address corrected', outbox_finished = ?
+      `UPDATE outbox SET outbox_state = 'dropped', outbox_content = '', outbox_reason = ?, outbox_finished = ?
        WHERE outbox_meeting_id = ? AND outbox_recipient = ? AND +outbox_state IN ('waiting', 'refused')
          AND (outbox_by IS NULL OR outbox_next <= ?)`,
+      reason,
       now,
       idOf(meetingId),
       recipient,

@@ -1,15 +1,18 @@
 /** Links that lead nowhere any more: they say why, for thirty days, to whoever held one. */
 import { describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
+import { attendeeRelink } from '../../lib/pages/attendees_write.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { invitationEvent } from '../../lib/pages/invitation_event.ts';
 import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
 import { meetingChange } from '../../lib/pages/meeting_save.ts';
 import { roomJoin } from '../../lib/pages/room_join.ts';
+import { saidOf } from '../../lib/store/answers.ts';
+import { replaceLink } from '../../lib/store/changes.ts';
 import { forgetLinks } from '../../lib/store/gone_links.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
-import { BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
+import { ALICE, BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;
 const MODERATOR = 'mod@ailleurs.test';
@@ -137,5 +140,83 @@ describe('whoever was taken off a meeting', () => {
     await save(jmb, meeting.id, `${OUTSIDER} new@ailleurs.test ${BOB}`);
     expect(sent('new')).toEqual(['REQUEST', '2']);
     expect(sequence()).toBe(2);
+  });
+});
+
+describe('whoever is given another link', () => {
+  const relink = (jmb: Site, id: string, conf_person: string, as = 'alice') =>
+    jmb.ask(attendeeRelink, { as, query: 'link', form: { conf_token: jmb.token(as), conf_tsn: id, conf_person } });
+
+  it('is sent it, and the one that somebody else may have is gone at once', async () => {
+    const { jmb, meeting, attendees, join } = scene();
+    const old = attendees.find(({ email }) => email === OUTSIDER)?.hash ?? '';
+    const answer = { query: `accept&id=${old}`, form: { comment: 'Avec joie' }, env: door };
+    await jmb.ask(answerGive, answer);
+    const told = await relink(jmb, meeting.id, OUTSIDER);
+    expect(told.headers.get('location')).toBe(`/booking.cgi?attendees&id=${meeting.id}&notice=relinked_waiting`);
+
+    const after = attendeesOf(jmb.store, meeting.id);
+    const seat = after.find(({ email }) => email === OUTSIDER);
+    expect(seat?.hash).toMatch(/^\w{16}$/);
+    expect(seat).toEqual({ ...attendees.at(-1), hash: seat?.hash, answer: 'accepted', answeredAt: NOW });
+    expect(saidOf(jmb.store, meeting.id).get(seat?.hash ?? '')?.comment).toBe('Avec joie');
+    expect(after.filter(({ email }) => email !== OUTSIDER)).toEqual(attendees.slice(0, 3));
+
+    const gone = [await join(old), await jmb.ask(answerGive, { ...answer, query: `decline&id=${old}` })];
+    gone.push(await jmb.ask(invitationEvent, { query: `event&id=${old}`, env: door }));
+    expect(gone.map(({ status }) => status)).toEqual([410, 410, 410]);
+    expect(gone[0]?.text).toContain('Ce lien a été remplacé');
+    expect(gone[0]?.body).not.toContain(seat?.hash);
+    expect((await join(seat?.hash)).status).toBe(200);
+
+    const mails = outboxOf(jmb.store, meeting.id).filter(({ kind }) => kind === 'new');
+    expect(mails.map(({ recipient }) => recipient)).toEqual([OUTSIDER]);
+    const { subject, text, calendar } = JSON.parse(mails[0]?.content ?? '{}') as MailParts;
+    expect(subject).toMatch(/^Nouveau lien/);
+    expect(text).toContain('Voici votre nouveau lien pour la réunion de Alice Martin. L’ancien ne fonctionne plus.');
+    expect(text).toContain(`join.cgi?id=${seat?.hash}`);
+    expect([text, calendar?.body].join()).not.toContain(old);
+    expect(calendar?.body).toMatch(/METHOD:REQUEST[\s\S]*SEQUENCE:0/);
+  });
+
+  it('gets no mail any more that holds the old one', async () => {
+    const { jmb, meeting } = scene();
+    for (const _ of [1, 2]) await relink(jmb, meeting.id, BOB);
+    const mails = outboxOf(jmb.store, meeting.id).filter(({ recipient }) => recipient === BOB);
+    const current = attendeesOf(jmb.store, meeting.id).find(({ email }) => email === BOB)?.hash ?? '';
+    expect(mails.filter(({ state }) => state === 'waiting')).toHaveLength(1);
+    expect(mails.filter(({ content }) => content.includes(current))).toHaveLength(1);
+  });
+
+  it('keeps all that is noted by it, whatever table it stands in', () => {
+    const { jmb, meeting, attendees } = scene();
+    const old = attendees.find(({ email }) => email === BOB)?.hash ?? '';
+    const triggers = jmb.store.all<{ sql: string }>("SELECT sql FROM sqlite_master WHERE type = 'trigger'");
+    const noted = triggers.flatMap(({ sql }) => [
+      ...sql.matchAll(/DELETE FROM (\w+)\s+WHERE (\w+) = old\.attendee_meeting_hash/gi),
+    ]);
+    expect(noted.length).toBeGreaterThan(4);
+    const rows = (of: string) =>
+      noted.map(([, table, column]) => jmb.store.all(`SELECT 1 FROM ${table} WHERE ${column} = ?`, of).length);
+    for (const [, table, column] of noted) {
+      const columns = jmb.store.all<{ name: string; type: string }>(
+        `SELECT name, type FROM pragma_table_info('${table}')`,
+      );
+      const values = columns.map(({ name, type }) => (name === column ? old : type === 'TEXT' ? 'x' : 1));
+      jmb.store.run(`INSERT INTO ${table} VALUES (${values.map(() => '?').join()})`, ...values);
+    }
+    replaceLink(jmb.store, meeting.id, BOB, NOW);
+    const current = attendeesOf(jmb.store, meeting.id).find(({ email }) => email === BOB)?.hash ?? '';
+    expect(rows(old)).toEqual(noted.map(() => 0));
+    expect(rows(current)).toEqual(noted.map(() => 1));
+  });
+
+  it('is so by the owner alone, who has none to give to themselves', async () => {
+    const { jmb, meeting, hashes, join } = scene();
+    expect((await relink(jmb, meeting.id, OUTSIDER, 'bob')).status).toBe(403);
+    for (const person of [ALICE, 'nobody@example.org', '']) {
+      expect((await relink(jmb, meeting.id, person)).status).toBe(409);
+    }
+    for (const hash of hashes) expect((await join(hash)).status).toBe(200);
   });
 });

@@ -12,7 +12,7 @@ import {
   removeAssistant,
 } from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
-import { changeAddress } from '../../lib/store/changes.ts';
+import { changeAddress, replaceLink } from '../../lib/store/changes.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses, renewFeed } from '../../lib/store/feeds.ts';
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
@@ -97,7 +97,7 @@ export function everything(store: Store): void {
   answersWait(store, id);
   recordAnswer(store, attendees[2]?.hash ?? '', 'declined', NOW);
   saidOf(store, id);
-  withdraw(store, id, 'x@example.org', NOW);
+  withdraw(store, id, 'x@example.org', NOW, 'address corrected');
   changeAddress(store, id, 'x@example.org', 'y@example.org', NOW);
   updateMeeting(store, id, 2, { ...BOOKING, begin: BOOKING.begin + 60, moderators, guests: [] }, NOW);
   const [one] = attendees;
@@ -107,6 +107,7 @@ export function everything(store: Store): void {
   lastTaken(store, one);
   keepUnconfirmed(store, id, { at: NOW, from: 'x@example.org', named: '', answer: 'accepted', comment: '' });
   unconfirmedOf(store, id);
+  replaceLink(store, id, 'invite@ailleurs.test', NOW);
   countConnection(store, hash);
   meetingsFrom(store, NOW);
   feedOf(store, 'alice');
