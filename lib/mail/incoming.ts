@@ -13,6 +13,9 @@ const MOST_CALENDARS = 4;
 /** How many lines may look like the beginning of a part. What is beyond is not looked at. */
 const MOST_PARTS = 2_000;
 
+/** How many lines are looked at: the reader keeps each by itself, at some kilobytes. In base64 they are 3.8 MB. */
+const MOST_LINES = 50_000;
+
 /** How much of a text somebody wrote is read, in characters. */
 const LONGEST_TEXT = 64 * 1024;
 
@@ -93,13 +96,19 @@ export async function readMail(arrived: Arrived): Promise<Incoming | null> {
 /** Without the line that Postfix puts before the head, and cut where it gets too much. */
 function bounded(raw: Uint8Array): Uint8Array {
   const message = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, LONGEST_MESSAGE));
-  let at = -1;
-  for (let parts = 0; parts <= MOST_PARTS; parts += 1) {
-    at = message.indexOf('\n--', at + 1, 'latin1');
-    if (at < 0) break;
-  }
-  const whole = at < 0 ? message : message.subarray(0, at);
+  const ends = [endAfter(message, '\n--', MOST_PARTS), endAfter(message, '\n', MOST_LINES)];
+  const whole = message.subarray(0, Math.min(...ends));
   return whole.toString('latin1', 0, 5) === 'From ' ? whole.subarray(whole.indexOf(0x0a) + 1) : whole;
+}
+
+/** Where a mark stands once more than so many times; else the end. */
+function endAfter(message: Buffer, mark: string, most: number): number {
+  let at = -1;
+  for (let count = 0; count <= most; count += 1) {
+    at = message.indexOf(mark, at + 1, 'latin1');
+    if (at < 0) return message.length;
+  }
+  return at;
 }
 
 type Mailbox = { readonly name: string; readonly address: string };

@@ -192,6 +192,7 @@ test('junk of every kind is of no concern', async () => {
     'From a\n',
     `Subject: x\n${'--x\n'.repeat(100_000)}`,
     Buffer.alloc(11_000_000, 'a'),
+    `From: a@x.example\n\n${'x\n'.repeat(5_000_000)}`,
   ]) {
     expect(await give(junk)).toEqual({ status: 0, ...SILENT });
   }

@@ -174,6 +174,10 @@ export const STRUCTURAL: Changes = {
     const boundary = /boundary="?([^"\r\n]+)/.exec(raw)?.[1] ?? 'x';
     return raw.replace(/\r\n--/, `\r\n${`--${boundary}\r\n\r\n\r\n`.repeat(chance.one([10, 300, 3000]) ?? 1)}--`);
   },
+  'many lines': (raw, chance) => {
+    const at = place(raw, chance);
+    return `${raw.slice(0, at)}${'\r\n'.repeat(chance.one([100, 60_000, 400_000]) ?? 1)}${raw.slice(at)}`;
+  },
   'deep parts': (raw, chance) => {
     const deep = chance.one([5, 30, 200]) ?? 1;
     const open = Array.from(

@@ -71,3 +71,13 @@ test('a zone of Windows goes by its two rules', async () => {
     ['2026-07-01T10:00:00Z', '2026-12-01T11:00:00Z', '2026-10-25T03:00:00Z'].map((iso) => Date.parse(iso) / 1000),
   );
 });
+
+test('millions of short lines take neither long nor the memory', async () => {
+  const head = `From: ${guest.email}\r\nContent-Type: text/calendar\r\n\r\n`;
+  const raw = Buffer.from(`${head}${calendar(event(OWN))}${'\n'.repeat(2_000_000)}`);
+  const before = { cpu: process.cpuUsage(), memory: process.memoryUsage().rss };
+  expect((await readMail({ raw, recipients: [] }))?.calendars).toHaveLength(1);
+  const { user, system } = process.cpuUsage(before.cpu);
+  expect((user + system) / 1e6).toBeLessThan(3);
+  expect(process.memoryUsage().rss - before.memory).toBeLessThan(400 * 1024 * 1024);
+});
