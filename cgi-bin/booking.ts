@@ -20,6 +20,7 @@ import { attendeeCorrect, attendeeMail, attendeeRelink, attendeesRemind } from '
 import { calendarRenew, calendarShow } from '../lib/pages/calendar_address.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
+import { handAsk, handGive } from '../lib/pages/meeting_hand.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
 import { nowAsk, nowBook } from '../lib/pages/meeting_now.ts';
 import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
@@ -50,6 +51,7 @@ export const door: Door = {
     extend: { POST: row([signedIn, ownForm, owner], meetingExtend) },
     del: { GET: row([editor, owner], removalAsk), POST: row([editor, ownForm, owner], meetingRemove) },
     calendar: { GET: row([signedIn], calendarShow), POST: row([signedIn, ownForm], calendarRenew) },
+    hand_over: { GET: row([editor, owner], handAsk), POST: row([editor, ownForm, owner], handGive) },
     assistants: { GET: row([signedIn], assistantsShow), POST: row([signedIn, ownForm], assistantsChange) },
     logout: { GET: row([anyone], signOut) },
   },

@@ -1,5 +1,6 @@
 /** Telling people of what was done to a meeting: the mails are written with it, in one transaction, and sent after. */
 
+import type { Owner } from '../calendar/event.ts';
 import type { Context } from '../context.ts';
 import { NOT_TRIED } from '../mail/claims.ts';
 import { type ComposeSettings, composeMails, prepareComposing, templatesOf } from '../mail/compose.ts';
@@ -73,7 +74,10 @@ function count({ store, settings, clock }: Context, identity: Identity, mails: n
 }
 
 /** What the messages are about. */
-export type Occasion = Pick<MailEvent, 'meeting' | 'attendees' | 'accounts'>;
+export type Occasion = Pick<MailEvent, 'meeting' | 'attendees' | 'accounts'> & {
+  /** Whose meeting it is, where that is not who acts. */
+  readonly owner?: Owner;
+};
 
 /**
  * Writes the messages to the outbox, in the place of those that nobody has got yet: call it within the transaction that does
@@ -93,7 +97,7 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
   count(context, owner, left.length);
   const event = {
     ...occasion,
-    owner: { email: ownerAddress(occasion, owner), name: owner.name, by: owner.by },
+    owner: occasion.owner ?? { email: ownerAddress(occasion, owner), name: owner.name, by: owner.by },
     messages: left,
     languages: languagesOf(
       store,

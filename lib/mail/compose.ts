@@ -203,7 +203,7 @@ function calendar(event: MailEvent, message: Message, settings: ComposeSettings)
     ...described,
     cancelled,
     organiser: { ...described.organiser, email: organiserOf(event, message, settings) },
-    attendees: [invited(attendee, settings.JMB_MAIL_REPLY !== '', message.suits)],
+    attendees: [invited(attendee, settings.JMB_MAIL_REPLY !== '', message.suits ?? message.handed !== undefined)],
   };
   const body = writeCalendar([sent], { method, properties: [] });
   return { method, body };

@@ -17,6 +17,8 @@ export interface Message {
   readonly suits?: true;
   /** Their link is another one from now on. */
   readonly relinked?: true;
+  /** The meeting was handed over: the names of who owned it, and of who does now. */
+  readonly handed?: { readonly from: string; readonly to: string };
 }
 
 /** All that the mails about one event are written from. */

@@ -32,8 +32,9 @@ const SETTING = {
 } as const satisfies Record<Exclude<Message['kind'], 'ask'>, string>;
 const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
 
-function key(what: 'title' | 'intro', { kind, attendee, suits, relinked }: Message): TextKey {
+function key(what: 'title' | 'intro', { kind, attendee, suits, relinked, handed }: Message): TextKey {
   if (relinked) return `mail.${what}_relinked`;
+  if (handed) return attendee.role === 'owner' ? `mail.${what}_handed_to` : `mail.${what}_handed_from`;
   if (what === 'intro' && kind === 'edit' && suits) return 'mail.intro_edit_suits';
   return kind === 'removed' || kind === 'ask' ? `mail.${what}_${kind}` : `mail.${what}_${kind}_${attendee.role}`;
 }
@@ -50,7 +51,7 @@ export function readerOf(
 /** The mail's title: the administrator's for this kind and role, which are words of JMB_LANG, else the catalogue's. */
 function title(message: Message, settings: MailSettings, language: Language): string {
   const texts = textsIn(language);
-  if (language !== settings.JMB_LANG || message.kind === 'ask') return texts(key('title', message));
+  if (language !== settings.JMB_LANG || message.kind === 'ask' || message.handed) return texts(key('title', message));
   const own = straightLine(settings[`JMB_SUBJECT_${SETTING[message.kind]}_${ROLE[message.attendee.role]}`]);
   return own || texts(key('title', message));
 }
@@ -157,7 +158,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     agenda: ended || meeting.agenda === undefined ? [] : meeting.agenda.split('\n'),
     language,
     title: title(message, settings, language),
-    intro: texts(key('intro', message), { organiser: name || owner.email, date, time }),
+    intro: texts(key('intro', message), { organiser: name || owner.email, date, time, ...message.handed }),
     rows: [
       row('mail.label_subject', straightLine(meeting.subject)),
       row('mail.label_organiser', person),
@@ -199,8 +200,8 @@ function joinLink(event: MailEvent, { attendee }: Message, settings: MailSetting
 }
 
 /** Whether the reader has said to come, and nothing has changed since but to the time that they wanted. */
-function comes({ kind, attendee, suits }: Message): boolean {
-  return suits === true || (kind === 'reminder' && attendee.answer === 'accepted');
+function comes({ kind, attendee, suits, handed }: Message): boolean {
+  return suits === true || handed !== undefined || (kind === 'reminder' && attendee.answer === 'accepted');
 }
 
 function answersTitle(message: Message): TextKey {

@@ -56,8 +56,9 @@ export async function assistantsChange(
 
 /** The address of who is to be an assistant, or why nobody is. */
 async function assistantIn(context: Context, { uid, addresses }: Identity, typed: string): Promise<string | Refusal> {
-  const address = await colleagueOf(context, typed);
-  if (isRefusal(address)) return address;
+  const colleague = await colleagueOf(context, typed);
+  if (isRefusal(colleague)) return colleague;
+  const address = colleague.email;
   if (addresses.includes(address)) return refuse(400, 'assistants.oneself', `${uid} is no assistant of their own`);
   const full = assistantsOf(context.store, uid).length >= MOST;
   return full ? refuse(400, 'assistants.many', `${uid} has ${MOST} assistants`, { max: MOST }) : address;

@@ -74,6 +74,7 @@ export async function followPage(
     extension,
     open: place?.join || extension !== null,
     invitable: place?.editable && timesStand(meeting, reading.now),
+    handable: as.by === undefined,
     agenda: meeting.agenda,
     give: place && place.state !== 'over' && givenOf(context, read, names.get(ownerOf(people))),
     inside: place?.join && (await insideOf(context, reading, meeting)),

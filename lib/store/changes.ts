@@ -1,5 +1,5 @@
-/** What a change leaves on a meeting: its version, its SEQUENCE and when; and the change of one person's address or link. */
-import type { Meeting, MeetingId } from '../meetings/meeting.ts';
+/** What a change leaves on a meeting: its version, its SEQUENCE and when; and the change of one person's address or link, or of the owner. */
+import type { Meeting, MeetingId, Role } from '../meetings/meeting.ts';
 import { keepLinks } from './gone_links.ts';
 import { meetingById } from './meetings.ts';
 import { idOf } from './rows.ts';
@@ -70,6 +70,48 @@ export function replaceLink(store: Store, id: MeetingId, email: string, now: num
       store.run('UPDATE reply_last SET reply_hash = ? WHERE reply_hash = ?', hash, old);
       store.run('UPDATE reply_taken SET taken_hash = ? WHERE taken_hash = ?', hash, old);
       store.run('UPDATE attendee_name SET name_hash = ? WHERE name_hash = ?', hash, old);
+    }
+    recordChange(store, bound, { ...meeting, modified: Math.max(now, meeting.modified) }, false);
+  });
+}
+
+/**
+ * Makes somebody else a meeting's owner, who may be in it already; all links, counts and the others' answers stay. So does SEQUENCE,
+ * or everybody else's proposals would be of an old state; a later DTSTAMP makes the news of it newer (RFC 5546 section 2.1.5).
+ * @param from the owner's address
+ * @param role what the owner is from now on
+ * @param now Unix seconds
+ */
+export function changeOwner(
+  store: Store,
+  id: MeetingId,
+  from: string,
+  to: string,
+  role: Exclude<Role, 'owner'>,
+  now: number,
+): void {
+  store.transaction(() => {
+    const bound = idOf(id);
+    const meeting = meetingById(store, id);
+    if (bound === null || meeting === undefined) throw new Error(`meeting ${id} is not there to be handed over`);
+    const becomes = (email: string, as: Role): number =>
+      store.run(
+        `UPDATE attendees SET attendee_role = ?, attendee_partstat = 1
+         WHERE attendee_meeting_id = ? AND lower(attendee_email) = ?`,
+        as,
+        bound,
+        email,
+      );
+    becomes(from, role);
+    if (becomes(to, 'owner') === 0) {
+      store.run(
+        `INSERT INTO attendees
+           (attendee_meeting_id, attendee_meeting_hash, attendee_role, attendee_email, attendee_count, attendee_partstat)
+         VALUES (?, ?, 'owner', ?, 0, 1)`,
+        bound,
+        newHash(),
+        to,
+      );
     }
     recordChange(store, bound, { ...meeting, modified: Math.max(now, meeting.modified) }, false);
   });

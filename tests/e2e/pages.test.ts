@@ -107,6 +107,11 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   form: (page) => page.goto('/booking.cgi?new'),
   now: (page) => page.goto('/booking.cgi?now'),
+  hand: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('.coming a[href*=attendees]').click();
+    await page.locator('a[href*=hand_over]').click();
+  },
   assistants: (page) => page.goto('/booking.cgi?assistants'),
   mistakes: async (page) => {
     await page.goto('/booking.cgi?new');

@@ -12,7 +12,7 @@ import {
   removeAssistant,
 } from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
-import { changeAddress, replaceLink } from '../../lib/store/changes.ts';
+import { changeAddress, changeOwner, replaceLink } from '../../lib/store/changes.ts';
 import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses, renewFeed } from '../../lib/store/feeds.ts';
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
@@ -141,6 +141,7 @@ export function everything(store: Store): void {
   const old = { id: 12n, room: 'oldroom', subject: 'Old', owner: ALICE, begin: NOW, end: NOW + 60, guests: [ALICE] };
   importMeeting(store, old);
   importFeed(store, 'carol', 'OldHashOldHashXX');
+  changeOwner(store, meeting.id, ALICE, 'bob@example.org', 'moderator', NOW);
   removeMeeting(store, '12', NOW);
   roomFigures(store, NOW);
   mailFigures(store, NOW);
