@@ -133,7 +133,7 @@ it('is one script of at most 12 KiB, which only the pages that need it load, und
   expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   const text = await script.text();
   expect(text).toBe(readFileSync(join(jmb.root, 'static/script.js'), 'utf8'));
-  expect(readdirSync(join(jmb.root, 'static')).filter((name) => !/\.(css|svg)$/.test(name))).toEqual(['script.js']);
+  expect(readdirSync(join(jmb.root, 'static')).filter((name) => !/\.(css|svg|txt)$/.test(name))).toEqual(['script.js']);
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(12 * 1024);
   const page = await waiting(saved, GUEST);
   const complaints: string[] = [];
