@@ -40,7 +40,8 @@ describe('a server in trouble', () => {
     const { sent, waiting } = await sendWaiting(bench.context(), ROUND);
     expect(sent + waiting).toBe(20);
     expect(sent).toBe(bench.received().length);
-    expect(bench.smtp.connections).toBeLessThanOrEqual(8);
+    // Far from two for each mail that is left, however those under way fall.
+    expect(bench.smtp.connections).toBeLessThanOrEqual(15);
     bench.smtp.fault = () => undefined;
     expect((await sendWaiting(bench.context(), { ...ROUND, now: NOW + 120 })).sent).toBe(20 - sent);
     expect(new Set(bench.received()).size).toBe(20);

@@ -115,6 +115,11 @@ userdb {
   driver = static
   args = uid=mail gid=mail home=${dir}
 }
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service auth {
   unix_listener ${dir}/accounts {
     mode = 0666

@@ -100,6 +100,7 @@ function guarded({ tls, accounts, answers = {} }: PostfixOptions): Record<string
   const checks = said.length === 0 ? [] : [`check_recipient_access inline:{ ${said.join(', ')} }`];
   const who = accounts === undefined ? ['permit_mynetworks'] : ['permit_sasl_authenticated'];
   return {
+    smtpd_error_sleep_time: '0',
     smtpd_recipient_restrictions: [...checks, ...who, 'reject'].join(', '),
     ...(tls && { smtpd_tls_security_level: 'may', smtpd_tls_cert_file: tls.certificate, smtpd_tls_key_file: tls.key }),
     ...(accounts && {
