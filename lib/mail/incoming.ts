@@ -1,5 +1,6 @@
 /** Reads a message that came in (RFC 5322, 2045) to what JMB has a use for. Everything is bounded before it is read. */
 import type { Address, Attachment, Email } from 'postal-mime';
+import { textOfHtml } from '../text/html_text.ts';
 
 /** What is read of a message, in bytes: as much as Postfix takes. What is beyond is not looked at. */
 export const LONGEST_MESSAGE = 10_240_000;
@@ -84,7 +85,7 @@ export async function readMail(arrived: Arrived): Promise<Incoming | null> {
       ]),
     ].slice(0, MOST_ADDRESSES),
     subject: email.subject ?? '',
-    text: (email.text ?? '').slice(0, LONGEST_TEXT),
+    text: textOf(email),
     calendars: email.attachments.filter(isCalendar).slice(0, MOST_CALENDARS).flatMap(calendarText),
     tnefs: email.attachments.filter(isTnef).slice(0, MOST_CALENDARS).map(bytesOf),
     parts: email.attachments,
@@ -109,6 +110,14 @@ function endAfter(message: Buffer, mark: string, most: number): number {
     if (at < 0) return message.length;
   }
   return at;
+}
+
+/** How much of an HTML text is read, in characters: programs put long style sheets first. */
+const LONGEST_HTML = 256 * 1024;
+
+function textOf({ text = '', html = '' }: Email): string {
+  const written = text.trim() === '' && html !== '' ? textOfHtml(html.slice(0, LONGEST_HTML)) : text;
+  return written.slice(0, LONGEST_TEXT);
 }
 
 type Mailbox = { readonly name: string; readonly address: string };

@@ -224,3 +224,13 @@ test('every piece of a winmail.dat, and every change of a byte, is read or left'
   expect(readTnef(endless, '')).toHaveLength(1);
   expect(readTnef(Buffer.alloc(1_000_000, 0xff), '')).toEqual([]);
 });
+
+test('a letter in HTML alone goes on to the owner as its words', async () => {
+  const { world, zoe, give } = scene();
+  const { attendee, organiser } = zoe.invitation;
+  const html = '<html><head><style>p{}</style></head><body><p>Puis-je venir<br>accompagnée&nbsp;?</p></body></html>';
+  const raw = `From: ${attendee.address}\r\nSubject: Jury\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n${html}`;
+  expect(await give(raw, organiser.address)).toBe('done');
+  const [word] = outboxOf(world.context.store, zoe.invitation.uid.split('@')[0] ?? '');
+  expect((JSON.parse(word?.content ?? '') as MailParts).text).toContain('Puis-je venir\naccompagnée\u00a0?');
+});
