@@ -107,7 +107,6 @@ test.runIf(isRoot)(
   async () => {
     const account = { JMB_SMTP_USER: dovecot.user, JMB_SMTP_PASSWORD: dovecot.password, JMB_SMTP_CA: house.authority };
     set(account);
-
     const full = await responses('full@ailleurs.test later@ailleurs.test busy@ailleurs.test', 'fr');
     for (const [who, what] of [
       ['full', 'La boîte du destinataire est pleine. <span class="reason">552 5.2.2 '],
@@ -127,9 +126,7 @@ test.runIf(isRoot)(
     ).toHaveLength(3);
     // Of three mails one asked, for the page and for cron each.
     expect(postfix.log().match(/authentication failed/g)?.length).toBeLessThanOrEqual(2);
-
     expect(await checkMail()).toMatch(/^wrong .*The mail server refuses this service’s password \(535 5\.7\.8 /);
-
     const complaint = (await jmbCommand(jmb, 'remind')).stderr;
     expect(complaint).toMatch(/none gets through: The mail server refuses this service’s password \(535 /);
     expect(jmb.log() + complaint + page).not.toContain('not-the-password');
