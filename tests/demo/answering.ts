@@ -32,7 +32,7 @@ export function answerForms(texts: DemoTexts, name: string, mail: ParsedMail): H
 <form method="post" action="${action}">
 ${programs(PROGRAMS)}
 ${comment(html`<span class="soft">${texts.comment_thunderbird}</span>`)}
-<div class="row">${ANSWERS.map((answer) => html`<button name="answer" value="${answer}">${texts[answer]}</button> `)}</div>
+<div class="row">${ANSWERS.map((answer) => html`<button class="button quiet" name="answer" value="${answer}">${texts[answer]}</button> `)}</div>
 </form>
 <details><summary>${texts.another_time}</summary>
 <p class="soft">${texts.another_time_how}</p>
@@ -41,7 +41,7 @@ ${programs(PROPOSERS)}
 <div class="row"><label>${texts.day} <input type="date" name="day" value="${day}" required></label>
 <label>${texts.time} <input type="time" name="time" value="${time}" required></label></div>
 ${comment(html``)}
-<div class="row"><button name="answer" value="TENTATIVE">${texts.propose}</button></div>
+<div class="row"><button class="button quiet" name="answer" value="TENTATIVE">${texts.propose}</button></div>
 </form></details></section>
 `;
 }

@@ -13,12 +13,10 @@ export function mailList(texts: DemoTexts, mails: readonly MailLine[]): string {
 <span class="soft">· ${time.format(came)}</span></a></li>
 `;
   return page(
-    texts.language,
+    texts,
     texts.mailbox,
-    html`<nav><a href="/booking.cgi">${texts.meetings}</a></nav>
-<main><h1>${texts.mailbox}</h1>
-${mails.length === 0 ? html`<p class="card">${texts.no_mail}</p>` : html`<ul class="mails">${mails.map(line)}</ul>`}
-</main>`,
+    html`<h1>${texts.mailbox}</h1>
+${mails.length === 0 ? html`<p class="card">${texts.no_mail}</p>` : html`<ul class="mails">${mails.map(line)}</ul>`}`,
   );
 }
 
@@ -35,10 +33,10 @@ export function mailPage(texts: DemoTexts, name: string, mail: ParsedMail, given
       : html``;
   const calendars = mail.attachments.filter(({ contentType }) => contentType === 'text/calendar');
   return page(
-    texts.language,
+    texts,
     mail.subject ?? texts.mailbox,
-    html`<nav><a href="/mail/">${texts.back}</a><a href="/booking.cgi">${texts.meetings}</a></nav>
-<main><h1>${mail.subject ?? ''}</h1>
+    html`<p><a href="/mail/">${texts.back}</a></p>
+<h1>${mail.subject ?? ''}</h1>
 <dl class="card">
 <dt>${texts.from}</dt><dd>${mail.from?.text ?? ''}</dd>
 <dt>${texts.to}</dt><dd>${addressesOf(mail.to)}</dd>
@@ -54,8 +52,7 @@ ${calendars.slice(0, 1).map(
   ({ content }) => html`<h2>${texts.calendar}</h2>
 <pre tabindex="0">${content.toString('utf8')}</pre>`,
 )}
-<p><a href="/mail/${own}?part=source">${texts.source}</a></p>
-</main>`,
+<p><a href="/mail/${own}?part=source">${texts.source}</a></p>`,
   );
 }
 

@@ -8,18 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../lib/clock.ts';
 import { readSettings } from '../../lib/settings.ts';
+import { invitationsOf } from '../../lib/store/meetings.ts';
 import { openStore } from '../../lib/store/store.ts';
-import { ACCOUNTS, basic, identityModule, writeBasicAuth } from '../support/accounts.ts';
+import { ACCOUNTS, basic, identityModule } from '../support/accounts.ts';
 import { type Apache, ApacheError, startApache } from '../support/apache.ts';
 import { startMailCatcher } from '../support/mail_catcher.ts';
 import { answers } from '../support/port.ts';
 import { makeTree, prepareTree } from '../support/tree.ts';
 import { giveToWebUser } from '../support/web_user.ts';
 import { giveToReply } from './answering.ts';
-import { closeFolder, DemoError, openFolder, remember } from './folder.ts';
+import { closeFolder, DemoError, type Memory, openFolder, remember } from './folder.ts';
 import { keepMail } from './mailbox.ts';
 import { plantSamples } from './planting.ts';
 import { startRounds } from './rounds.ts';
+import { COOKIE, writeDemoAuth } from './sign_in.ts';
 import { startViewer } from './viewer.ts';
 
 const ISSUER = 'jmb-demo';
@@ -47,7 +49,7 @@ async function end(status: number): Promise<void> {
 async function start(port: number, folder: string, fresh: boolean): Promise<void> {
   if (await answers(port))
     throw new DemoError(`port ${port} is busy: end what listens there, or choose another with --port N`);
-  const memory = openFolder(folder, fresh);
+  let memory = openFolder(folder, fresh);
   endings.push(() => closeFolder(folder));
   const host = `127.0.0.1:${port}`;
 
@@ -55,11 +57,19 @@ async function start(port: number, folder: string, fresh: boolean): Promise<void
   const catcher = await startMailCatcher((caught) => void keepMail(mail, caught));
   endings.push(catcher.stop);
   installTree(folder, memory.secret, `http://${host}`, catcher.url);
-  plant(folder, memory);
+  memory = plant(folder, memory);
 
   const rules = { secret: memory.secret, issuer: ISSUER, audience: AUDIENCE };
   const env = { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, LANG: 'C.UTF-8' };
-  const viewer = await startViewer({ mail, host, rules, reply: (written) => giveToReply(folder, env, written) });
+  const viewer = await startViewer({
+    mail,
+    rules,
+    reply: (written) => giveToReply(folder, env, written),
+    running: () => {
+      memory = plant(folder, memory);
+      return runningRoom(folder);
+    },
+  });
   endings.push(viewer.stop);
   const apache = await startApache({
     port,
@@ -109,21 +119,41 @@ function installTree(folder: string, secret: string, url: string, smtp: string):
     );
 }
 
-/** Puts the sample meetings where they belong, and the database into the hands of Apache's user. */
-function plant(folder: string, memory: ReturnType<typeof openFolder>): void {
+/** Puts the sample meetings where they belong now, and the database into the hands of Apache's user. */
+function plant(folder: string, memory: Memory): Memory {
   const settings = readSettings(folder, {});
   process.env['TZ'] = settings.JMB_ICAL_TZID;
   const store = openStore(settings.JMB_DB);
   const samples = plantSamples({ store, settings, accounts: ACCOUNTS, now: systemClock.now() }, memory.samples);
   store.close();
-  remember(folder, { ...memory, samples });
+  const planted = { ...memory, samples };
+  remember(folder, planted);
   for (const name of readdirSync(join(folder, 'data'))) giveToWebUser(join(folder, 'data', name));
+  return planted;
+}
+
+/** The room of a meeting of alice's that is on now, or null. */
+function runningRoom(folder: string): string | null {
+  const store = openStore(readSettings(folder, {}).JMB_DB);
+  try {
+    const now = systemClock.now();
+    const addresses = ACCOUNTS.filter(({ uid }) => uid === 'alice').map(({ email }) => email);
+    const own = invitationsOf(store, addresses, { endAfter: now }).filter(({ attendee }) => attendee.role === 'owner');
+    return own.find(({ meeting }) => meeting.begin <= now)?.meeting.room ?? null;
+  } finally {
+    store.close();
+  }
 }
 
 /** What the demo's Apache serves: JMB as everywhere, and the demo's own pages for every other address. */
 function served(folder: string, viewer: number): string {
   return `Define JMB_PREFIX "${folder}"
-Define JMB_AUTH "${writeBasicAuth(join(folder, 'etc'), ACCOUNTS)}"
+Define JMB_AUTH "${writeDemoAuth(join(folder, 'etc'))}"
+# Who has seen the demo's pages and is nobody yet chooses by a click; any other program is asked by HTTP Basic.
+RewriteEngine On
+RewriteCond %{HTTP_COOKIE} (?:^|;\\s*)${COOKIE}=(?:;|$)
+RewriteCond %{HTTP:Authorization} ^$
+RewriteRule ^/(?:cgi-bin/)?(?:booking|token)\\.cgi$ /sign-in?to=%{REQUEST_URI}?%{QUERY_STRING} [R=302,NE,END]
 Include "${folder}/apache/jitsi-jmb.conf"
 ProxyPass "/jmb/" "!"
 ProxyPassMatch "^/(?:cgi-bin/|[a-z]+\\.cgi$)" "!"
@@ -142,6 +172,7 @@ async function check({ url }: Apache, folder: string): Promise<void> {
 function greet(url: string, folder: string): void {
   console.log(`
 Jitsi Meet Booking answers at ${url}/
+Open it in a browser: three first steps, and one click to be alice, bob or carol. For programs, by HTTP Basic:
 
   account  password  address                    
 ${ACCOUNTS.map(

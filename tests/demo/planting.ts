@@ -64,6 +64,7 @@ function factsOf(sample: Sample, now: number) {
     duration: sample.duration,
     moderators: addresses('moderator'),
     guests: addresses('guest'),
+    ...(sample.agenda && { agenda: sample.agenda }),
   };
 }
 

@@ -20,12 +20,11 @@ export async function roomPage(
   const body =
     token === null ? html`<p class="card">${texts.no_token}</p>` : await tokenPart(texts, rules, room, token);
   return page(
-    texts.language,
+    texts,
     `${texts.room} ${room}`,
-    html`<nav><a href="/booking.cgi">${texts.meetings}</a><a href="/mail/">${texts.mailbox}</a></nav>
-<main><h1>${texts.room} ${room}</h1>
+    html`<h1>${texts.room} ${room}</h1>
 <p class="soft">${texts.stand_in}</p>
-${body}</main>`,
+${body}`,
   );
 }
 

@@ -1,9 +1,9 @@
 /** The demo's sample meetings: what they are, and when, seen from the moment of a start. */
 import type { Answer, Role } from '../../lib/meetings/meeting.ts';
+import { localParts, startOfDay, unixOf } from '../../lib/text/dates.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** Somebody invited to a sample meeting, and what they have said to it. */
 export interface SampleGuest {
@@ -21,6 +21,7 @@ export interface Sample {
   /** Seconds. */
   readonly duration: number;
   readonly guests: readonly SampleGuest[];
+  readonly agenda?: string;
   /** When it begins, in Unix seconds, for a demo that starts now. */
   begin(now: number): number;
   /** Whether a meeting with this begin (Unix seconds) still shows what the sample is there for. */
@@ -44,6 +45,25 @@ function quarter(time: number): number {
   return time - (time % (15 * MINUTE));
 }
 
+/** A time of day by the clocks of the service, so many days of work from today; of those only. */
+function workday(now: number, days: number, hour: number, minute = 0): number {
+  const step = days < 0 ? -1 : 1;
+  let date = now;
+  for (let left = Math.abs(days); left > 0; ) {
+    date = startOfDay(date, step) + 12 * HOUR;
+    if (![0, 6].includes(new Date(date * 1000).getDay())) left -= 1;
+  }
+  return unixOf({ ...localParts(date), hour, minute }) ?? date;
+}
+
+/** In two hours, where that is within the hours of work; else on the morning of the next day of work. */
+function later(now: number): number {
+  const begin = quarter(now + 2 * HOUR);
+  const { hour } = localParts(begin);
+  const isWork = ![0, 6].includes(new Date(begin * 1000).getDay()) && hour >= 8 && hour < 18;
+  return isWork ? begin : workday(now, 1, 9);
+}
+
 const toCome = (begin: number, now: number): boolean => begin > now;
 
 /** The meetings: over, running, about to begin, to come; alice is the owner where nothing else is said. */
@@ -54,7 +74,7 @@ export const SAMPLES: readonly Sample[] = [
     owner: ALICE,
     duration: 90 * MINUTE,
     guests: [moderator(BOB, 'accepted'), guest(CAROL, 'accepted'), guest('jeanne.leroy@example.com', 'declined')],
-    begin: (now) => quarter(now - DAY),
+    begin: (now) => workday(now, -1, 10),
     fits: () => true,
   },
   {
@@ -88,7 +108,8 @@ export const SAMPLES: readonly Sample[] = [
       guest('elodie.garnier@example.com', 'accepted'),
       guest('famille.garnier@example.net'),
     ],
-    begin: (now) => quarter(now + 3 * DAY),
+    agenda: '14 h : exposé (45 min)\n15 h : questions du jury\n16 h 30 : délibération à huis clos',
+    begin: (now) => workday(now, 3, 14),
     fits: toCome,
   },
   {
@@ -97,7 +118,7 @@ export const SAMPLES: readonly Sample[] = [
     owner: BOB,
     duration: HOUR,
     guests: [guest(ALICE), guest(CAROL), guest('jeanne.leroy@example.com')],
-    begin: (now) => quarter(now + DAY),
+    begin: (now) => workday(now, 1, 10, 30),
     fits: toCome,
   },
   {
@@ -106,7 +127,7 @@ export const SAMPLES: readonly Sample[] = [
     owner: BOB,
     duration: HOUR,
     guests: [moderator(ALICE, 'accepted'), guest('paul.noel@example.net', 'accepted')],
-    begin: (now) => quarter(now + 2 * HOUR),
+    begin: later,
     fits: toCome,
   },
 ];

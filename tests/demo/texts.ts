@@ -3,12 +3,25 @@
 const fr = {
   welcome: 'Jitsi Meet Booking, en démonstration',
   intro:
-    'Des réunions d’exemple sont prêtes. Rien ne sort de cette machine : les courriels restent dans la boîte ci-dessous.',
-  enter: 'Entrer',
-  as: 'Se connecter comme',
+    'Des réunions d’exemple sont prêtes. Rien ne sort de cette machine : les courriels restent dans la boîte aux lettres.',
+  skip: 'Aller au contenu',
+  places: 'Démonstration',
+  first_steps: 'Premiers pas',
+  steps: 'Trois pas pour commencer',
+  step_book: 'Réserver en tant qu’Alice',
+  step_book_about: 'Un formulaire, et les invitations partent dans la boîte aux lettres.',
+  step_answer: 'Répondre en tant qu’invité depuis la boîte aux lettres',
+  step_answer_about: 'La dernière invitation, comme Thunderbird, Gmail ou Outlook y répondraient, ou par ses liens.',
+  step_enter: 'Entrer dans la salle',
+  step_enter_about: 'Une réunion d’Alice est en cours : cette salle l’attend, avec un jeton.',
+  sign_in: 'Se connecter',
+  change: 'Changer de compte',
+  now: 'Vous êtes',
+  nobody_yet: 'Un clic suffit. Ailleurs, c’est la connexion de votre établissement.',
+  as: 'Continuer comme',
   books: 'peut réserver',
   books_not: 'ne peut pas réserver',
-  password: 'Le mot de passe est le nom. Pour changer de compte, une fenêtre privée est le plus simple.',
+  password: 'Pour les programmes, HTTP Basic convient aussi : le mot de passe est le nom du compte.',
   mailbox: 'Boîte aux lettres',
   no_mail: 'Aucun courriel pour le moment : réservez une réunion, ou attendez un rappel.',
   to: 'À',
@@ -66,12 +79,25 @@ const fr = {
 
 const en: typeof fr = {
   welcome: 'Jitsi Meet Booking, a demonstration',
-  intro: 'Sample meetings are ready. Nothing leaves this machine: mails stay in the mailbox below.',
-  enter: 'Enter',
-  as: 'Sign in as',
+  intro: 'Sample meetings are ready. Nothing leaves this machine: mails stay in the mailbox.',
+  skip: 'Skip to content',
+  places: 'Demonstration',
+  first_steps: 'First steps',
+  steps: 'Three steps to begin with',
+  step_book: 'Book as Alice',
+  step_book_about: 'One form, and the invitations go to the mailbox.',
+  step_answer: 'Answer as a guest from the mailbox',
+  step_answer_about: 'The latest invitation, as Thunderbird, Gmail or Outlook would answer it, or by its links.',
+  step_enter: 'Enter the room',
+  step_enter_about: 'A meeting of Alice’s is on: its room waits for her, with a token.',
+  sign_in: 'Sign in',
+  change: 'Change account',
+  now: 'You are',
+  nobody_yet: 'One click is enough. Elsewhere this is your house’s own way to sign in.',
+  as: 'Continue as',
   books: 'may book',
   books_not: 'may not book',
-  password: 'The password is the name. To change accounts, a private window is easiest.',
+  password: 'For programs HTTP Basic works, too: the password is the account’s name.',
   mailbox: 'Mailbox',
   no_mail: 'No mail yet: book a meeting, or wait for a reminder.',
   to: 'To',
@@ -127,11 +153,11 @@ const en: typeof fr = {
   nothing_here: 'There is nothing at this address.',
 };
 
-/** The demo's words in one language. */
-export type DemoTexts = typeof fr & { readonly language: 'fr' | 'en' };
+/** The demo's words in one language, and the name of who is signed in; empty: nobody. */
+export type DemoTexts = typeof fr & { readonly language: 'fr' | 'en'; readonly who: string };
 
 /** The words for a browser: English where it comes before French in its list, else French. */
-export function demoTexts(acceptLanguage = ''): DemoTexts {
+export function demoTexts(acceptLanguage = '', who = ''): DemoTexts {
   const first = /\b(fr|en)\b/i.exec(acceptLanguage)?.[1]?.toLowerCase();
-  return first === 'en' ? { ...en, language: 'en' } : { ...fr, language: 'fr' };
+  return first === 'en' ? { ...en, language: 'en', who } : { ...fr, language: 'fr', who };
 }

@@ -1,13 +1,15 @@
-/** The demo's own server, behind its Apache: what is neither JMB's nor a file. Welcome, mailbox, and rooms in Jitsi's stead. */
+/** The demo's own server, behind its Apache: what is neither JMB's nor a file. Welcome, signing in, mailbox, and rooms in Jitsi's stead. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ACCOUNTS } from '../support/accounts.ts';
+import { invitationIn } from '../support/invitation.ts';
 import type { Written } from '../support/mail_programs.ts';
 import { answerFor } from './answering.ts';
 import { page, html as tag } from './html.ts';
 import { mailList, mailPage } from './mail_pages.ts';
 import { keepMail, listMails, readMail } from './mailbox.ts';
 import { type RoomRules, roomPage } from './room.ts';
+import { COOKIE, goOn, nameOf, signIn, uidIn } from './sign_in.ts';
 import { STYLE } from './style.ts';
 import { type DemoTexts, demoTexts } from './texts.ts';
 import { welcomePage } from './welcome.ts';
@@ -16,8 +18,8 @@ import { welcomePage } from './welcome.ts';
 export interface ViewerOptions {
   /** The folder with the mails. */
   readonly mail: string;
-  /** The demo's public host and port. */
-  readonly host: string;
+  /** The name of a room in which a meeting of alice's is on, or null. */
+  readonly running: () => string | null;
   readonly rules: RoomRules;
   /** Gives a message to `jmb reply`, and says how that ended. */
   readonly reply: (written: Written) => Promise<number>;
@@ -35,6 +37,8 @@ interface Answer {
   readonly policy?: string;
   /** Where to go on. */
   readonly location?: string;
+  /** Who is signed in from now on; empty: nobody. */
+  readonly as?: string;
   readonly body: string | Buffer;
 }
 
@@ -46,7 +50,7 @@ const LONGEST_FORM = 64 * 1024;
 
 /** Nothing but our own style; the mail's own page, which has its styles in it, sits in a frame. */
 const POLICY =
-  "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /** A mail's HTML may look as it likes and lead away, and nothing else. */
 const MAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; frame-ancestors 'self'";
@@ -72,9 +76,10 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
 }
 
 function send(response: ServerResponse, answer: Answer): void {
-  const { status = 200, type = 'text/html', policy = POLICY, location, body } = answer;
+  const { status = 200, type = 'text/html', policy = POLICY, location, as, body } = answer;
   response.writeHead(status, {
     ...(location === undefined ? {} : { Location: location }),
+    ...(as === undefined ? {} : { 'Set-Cookie': `${COOKIE}=${as}; Path=/; SameSite=Lax; HttpOnly` }),
     'Content-Type': `${type}; charset=utf-8`,
     'Content-Security-Policy': policy,
     'Cache-Control': 'no-store',
@@ -85,12 +90,21 @@ function send(response: ServerResponse, answer: Answer): void {
 }
 
 async function answerTo(request: IncomingMessage, options: ViewerOptions, given: Given): Promise<Answer> {
-  const { mail, host, rules } = options;
+  const { mail, rules } = options;
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://demo');
-  const texts = demoTexts(request.headers['accept-language']);
-  if (pathname === '/') return { body: welcomePage(texts, host, ACCOUNTS) };
+  const uid = uidIn(request.headers.cookie);
+  const texts = demoTexts(request.headers['accept-language'], nameOf(uid));
+  if (pathname === '/') return { body: welcomePage(texts, ACCOUNTS), as: uid };
+  if (pathname === '/sign-in') return signIn(request.url ?? '', texts, uid);
+  if (pathname === '/running') {
+    const room = options.running();
+    return goOn('alice', room === null ? '/booking.cgi' : `/token.cgi?room=${encodeURIComponent(room)}`);
+  }
   if (pathname === '/mail/demo.css') return { type: 'text/css', body: STYLE };
-  if (pathname === '/mail' || pathname === '/mail/') return { body: mailList(texts, await listMails(mail)) };
+  if (pathname === '/mail' || pathname === '/mail/') {
+    if (searchParams.has('newest')) return { status: 302, location: await newestInvitation(mail), body: '' };
+    return { body: mailList(texts, await listMails(mail)), as: uid };
+  }
   const letter = /^\/mail\/([^/]+)$/.exec(pathname)?.[1];
   if (letter !== undefined && request.method === 'POST') {
     return givenAnswer(request, texts, options, decoded(letter), given);
@@ -99,6 +113,18 @@ async function answerTo(request: IncomingMessage, options: ViewerOptions, given:
   const room = /^\/([^/.]+)$/.exec(pathname)?.[1];
   if (room !== undefined) return { body: await roomPage(texts, rules, decoded(room), searchParams.get('jwt')) };
   return nothing(texts);
+}
+
+/** The address of the newest mail that asks somebody without an account for an answer, else anybody; else of the mailbox. */
+async function newestInvitation(folder: string): Promise<string> {
+  let any: string | undefined;
+  for (const { name, to } of await listMails(folder)) {
+    const found = await readMail(folder, name);
+    if (found === null || invitationIn(found.mail)?.asked !== true) continue;
+    if (!ACCOUNTS.some(({ email }) => to.includes(email))) return `/mail/${encodeURIComponent(name)}`;
+    any ??= name;
+  }
+  return any === undefined ? '/mail/' : `/mail/${encodeURIComponent(any)}`;
 }
 
 async function oneMail(
@@ -128,7 +154,7 @@ async function givenAnswer(
   const form = await formOf(request);
   const written = form && answerFor(found.mail, form, Math.floor(Date.now() / 1000));
   if (written === null) {
-    return { status: 400, body: page(texts.language, '400', tag`<main><h1>${texts.mistake}</h1></main>`) };
+    return { status: 400, body: page(texts, '400', tag`<h1>${texts.mistake}</h1>`) };
   }
   const kept = keepMail(mail, { from: written.from, to: [written.to], raw: Buffer.from(written.raw) });
   given.set(kept, await reply(written));
@@ -150,7 +176,7 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams | null>
 function nothing(texts: DemoTexts): Answer {
   return {
     status: 404,
-    body: page(texts.language, '404', tag`<main><h1>${texts.nothing_here}</h1></main>`),
+    body: page(texts, '404', tag`<h1>${texts.nothing_here}</h1>`),
   };
 }
 

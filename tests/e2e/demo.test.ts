@@ -66,7 +66,16 @@ describe('the demo', () => {
     for (const { subject } of subjects()) expect(text).toContain(subject);
     const now = Date.now() / 1000;
     expect(subjects().filter(({ begin }) => begin < now)).toHaveLength(2);
-    expect((await ask('/booking.cgi?list')).status).toBe(401);
+    const unknown = await ask('/booking.cgi?list');
+    expect(unknown.status).toBe(401);
+    expect(await unknown.text()).toContain('href="/sign-in?as=alice&#38;to=%2Fbooking.cgi"');
+    const asks = (cookie: string, to = '/booking.cgi?list') =>
+      fetch(`http://127.0.0.1:${port}${to}`, { headers: { cookie }, redirect: 'manual' });
+    expect(await (await asks('a=b; jmb_demo=bob')).text()).toContain('Bob Durand');
+    expect((await asks('jmb_demo=eve')).status).toBe(401);
+    for (const to of ['//evil.example/', 'https://evil.example/', '/\\evil.example', '%E0%A4%A']) {
+      expect((await asks('', `/sign-in?as=bob&to=${to}`)).headers.get('location'), to).toBe('/booking.cgi');
+    }
     expect((await ask('/booking.cgi?new', 'bob')).status).toBe(200);
     expect((await ask('/booking.cgi?new', 'carol')).status).toBe(403);
   });

@@ -1,7 +1,9 @@
 /** The demo's mailbox answers as a mail program would: booked, answered from the mailbox, seen in the list, in a real browser. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
@@ -10,6 +12,7 @@ import { freePort } from '../support/port.ts';
 import { left, type Started, says, start } from '../support/started.ts';
 
 const DIST = process.env['JMB_DIST'] ?? join(import.meta.dirname, '../../dist');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SUBJECT = 'Jury de thèse';
 const GUESTS = ['zoe@ailleurs.test', 'yann@ailleurs.test', 'xenia@ailleurs.test', 'wim@ailleurs.test'] as const;
 
@@ -118,4 +121,49 @@ test('a form that is none, or comes from another site, is told so and sends noth
   expect((await post(good, { 'sec-fetch-site': 'cross-site' })).status()).toBe(400);
   expect((await post({ ...good, comment: 'x'.repeat(70_000) })).status()).toBe(400);
   expect(readdirSync(join(folder, 'mail'))).toHaveLength(before);
+});
+
+test('three steps on the first page, each a link that does it', async () => {
+  const visitor = await browser.newContext({ baseURL: new URL(alice.url()).origin, locale: 'fr-FR' });
+  await visitor.addInitScript(AXE);
+  const page = await visitor.newPage();
+  const step = async (name: string) => {
+    await page.goto('/');
+    await page.getByRole('link', { name, exact: true }).click();
+  };
+  await step('Réserver en tant qu’Alice');
+  await page.waitForURL('/booking.cgi?new');
+  expect(await page.locator('.user').innerText()).toContain('Alice Martin');
+  await step('Répondre en tant qu’invité depuis la boîte aux lettres');
+  await page.getByRole('heading', { name: 'Répondre comme un programme de messagerie' }).waitFor();
+  expect(await page.locator('h1').innerText()).toContain(SUBJECT);
+  await step('Entrer dans la salle');
+  await page.getByText('Jeton valable').waitFor();
+  for (const path of ['/', '/sign-in', '/mail/', '/mail/?newest=invitation']) {
+    await page.goto(path);
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
+      expect(violations.map(({ id, nodes }) => `${path} ${width} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBeLessThan(1);
+    }
+  }
+  await visitor.close();
+});
+
+test('one click to be bob, one more to be carol, and back to where one wanted to go', async () => {
+  const visitor = await browser.newContext({ baseURL: new URL(alice.url()).origin, locale: 'fr-FR' });
+  const page = await visitor.newPage();
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Continuer comme Bob Durand' }).click();
+  await page.waitForURL('/booking.cgi');
+  expect(await page.locator('.user').innerText()).toContain('Bob Durand');
+  await page.getByRole('link', { name: 'Se déconnecter' }).click();
+  await page.waitForURL(/sign-in/);
+  await page.goto('/booking.cgi?list&q=atelier');
+  expect(page.url()).toContain('/sign-in?to=');
+  await page.getByRole('link', { name: 'Continuer comme Carol Petit' }).click();
+  await page.waitForURL('/booking.cgi?list&q=atelier');
+  expect(await page.locator('.user').innerText()).toContain('Carol Petit');
+  await visitor.close();
 });

@@ -36,5 +36,5 @@ it('stands in the foot of pages and refusals', async () => {
 });
 
 it('stands in the foot of the pages of the demo', () => {
-  expect(welcomePage(demoTexts('fr'), '127.0.0.1', [])).toContain(FOOT);
+  expect(welcomePage(demoTexts('fr'), [])).toContain(FOOT);
 });
