@@ -59,6 +59,7 @@ it('the list asks nothing while nothing runs, and says who is there while someth
   expect(module.told).toEqual([]);
   const { id, room } = plant('En cours', -10);
   module.rooms = [{ room, participants: 3, breakout: 1, waiting: 0, since: systemClock.now() }];
+  module.people = { names: ['Alice', 'Bob', 'Zoé'], unnamed: 1, waiting: 0 };
   for (const who of ['alice', 'bob']) {
     expect(await (await jmb.ask('/booking.cgi', { as: who })).text()).toContain('4 personnes dans la salle');
   }
