@@ -11,6 +11,7 @@ import { type GoneLink, goneLink } from '../store/gone_links.ts';
 import { invitationByHash } from '../store/invitations.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../store/meetings.ts';
 import { namesOf } from '../store/people.ts';
+import { invitationBySeries } from '../store/series.ts';
 import type { Store } from '../store/store.ts';
 import type { TextKey } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
@@ -98,6 +99,8 @@ export function invitationOf(context: Context, hash: string): Invitation | Refus
   const { store, clock } = context;
   const invitation = invitationByHash(store, hash);
   if (invitation !== undefined) return invitation;
+  const next = invitationBySeries(store, hash, clock.now());
+  if (next !== undefined) return next;
   const gone = goneLink(store, hash, clock.now());
   return gone === undefined ? refuse(404, 'refused.no_invitation', 'unknown hash') : whyGone(context, gone);
 }

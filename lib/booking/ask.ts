@@ -4,9 +4,11 @@ import type { Message } from '../mail/messages.ts';
 import type { Attendee, Identity, MeetingId } from '../meetings/meeting.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
+import { aboutId } from '../store/series.ts';
 import { timeOf } from '../text/dates.ts';
 import { type Owned, ownedMeeting } from './access.ts';
-import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
+import { accounts, type Ending, logged, sendAll, withinLimit, writeAll } from './messages.ts';
+import { asKnown } from './series_people.ts';
 
 /** How often those who have not answered are asked at most, in seconds. */
 const ASKED_EVERY = 3600;
@@ -106,12 +108,13 @@ async function tell(
   const done = withinLimit(context, identity, () => {
     const owned = ownedMeeting(context, identity, id);
     if (isRefusal(owned)) return owned;
-    const messages = choose(owned, outboxOf(store, id), clock.now());
+    const mails = [...new Set([id, aboutId(store, id)])].flatMap((about) => outboxOf(store, about));
+    const messages = choose(owned, mails, clock.now());
     if (isRefusal(messages)) return messages;
-    write(context, identity, { ...owned, accounts: feeds }, messages);
-    return { meeting: owned.meeting, mails: messages.length };
+    const about = writeAll(context, identity, feeds, asKnown(context, owned, messages));
+    return { meeting: owned.meeting, about, mails: messages.length };
   });
   if (isRefusal(done)) return done;
   log.event('written-again', { ...logged(done.meeting, identity), mails: done.mails });
-  return send(context, id);
+  return sendAll(context, done.about);
 }

@@ -2,24 +2,37 @@
  * Booking a meeting, once where it is sent twice, and changing one: what was typed is checked, then written with its messages
  * and reminders in one transaction.
  */
+import { prepareSeries } from '../calendar/recurrence.ts';
 import type { Context } from '../context.ts';
 import { type Message, messagesToAll } from '../mail/messages.ts';
 import type { Booking, BookingForm } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
-import { bookingOf, formOf, sameBooking } from '../meetings/fields.ts';
+import { bookingOf, formOf } from '../meetings/fields.ts';
+
 import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
-import { planReminders } from '../meetings/reminders.ts';
+import type { Scope } from '../meetings/series.ts';
+import { ONCE, type SeriesForm } from '../meetings/series_form.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { noteStandIn } from '../store/assistants.ts';
-import { insertMeeting, type Saved, updateMeeting } from '../store/bookings.ts';
-import { attendeesOf, invitationsOf } from '../store/meetings.ts';
+import { type Saved, updateMeeting } from '../store/bookings.ts';
 import { dropReminders } from '../store/outbox_changes.ts';
-import { planReminderRows } from '../store/reminders.ts';
-import type { Store } from '../store/store.ts';
+import { aboutId, type Place, peopleOfSeries, placesOf } from '../store/series.ts';
 import { endedFor, type Owned, ownedMeeting } from './access.ts';
-import { checkedBooking, type NoBooking } from './checked.ts';
-import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
+import { checkedBooking } from './checked.ts';
+import {
+  accounts,
+  type Ending,
+  type Letters,
+  logged,
+  send,
+  sendAll,
+  withinLimit,
+  write,
+  writeAll,
+} from './messages.ts';
 import { orderOwnership, tellRoom } from './rooms.ts';
+import { checkedSeries, duplicateOf, insertBooked, type NoSeries, plan, SLIP } from './series.ts';
+import { changeSeries, lettersOfOne } from './series_change.ts';
 
 /** A meeting that was written, and how telling people of it went. */
 export interface Done {
@@ -28,18 +41,20 @@ export interface Done {
 }
 
 /**
- * Books a meeting. The same one twice within a minute is booked once.
- * @param when `now`: it begins as it is booked, and so twice within a minute is not twice at one time
+ * Books a meeting, or a series of them. The same one twice within a minute is booked once.
+ * @param how `when`: `now` where it begins as it is booked, and so twice within a minute is not twice at one time
  * @returns what was booked, what is wrong with what was typed, or a refusal with 429
  */
 export async function book(
   context: Context,
   identity: Identity,
   typed: BookingForm,
-  when: 'then' | 'now' = 'then',
-): Promise<Done | NoBooking | Refusal> {
-  const checked = await checkedBooking(context, { identity, meeting: null }, typed);
+  { when = 'then', series = ONCE }: { readonly when?: 'then' | 'now'; readonly series?: SeriesForm } = {},
+): Promise<Done | NoSeries | Refusal> {
+  const checked = await checkedSeries(context, identity, typed, series);
   if (!('booking' in checked)) return checked;
+  const { repetition } = checked;
+  if (repetition !== null) prepareSeries();
   const { store, clock, log } = context;
   const { moderators, guests } = checked.booking;
   const { feeds, names } = await accounts(context, identity, [...moderators, ...guests]);
@@ -47,18 +62,18 @@ export async function book(
   const done = withinLimit(context, identity, () => {
     const ended = endedFor(store, identity);
     if (ended !== null) return ended;
-    const duplicate = duplicateOf(store, identity.email, booking, clock.now(), when === 'now' ? SLIP : 0);
-    if (duplicate !== undefined) return { meeting: duplicate, again: true };
-    const { meeting, attendees } = insertMeeting(store, clock, identity.email, booking);
-    noteStandIn(store, meeting.id, identity.by?.email ?? null);
-    plan(context, meeting);
+    const found = { booking, repetition };
+    const duplicate = duplicateOf(store, identity.email, found, clock.now(), when === 'now' ? SLIP : 0);
+    if (duplicate !== undefined) return { meeting: duplicate, about: aboutId(store, duplicate.id), again: true };
+    const { first, meeting, attendees } = insertBooked(context, identity, found);
     write(context, identity, { meeting, attendees, accounts: feeds }, messagesToAll('new', attendees));
-    return { meeting, again: false };
+    return { meeting: first, about: meeting.id, again: false };
   });
   if (isRefusal(done)) return done;
-  const { meeting, again } = done;
-  log.event(again ? 'booked-already' : 'booked', logged(meeting, identity));
-  return { meeting, told: await send(context, meeting.id) };
+  const { meeting, about, again } = done;
+  const times = repetition === null ? {} : { series: about, times: repetition.occurrences.length };
+  log.event(again ? 'booked-already' : 'booked', { ...logged(meeting, identity), ...times });
+  return { meeting, told: await send(context, about) };
 }
 
 /** What became of a change. */
@@ -66,7 +81,7 @@ export type Changed =
   | Done
   /** It concerned nobody who is told: another subject alone. */
   | { readonly meeting: Meeting; readonly told: '_quietly' }
-  | NoBooking
+  | NoSeries
   | Refusal
   /** Nothing is other than it was; nobody is told. */
   | { readonly unchanged: Meeting }
@@ -75,20 +90,23 @@ export type Changed =
 
 /**
  * Changes a meeting of this owner; of one that runs, people and subject.
- * @param version that of the meeting which what was typed goes by
+ * @param by `version`: that of the meeting which what was typed goes by; `scope`: how much of its series is meant
  */
 export async function change(
   context: Context,
   identity: Identity,
   owned: Owned,
-  version: number,
+  { version, scope = 'one' }: { readonly version: number; readonly scope?: Scope },
   typed: BookingForm,
 ): Promise<Changed> {
   const checked = await checkedBooking(context, { identity, meeting: owned.meeting }, typed);
   if (!('booking' in checked)) return checked;
   const { moderators, guests } = checked.booking;
   const { id } = owned.meeting;
-  const people = [...moderators, ...guests, ...owned.attendees.map(({ email }) => email)];
+  const inSeries = placesOf(context.store, [id]).get(id);
+  if (inSeries !== undefined) prepareSeries();
+  const others = inSeries === undefined ? [] : peopleOfSeries(context.store, inSeries.seriesId);
+  const people = [...others, ...moderators, ...guests, ...owned.attendees.map(({ email }) => email)];
   const { feeds, names } = await accounts(context, identity, people);
   const booking = called(checked.booking, names);
   const { store, clock, log } = context;
@@ -96,24 +114,29 @@ export async function change(
     // Read again: the database may have changed while the directory was asked.
     const before = ownedMeeting(context, identity, id);
     if (isRefusal(before)) return before;
+    if (before.meeting.version !== version) return { conflict: before };
+    const place = placesOf(store, [id]).get(id);
+    if (place !== undefined && scope !== 'one') {
+      return changeSeries(context, identity, { before, place, scope, booking, accounts: feeds });
+    }
     const update = updateMeeting(store, id, version, booking, clock.now());
     if (update.outcome !== 'saved') return { conflict: before };
-    const messages = tellOfChange(context, identity, before, update, feeds);
+    const letters = lettersOf(context, place, before, update);
     orderOwnership(context, before, update);
     if (update.meeting.version === before.meeting.version) return { unchanged: update.meeting };
     noteStandIn(store, id, identity.by?.email ?? null);
-    return { meeting: update.meeting, quiet: messages === 0 };
+    return { meeting: update.meeting, about: writeAll(context, identity, feeds, letters) };
   });
   if (isRefusal(result)) return result;
-  const { unchanged, conflict, meeting, quiet } = result;
-  if (unchanged !== undefined) return { unchanged };
-  if (conflict !== undefined) {
+  if ('mistakes' in result || 'unchanged' in result) return result;
+  if ('conflict' in result) {
     log.event('conflict', { id, uid: identity.uid });
-    return { conflict };
+    return result;
   }
+  const { meeting, about } = result;
   log.event('changed', logged(meeting, identity));
   await tellRoom(context, meeting.room);
-  return { meeting, told: quiet ? '_quietly' : await send(context, id) };
+  return { meeting, told: about.length === 0 ? '_quietly' : await sendAll(context, about) };
 }
 
 /** How often adding people is tried while others save the same meeting, in number. */
@@ -136,7 +159,7 @@ export async function invite(
     const { meeting, attendees } = owned;
     const said = formOf(bookingOf(meeting, attendees));
     const typed = { ...said, guests: `${said.guests}\n${guests}` };
-    const done = await change(context, identity, owned, meeting.version, typed);
+    const done = await change(context, identity, owned, { version: meeting.version }, typed);
     if (!('conflict' in done) || tries === TRIES) return { done, typed, owned };
   }
 }
@@ -146,34 +169,20 @@ function called(booking: Booking, names: ReadonlyMap<string, string>): Booking {
   return names.size === 0 ? booking : { ...booking, names: new Map([...names, ...(booking.names ?? [])]) };
 }
 
-/** Plans the reminders of a meeting anew; those of its old time that wait in the outbox are no longer true. */
-function plan({ store, settings, clock }: Context, { id, begin, end }: Meeting): void {
-  const now = clock.now();
-  dropReminders(store, id, now);
-  planReminderRows(store, 'mail', id, planReminders(begin, settings.JMB_MAIL_REMINDER, now));
-  planReminderRows(store, 'xmpp', id, planReminders(end, settings.JMB_XMPP_REMINDER, now));
-}
-
-/** Writes what a change means to whom; how many messages. */
-function tellOfChange(
-  context: Context,
-  identity: Identity,
-  before: Owned,
-  after: Saved,
-  known: ReadonlyMap<string, string>,
-): number {
+/** What a change means to whom. */
+function lettersOf(context: Context, place: Place | undefined, before: Owned, after: Saved): readonly Letters[] {
   const told = whoIsTold(before, after);
   if (told.moved) plan(context, after.meeting);
+  for (const { email } of told.removed) {
+    dropReminders(context.store, after.meeting.id, context.clock.now(), email);
+  }
   const messages: Message[] = [
     ...messagesToAll('new', told.newcomers),
     ...messagesToAll('edit', told.changed).map((message) => asBefore(message, told.moved ? before.attendees : [])),
     ...messagesToAll('removed', told.removed),
   ];
-  for (const { email } of told.removed) {
-    dropReminders(context.store, after.meeting.id, context.clock.now(), email);
-  }
-  write(context, identity, { meeting: after.meeting, attendees: after.attendees, accounts: known }, messages);
-  return messages.length;
+  if (place === undefined || place.apart) return [{ ...after, messages }];
+  return lettersOfOne(context, place, before, after);
 }
 
 /** The message with what its reader had answered before the meeting was moved, or that it was to the time that they proposed. */
@@ -184,29 +193,4 @@ function asBefore(message: Message, before: readonly Attendee[]): Message {
   }
   const had = before.find(({ email }) => email === message.attendee.email)?.answer ?? 'none';
   return had === 'none' || message.attendee.role === 'owner' ? message : { ...message, had };
-}
-
-/** How long after a booking the same one again is taken for a slip, in seconds. */
-const SLIP = 60;
-
-/**
- * The meeting that the same owner has just booked with the same time, subject and people, or undefined.
- * @param now Unix seconds
- * @param apart how far from each other two times are that count as the same, in seconds
- */
-export function duplicateOf(
-  store: Store,
-  owner: string,
-  booking: Booking,
-  now: number,
-  apart: number,
-): Meeting | undefined {
-  const { begin } = booking;
-  return invitationsOf(store, [owner], { endAfter: begin }).find(
-    ({ meeting, attendee }) =>
-      attendee.role === 'owner' &&
-      meeting.created > now - SLIP &&
-      Math.abs(meeting.begin - begin) <= apart &&
-      sameBooking({ ...bookingOf(meeting, attendeesOf(store, meeting.id)), begin }, booking),
-  )?.meeting;
 }

@@ -6,15 +6,13 @@ import type { Context } from '../context.ts';
 import { mayEdit } from '../meetings/access.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { changeAddress, replaceLink } from '../store/changes.ts';
-import { attendeesOf, meetingById } from '../store/meetings.ts';
-import { withdraw } from '../store/outbox_changes.ts';
 import { splitAddresses } from '../text/addresses.ts';
 import type { TextKey } from '../text/catalogue.ts';
 import { type Owned, ownedMeeting } from './access.ts';
 import { addressBook, aliasesOf, asksDirectory } from './checked.ts';
-import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
-import { orderOwnership, tellRoom } from './rooms.ts';
+import { accounts, type Ending, logged, sendAll, withinLimit, writeAll } from './messages.ts';
+import { tellRoom } from './rooms.ts';
+import { addressChanged, linksReplaced } from './series_people.ts';
 
 /** What became of it: how the sending went, or what is wrong with what was typed. */
 export type Corrected = { readonly told: Ending } | { readonly mistake: TextKey } | 'unchanged' | Refusal;
@@ -39,7 +37,7 @@ export async function correctAddress(
   const to = await addressOf(context, identity, typed);
   if (typeof to === 'object') return to;
   if (to === from) return 'unchanged';
-  const { store, clock, log } = context;
+  const { log } = context;
   const { id } = owned.meeting;
   const { feeds } = await accounts(context, identity, [to, ...owned.attendees.map(({ email }) => email)]);
   const done = withinLimit(context, identity, () => {
@@ -47,19 +45,14 @@ export async function correctAddress(
     if (isRefusal(before)) return before;
     const wrong = refusalOf(context, before, from) ?? taken(before, to);
     if (wrong !== null) return wrong;
-    withdraw(store, id, from, clock.now(), 'address corrected');
-    changeAddress(store, id, from, to, clock.now());
-    const after = { meeting: meetingById(store, id) ?? before.meeting, attendees: attendeesOf(store, id) };
-    const newcomers = after.attendees.filter(({ email }) => email === to);
-    const messages = newcomers.map((attendee) => ({ kind: 'new' as const, attendee }));
-    write(context, identity, { ...after, accounts: feeds }, messages);
-    orderOwnership(context, before, after);
-    return after.meeting;
+    const letters = addressChanged(context, id, from, to);
+    return { meeting: before.meeting, about: writeAll(context, identity, feeds, letters) };
   });
   if (isRefusal(done) || 'mistake' in done) return done;
-  log.event('address-corrected', { ...logged(done, identity), from, to });
-  await tellRoom(context, done.room);
-  return { told: await send(context, id) };
+  const { meeting, about } = done;
+  log.event('address-corrected', { ...logged(meeting, identity), from, to });
+  await tellRoom(context, meeting.room);
+  return { told: await sendAll(context, about) };
 }
 
 /**
@@ -73,25 +66,18 @@ export async function giveNewLink(
   owned: Owned,
   person: string,
 ): Promise<Ending | Refusal> {
-  const { store, clock, log } = context;
+  const { log } = context;
   const { id } = owned.meeting;
   const { feeds } = await accounts(context, identity, [person]);
   const done = withinLimit(context, identity, () => {
     const before = ownedMeeting(context, identity, id);
     const gone = isRefusal(before) ? before : refusalOf(context, before, person);
     if (gone !== null) return gone;
-    withdraw(store, id, person, clock.now(), 'link replaced');
-    replaceLink(store, id, person, clock.now());
-    const after = ownedMeeting(context, identity, id);
-    if (isRefusal(after)) return after;
-    const holders = after.attendees.filter(({ email }) => email === person);
-    const messages = holders.map((attendee) => ({ kind: 'new' as const, attendee, relinked: true as const }));
-    write(context, identity, { ...after, accounts: feeds }, messages);
-    return after.meeting;
+    return writeAll(context, identity, feeds, linksReplaced(context, id, person));
   });
   if (isRefusal(done)) return done;
-  log.event('link-replaced', { ...logged(done, identity), person });
-  return send(context, id);
+  log.event('link-replaced', { ...logged(owned.meeting, identity), person });
+  return sendAll(context, done);
 }
 
 /** The one address that was typed, an alias as its main one; or what is wrong with it. */

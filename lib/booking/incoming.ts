@@ -5,7 +5,7 @@ import { readBounce } from '../mail/bounce.ts';
 import { type Arrived, type Incoming, readMail } from '../mail/incoming.ts';
 import { bounceSetting, ownerOfId, replyIdIn } from '../mail/reply_address.ts';
 import type { Invitation } from '../meetings/meeting.ts';
-import { attendeesOf, meetingById } from '../store/meetings.ts';
+import { staffedById } from '../store/series.ts';
 import { applyReplies, passOn, repliesIn } from './replies.ts';
 import { noteBounce } from './returned.ts';
 
@@ -53,13 +53,13 @@ async function take(context: Context, arrived: Arrived): Promise<Taken> {
 }
 
 /** Whose address of a setting the message went to, or undefined. */
-function personOf({ store }: Context, mail: Incoming, setting: string): Invitation | undefined {
+function personOf({ store, clock }: Context, mail: Incoming, setting: string): Invitation | undefined {
   for (const address of mail.recipients) {
     const id = replyIdIn(setting, address);
-    const meeting = id && meetingById(store, id.meetingId);
-    if (id === undefined || meeting === undefined) continue;
-    const attendee = ownerOfId(id, attendeesOf(store, meeting.id));
-    if (attendee !== undefined) return { meeting, attendee };
+    const found = id && staffedById(store, id.meetingId, clock.now());
+    if (id === undefined || found === undefined) continue;
+    const attendee = ownerOfId(id, found.attendees);
+    if (attendee !== undefined) return { meeting: found.meeting, attendee };
   }
   return undefined;
 }

@@ -109,6 +109,23 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
   enqueue(store, composeMails(event, settings satisfies ComposeSettings, templatesOf(context)), now);
 }
 
+/** Messages about one thing: a meeting, or a series. */
+export interface Letters extends Pick<MailEvent, 'meeting' | 'attendees'> {
+  readonly messages: readonly Message[];
+}
+
+/** Writes the messages about several; the ids of those that there are any about. */
+export function writeAll(
+  context: Context,
+  owner: Identity,
+  accounts: MailEvent['accounts'],
+  letters: readonly Letters[],
+): MeetingId[] {
+  const some = letters.filter(({ messages }) => messages.length > 0);
+  for (const { messages, ...occasion } of some) write(context, owner, { ...occasion, accounts }, messages);
+  return some.map(({ meeting }) => meeting.id);
+}
+
 /**
  * What was written to somebody before. A mail that was tried may have arrived, whatever became of it since: a try can end
  * without an answer. Only one that was never tried, or was refused at its first try, has not.
@@ -152,6 +169,19 @@ export async function send(context: Context, id: MeetingId): Promise<Ending> {
   if (sent + waiting === 0 && left.every(({ held }) => held === 0)) return '_waiting';
   return left.some(({ reason }) => reason !== null && reason !== NOT_TRIED) ? '_waiting' : '_going';
 }
+
+/** The same of several, and of all the worst ending. */
+export async function sendAll(context: Context, ids: readonly MeetingId[]): Promise<Ending> {
+  let worst: Ending = '';
+  for (const id of ids) {
+    const ending = await send(context, id);
+    if (ENDINGS.indexOf(ending) > ENDINGS.indexOf(worst)) worst = ending;
+  }
+  return worst;
+}
+
+/** From the best to the worst. */
+const ENDINGS: readonly Ending[] = ['', '_going', '_waiting', '_refused'];
 
 /** A meeting's facts for a line of the log. */
 export function logged({ id, room, begin }: Meeting, { uid, by }: Identity): Record<string, string | number> {

@@ -10,10 +10,11 @@ import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
 import { type CalendarReply, isLater, isOlder, judge, type Mark, markOf } from '../meetings/reply.ts';
 import { saidOf } from '../store/answers.ts';
 import { causedBy, noteCaused } from '../store/limits.ts';
-import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
 import { keepUnconfirmed, lastTaken, noteReply, wasTaken } from '../store/replies.ts';
+import { staffedById } from '../store/series.ts';
 import { answer } from './answer.ts';
+import { type AnsweredThing, answeredThing } from './answered_thing.ts';
 import { hearerOf } from './owner_told.ts';
 
 /** What became of one answer, for the log. */
@@ -38,16 +39,14 @@ export async function applyReplies(
   known: Invitation | undefined,
   replies: readonly CalendarReply[],
 ): Promise<boolean> {
-  const { store, settings, log } = context;
+  const { store, log } = context;
   // Whose address it came to is sure: nobody need be asked, nor be there to be asked.
   const writers = known === undefined ? await withAliases(context, mail.writers) : mail.writers;
   return store.transaction(() => {
     const became = replies.map((reply): Became => {
-      const [id = '', server] = reply.uid.split('@');
-      const meeting =
-        server?.toLowerCase() === settings.JMB_SERVER_NAME.toLowerCase() ? meetingById(store, id) : undefined;
-      const what = meeting === undefined ? 'unknown' : applyOne(context, meeting, mail, reply, { known, writers });
-      log.event('reply', { id: meeting?.id, from: mail.writer?.address, what });
+      const thing = answeredThing(context, reply);
+      const what = thing === undefined ? 'unknown' : applyOne(context, thing, mail, reply, { known, writers });
+      log.event('reply', { id: thing?.meeting.id, from: mail.writer?.address, what });
       return what;
     });
     return became.some((what) => what !== 'unknown');
@@ -64,7 +63,7 @@ async function withAliases({ directory }: Context, writers: readonly string[]): 
 
 function applyOne(
   context: Context,
-  meeting: Meeting,
+  { meeting, attendees, scope, mark: place, seatOf }: AnsweredThing,
   mail: Incoming,
   reply: CalendarReply,
   { known, writers }: { readonly known: Invitation | undefined; readonly writers: readonly string[] },
@@ -73,26 +72,30 @@ function applyOne(
   const isElsewhere = known !== undefined && known.meeting.id !== meeting.id;
   const judged = isElsewhere
     ? { nothing: 'unconfirmed' as const }
-    : judge(meeting, attendeesOf(store, meeting.id), reply, { known: known?.attendee, writers });
+    : judge(meeting, attendees, reply, { known: known?.attendee, writers });
   if ('nothing' in judged) {
     if (judged.nothing === 'unconfirmed') keep(context, meeting, mail, reply);
     return judged.nothing;
   }
-  const { attendee } = judged;
+  const seat = seatOf(judged.attendee);
+  if (seat === undefined) return 'stale';
+  // An answer to one date comes before or after another to that date alone.
+  const attendee = { ...judged.attendee, hash: judged.attendee.hash + place };
   const given = judged.answer ?? (reply.method === 'COUNTER' ? 'tentative' : null);
   if (given === null) return 'nothing';
   const mark = markOf(meeting, reply, fingerprint(JSON.stringify(reply)), clock.now());
   if (wasTaken(store, attendee, mark)) return 'again';
-  if (isOvertaken(context, { meeting, attendee }, mark)) return 'older';
-  const words = { comment: commentOf(reply.comment), proposal: proposalOf(meeting, reply, clock.now()) };
-  if (answer(context, { meeting, attendee }, given, words, 'mail') !== null) return 'over';
+  if (isOvertaken(context, attendee, seat, mark)) return 'older';
+  const proposal = scope === 'one' ? proposalOf(meeting, reply, clock.now()) : null;
+  const words = { comment: commentOf(reply.comment), proposal };
+  if (answer(context, seat, given, words, { way: 'mail', scope }) !== null) return 'over';
   noteReply(store, attendee, mark, clock.now());
   return 'answered';
 }
 
 /** Whether a later answer was taken before this one came. */
-function isOvertaken({ store }: Context, { meeting, attendee }: Invitation, mark: Mark): boolean {
-  const last = lastTaken(store, attendee);
+function isOvertaken({ store }: Context, marked: Attendee, { meeting, attendee }: Invitation, mark: Mark): boolean {
+  const last = lastTaken(store, marked);
   if (last !== undefined && !isLater(mark, last)) return true;
   const said = saidOf(store, meeting.id).get(attendee.hash);
   return said !== undefined && said.way !== 'mail' && isOlder(mark, said.at);
@@ -128,7 +131,8 @@ const WORDS_AN_HOUR = 10;
  */
 export function passOn(context: Context, mail: Incoming, { meeting, attendee }: Invitation): string | null {
   const { store, settings, clock } = context;
-  const owner = attendeesOf(store, meeting.id).find(({ role }) => role === 'owner');
+  const { attendees = [] } = staffedById(store, meeting.id, clock.now()) ?? {};
+  const owner = attendees.find(({ role }) => role === 'owner');
   const { writer } = mail;
   if (writer === null) return 'of nobody';
   if (owner === undefined || isOwners(attendee, owner, writer.address)) return 'the owner’s own';

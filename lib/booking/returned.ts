@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import type { Bounce } from '../mail/bounce.ts';
 import { returnedMail } from '../mail/owner_mail.ts';
 import type { Invitation } from '../meetings/meeting.ts';
-import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
 import { markReturned, meetingsToTell, returnedOf } from '../store/returned.ts';
+import { staffedById } from '../store/series.ts';
 import { hearerOf, type TellingContext } from './owner_told.ts';
 
 /** Notes that a mail to somebody came back. @returns false where none was sent, or this one is noted already */
@@ -29,10 +29,10 @@ export function tellReturned(context: TellingContext): number {
   if (waiting.length === 0) return 0;
   return store.transaction(() => {
     const mails = waiting.flatMap((id) => {
-      const meeting = meetingById(store, id);
-      const owner = meeting && attendeesOf(store, id).find(({ role }) => role === 'owner');
-      if (meeting === undefined || owner === undefined || owner.email === '') return [];
-      return [returnedMail(hearerOf(context, meeting, owner), returnedOf(store, id, now), now)];
+      const found = staffedById(store, id, now);
+      const owner = found?.attendees.find(({ role }) => role === 'owner');
+      if (found === undefined || owner === undefined || owner.email === '') return [];
+      return [returnedMail(hearerOf(context, found.meeting, owner), returnedOf(store, id, now), now)];
     });
     enqueue(store, mails, now);
     return mails.length;

@@ -1,8 +1,10 @@
 /** One description of an event, from which the feed and the mailed invitation are both written, and the links that stand in it. */
 import type { Answer, Attendee, Meeting, Role } from '../meetings/meeting.ts';
+import { excludedFor } from '../meetings/series.ts';
 import type { Settings } from '../settings.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { oneLine } from '../text/plain_text.ts';
+import type { Recurrence } from './recurrence.ts';
 
 /** Someone in a calendar: an address, and the name to show (CN, RFC 5545 section 3.2.2). */
 export interface Person {
@@ -44,6 +46,8 @@ export interface CalendarEvent {
   readonly attendees: readonly CalendarAttendee[];
   /** Minutes before the begin. */
   readonly alarms: readonly number[];
+  /** Of a series: then begin and end are those of its first date. */
+  readonly recurrence?: Recurrence;
 }
 
 /**
@@ -118,6 +122,29 @@ export function describeEvent(
     organiser: { ...host, ...(owner.by && { sentBy: owner.by.email }) },
     attendees: [],
     alarms: [],
+    ...repeating(meeting, reader),
+  };
+}
+
+/**
+ * What an event of a series says of its dates; nothing of a meeting that is held once.
+ * @param from the first date, by its number; the rule goes on from any of its dates
+ */
+export function repeating(
+  { series, duration, modified }: Meeting,
+  { email }: Pick<Attendee, 'email'>,
+  from = 0,
+): Pick<CalendarEvent, 'begin' | 'end' | 'recurrence'> | undefined {
+  const turns = series?.turns.slice(from);
+  const [first, last] = [turns?.[0], turns?.at(-1)];
+  if (series === undefined || turns === undefined || first === undefined || last === undefined) return undefined;
+  const { repeat, every, zone, ends } = series;
+  const excluded = excludedFor(turns, email, modified).map(({ local }) => local);
+  const times = ends === 'times' ? turns.length : null;
+  return {
+    begin: first.begin,
+    end: first.begin + duration,
+    recurrence: { repeat, every, zone, first: first.local, last: last.local, times, until: last.begin, excluded },
   };
 }
 
@@ -127,15 +154,17 @@ function root(base: string): string {
 }
 
 /**
- * Where this person enters the meeting: the owner by token.cgi, which asks to sign in, everyone else by the secret link.
+ * Where this person enters the meeting: the owner by token.cgi, which asks to sign in, everyone else by the secret link; a series has no
+ * room of its own, and everybody's link leads to the one that is open.
  * @param base JMB_URL
  */
 export function meetingLink(
   base: string,
-  meeting: Pick<Meeting, 'room'>,
+  meeting: Pick<Meeting, 'room' | 'series'>,
   attendee: Pick<Attendee, 'role' | 'hash'>,
 ): string {
-  if (attendee.role === 'owner') return `${root(base)}/token.cgi?room=${encodeURIComponent(meeting.room)}`;
+  if (attendee.role === 'owner' && meeting.series === undefined)
+    return `${root(base)}/token.cgi?room=${encodeURIComponent(meeting.room)}`;
   return `${root(base)}/join.cgi?id=${encodeURIComponent(attendee.hash)}`;
 }
 

@@ -6,6 +6,7 @@
 import { createEvents, type EventAttributes, type Attendee as IcsAttendee } from 'ics';
 import type { CalendarAttendee, CalendarEvent } from './event.ts';
 import type { FeedFacts } from './feed_facts.ts';
+import { withRecurrences } from './recurrence.ts';
 
 /** What stands above the events. */
 export interface CalendarHead {
@@ -71,11 +72,15 @@ export function writeCalendar(events: readonly CalendarEvent[], head: CalendarHe
   const { method } = head;
   const { error, value } = createEvents(events.map(attributes), { productId: PRODUCT, ...(method && { method }) });
   if (error || value === null) throw new Error(`calendar not written: ${JSON.stringify(error)}`);
-  return finish(
+  const text = finish(
     value,
     head,
     events.map(({ link }) => link),
   );
+  const recurring = events.flatMap(({ uid, begin, end, recurrence }) =>
+    recurrence === undefined ? [] : [{ uid, duration: end - begin, recurrence }],
+  );
+  return recurring.length === 0 ? text : withRecurrences(text, recurring);
 }
 
 /** How often readers should come back (RFC 7986 section 5.7); some poll weekly when nothing says so. */

@@ -1,5 +1,5 @@
 /** Writes the mails about an event: one per person told, plain text, HTML and calendar part from the same facts. Pure. */
-import { describeEvent, invited, type Owner } from '../calendar/event.ts';
+import { describeEvent, invited, type Owner, repeating } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { writeCalendar } from '../calendar/icalendar.ts';
 import type { Context } from '../context.ts';
@@ -12,7 +12,8 @@ import { straightLine } from '../text/plain_text.ts';
 import { type MailEvent, type Message, threadRoot } from './messages.ts';
 import { NONE, type OwnTemplates, ownTemplates } from './own_templates.ts';
 import { bounceSetting, replyAddressOf, tellsApart } from './reply_address.ts';
-import { type MailSettings, mailSubject, readerOf, writeBody } from './wording.ts';
+import { type MailSettings, mailSubject, readerOf } from './titles.ts';
+import { writeBody } from './wording.ts';
 
 /** A name and an address, as nodemailer takes them. */
 export interface Mailbox {
@@ -67,7 +68,9 @@ export function composeMails(event: MailEvent, settings: ComposeSettings, own: O
 const AFTERWARDS = 86_400;
 
 /** From when a mail is worth nothing, in Unix seconds: a reminder or question once the meeting has begun, any other once it is over. */
-function expiryOf({ meeting: { begin, end }, at }: MailEvent, { kind }: Message): number {
+function expiryOf({ meeting, at }: MailEvent, { kind }: Message): number {
+  const { begin } = meeting;
+  const end = meeting.series?.over ?? meeting.end;
   if (kind === 'reminder') return worthUntil(at, begin);
   if (kind === 'ask') return begin;
   return kind === 'del' && at >= begin ? Math.max(end, at + AFTERWARDS) : end;
@@ -184,6 +187,11 @@ function messageId(event: MailEvent, message: Message, text: string, serverName:
   return `<${id}.${message.kind}.${version}.${fingerprint(message.attendee.email)}.${text}@${serverName}>`;
 }
 
+/** The number of the date of a series that is next. */
+function nextTurn({ series, begin }: Meeting): number {
+  return Math.max(0, series?.turns.findIndex((turn) => turn.begin >= begin) ?? 0);
+}
+
 /** The calendar part: a cancellation takes the next SEQUENCE where the meeting itself was not changed by it. */
 function calendar(event: MailEvent, message: Message, settings: ComposeSettings): MailParts['calendar'] {
   const { kind, attendee } = message;
@@ -201,6 +209,8 @@ function calendar(event: MailEvent, message: Message, settings: ComposeSettings)
   );
   const sent = {
     ...described,
+    // Nextcloud takes no cancellation whose begin is over.
+    ...(cancelled ? repeating(meeting, attendee, nextTurn(meeting)) : {}),
     cancelled,
     organiser: { ...described.organiser, email: organiserOf(event, message, settings) },
     attendees: [invited(attendee, settings.JMB_MAIL_REPLY !== '', message.suits ?? message.handed !== undefined)],

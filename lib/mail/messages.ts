@@ -19,6 +19,15 @@ export interface Message {
   readonly relinked?: true;
   /** The meeting was handed over: the names of who owned it, and of who does now. */
   readonly handed?: { readonly from: string; readonly to: string };
+  /** The one date of a series by which this changes it: it was cancelled, or its meeting stands apart. */
+  readonly cut?: Cut;
+}
+
+/** A date that leaves a series: it is cancelled, it has changed, or its reader is in the others only. */
+export interface Cut {
+  readonly how: 'off' | 'apart' | 'without';
+  /** Unix seconds. */
+  readonly begin: number;
 }
 
 /** All that the mails about one event are written from. */

@@ -167,7 +167,7 @@ export function returnedMail(
     others: [
       {
         label: texts(meeting.end > now ? 'mail.correct' : 'mail.follow'),
-        url: `${bookings}?attendees&id=${meeting.id}`,
+        url: `${bookings}?attendees&id=${meeting.series?.next ?? meeting.id}`,
       },
     ],
     footer: texts('mail.footer_owner', { name: straightLine(settings.JMB_NAME) }),

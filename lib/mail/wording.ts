@@ -1,74 +1,16 @@
-/** The words of a mail: subject and body, by kind and role, in the language of their reader. */
+/** The words of a mail's body, by kind and role, in the language of their reader. */
 import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
 import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/event.ts';
 import type { Meeting, Role } from '../meetings/meeting.ts';
 import { addressesIn } from '../meetings/people.ts';
-import type { Settings } from '../settings.ts';
+import { dayList, excludedFor, seriesWords } from '../meetings/series.ts';
 import { type Language, type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { durationText, isoDate, longDate, timeOf, utcOffset } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
 import type { OwnTemplates } from './own_templates.ts';
-
-/** Settings that the words depend on. */
-export type MailSettings = Pick<
-  Settings,
-  | 'JMB_URL'
-  | 'JMB_NAME'
-  | 'JMB_SERVER_NAME'
-  | 'JMB_LANG'
-  | 'JMB_ICAL_TZID'
-  | 'JMB_MAIL_REPLY'
-  | `JMB_SUBJECT_${'NEW' | 'EDIT' | 'DEL' | 'MAIL_REMINDER'}_${Uppercase<Role>}`
->;
-
-const SETTING = {
-  new: 'NEW',
-  edit: 'EDIT',
-  del: 'DEL',
-  removed: 'DEL',
-  reminder: 'MAIL_REMINDER',
-} as const satisfies Record<Exclude<Message['kind'], 'ask'>, string>;
-const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const;
-
-function key(what: 'title' | 'intro', { kind, attendee, suits, relinked, handed }: Message): TextKey {
-  if (relinked) return `mail.${what}_relinked`;
-  if (handed) return attendee.role === 'owner' ? `mail.${what}_handed_to` : `mail.${what}_handed_from`;
-  if (what === 'intro' && kind === 'edit' && suits) return 'mail.intro_edit_suits';
-  return kind === 'removed' || kind === 'ask' ? `mail.${what}_${kind}` : `mail.${what}_${kind}_${attendee.role}`;
-}
-
-/** In which language somebody is written to: as the directory says that they prefer, else as the organiser chose, else by JMB_LANG. */
-export function readerOf(
-  { languages, meeting }: MailEvent,
-  { attendee }: Message,
-  { JMB_LANG }: MailSettings,
-): Language {
-  return languages.get(attendee.email) ?? meeting.language ?? JMB_LANG;
-}
-
-/** The mail's title: the administrator's for this kind and role, which are words of JMB_LANG, else the catalogue's. */
-function title(message: Message, settings: MailSettings, language: Language): string {
-  const texts = textsIn(language);
-  if (language !== settings.JMB_LANG || message.kind === 'ask' || message.handed) return texts(key('title', message));
-  const own = straightLine(settings[`JMB_SUBJECT_${SETTING[message.kind]}_${ROLE[message.attendee.role]}`]);
-  return own || texts(key('title', message));
-}
-
-/** The subject line: the title, the meeting's subject and its date. A title that ends in punctuation needs no colon. */
-export function mailSubject(event: MailEvent, message: Message, settings: MailSettings): string {
-  const language = readerOf(event, message, settings);
-  const texts = textsIn(language);
-  const date = longDate(language, event.meeting.begin);
-  return texts('mail.subject_date', { subject: titled(event, title(message, settings, language), texts), date });
-}
-
-function titled(event: MailEvent, title: string, texts: Texts): string {
-  const subject = straightLine(event.meeting.subject);
-  if (subject === '') return title;
-  return /[:\]>)–-]$/.test(title) ? `${title} ${subject}` : texts('mail.subject', { title, subject });
-}
+import { key, type MailSettings, readerOf, type Told, title } from './titles.ts';
 
 /** When a meeting is, in words. */
 export interface When {
@@ -147,6 +89,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     ...{ kind, role: attendee.role, service: straightLine(settings.JMB_NAME) },
     ...{ subject: straightLine(meeting.subject), organiser: person, date, time, hours },
     duration: durationText(language, meeting.duration),
+    repeats: meeting.series === undefined ? '' : seriesWords(meeting.series, texts, language),
     room: join?.url ?? '',
     accept: asked.find(({ url }) => url.includes('?accept'))?.url ?? '',
     decline: asked.find(({ url }) => url.includes('?decline'))?.url ?? '',
@@ -157,18 +100,25 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     agendaTitle: texts('mail.label_agenda'),
     agenda: ended || meeting.agenda === undefined ? [] : meeting.agenda.split('\n'),
     language,
-    title: title(message, settings, language),
-    intro: texts(key('intro', message), { organiser: name || owner.email, date, time, ...message.handed }),
+    title: title(event, message, settings, language),
+    intro: texts(key('intro', event, message), {
+      ...{ organiser: name || owner.email, date, time, ...message.handed },
+      day: longDate(language, message.cut?.begin ?? meeting.begin),
+    }),
     rows: [
       row('mail.label_subject', straightLine(meeting.subject)),
       row('mail.label_organiser', person),
-      row('mail.label_date', date),
+      row(meeting.series === undefined ? 'mail.label_date' : 'mail.label_next', date),
       row('mail.label_time', hours),
+      ...seriesRows(event, message, language).map(([label, value]) => row(label, value)),
       row('mail.label_duration', durationText(language, meeting.duration)),
     ],
     people: isGuest ? [] : people(event, texts),
-    join: join && { ...join, note: texts(`mail.note_${attendee.role}`) },
-    answersTitle: texts(answersTitle(message)),
+    join: join && {
+      ...join,
+      note: texts(meeting.series === undefined ? `mail.note_${attendee.role}` : 'mail.note_series'),
+    },
+    answersTitle: texts(answersTitle(event, message)),
     answers: asked,
     answersNote: asked.length > 0 ? answersNote(settings, texts) : '',
     others,
@@ -176,6 +126,19 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
       name: straightLine(settings.JMB_NAME),
     }),
   };
+}
+
+/** By what a series repeats, and which dates to come are left out for its reader. */
+function seriesRows({ meeting, at }: MailEvent, { attendee }: Message, language: Language): [TextKey, string][] {
+  const { series, modified } = meeting;
+  if (series === undefined) return [];
+  const left = excludedFor(series.turns, attendee.email, modified).filter(({ begin }) => begin > at);
+  const days = dayList(
+    left.map(({ begin }) => begin),
+    language,
+  );
+  const repeats = seriesWords(series, textsIn(language), language);
+  return [['mail.label_repeats', repeats], ...(days === '' ? [] : [['mail.label_except', days] as [TextKey, string]])];
 }
 
 /** The lists of moderators and guests, without empty ones. */
@@ -204,9 +167,10 @@ function comes({ kind, attendee, suits, handed }: Message): boolean {
   return suits === true || handed !== undefined || (kind === 'reminder' && attendee.answer === 'accepted');
 }
 
-function answersTitle(message: Message): TextKey {
+function answersTitle({ meeting }: Told, message: Message): TextKey {
   if (message.suits) return 'mail.answers_suits';
   if (message.had !== undefined) return `mail.answers_had_${message.had}`;
+  if (meeting.series !== undefined) return 'mail.answers_series';
   return comes(message) ? 'mail.answers_accepted' : 'mail.answers';
 }
 

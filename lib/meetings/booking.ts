@@ -99,7 +99,7 @@ const LONGEST_PIECE = 300;
 export const GRACE = 60;
 
 /** How far ahead one can book, in seconds: ten years. This bound is there for mistyped years, such as 2206. */
-const FARTHEST = 10 * 366 * 86_400;
+export const FARTHEST = 10 * 366 * 86_400;
 
 /** Checks a form against all the rules at once, so that the user corrects it once. */
 export function checkBooking(form: BookingForm, rules: BookingRules): Checked {

@@ -1,5 +1,6 @@
 /** What a meeting and its people are: the nouns that rules, store, pages, mails and feeds share. */
 import type { Language } from '../text/catalogue.ts';
+import type { Series } from './series.ts';
 
 /** A meeting's id: the decimal digits of a nanosecond timestamp. Above 2^53, so never a number. */
 export type MeetingId = string;
@@ -38,6 +39,8 @@ export interface Meeting {
   readonly sequence: number;
   /** Goes up at every change, people included: what a form must give back to save (`conf_version`). */
   readonly version: number;
+  /** Where this stands for a whole series in mails and calendars: then `id` is that of the series, and there is no room. */
+  readonly series?: Series;
 }
 
 /** One person of one meeting. */
@@ -60,6 +63,8 @@ export interface Attendee {
 export interface Invitation {
   readonly meeting: Meeting;
   readonly attendee: Attendee;
+  /** Where it was found by somebody's link to a series: the id of that, and the link's secret. */
+  readonly series?: { readonly id: MeetingId; readonly hash: string };
 }
 
 /** Someone who signed in. */

@@ -15,6 +15,7 @@ import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { namesOf } from '../store/people.ts';
 import { type Unconfirmed, unconfirmedOf } from '../store/replies.ts';
 import { formToken } from '../store/secrets.ts';
+import { aboutId } from '../store/series.ts';
 import type { TextKey } from '../text/catalogue.ts';
 import { timeOf } from '../text/dates.ts';
 import { proposalWords } from './invitation_answer.ts';
@@ -58,8 +59,10 @@ export async function followPage(
   const said = saidOf(store, meeting.id);
   // What has begun is not moved.
   const movable = isOwner && !timesStand(meeting, reading.now);
-  const mails = isOwner ? outboxOf(store, meeting.id) : [];
-  const unconfirmed = isOwner ? unconfirmedOf(store, meeting.id) : [];
+  // Of a series people are told as of one.
+  const told = isOwner ? [...new Set([meeting.id, aboutId(store, meeting.id)])] : [];
+  const mails = told.flatMap((id) => outboxOf(store, id));
+  const unconfirmed = told.flatMap((id) => unconfirmedOf(store, id));
   const names = namesOf(
     store,
     people.map(({ email }) => email),

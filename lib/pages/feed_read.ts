@@ -8,6 +8,7 @@ import { ownersOf } from '../store/assistants.ts';
 import { cachedFeed, type FeedOwner, keepFeed } from '../store/feeds.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
 import { texts } from '../text/catalogue.ts';
+import { withSeries } from './feed_series.ts';
 
 /** Answers with the feed, or with 304 when the reader has it as it is. */
 export async function feedRead(
@@ -17,7 +18,8 @@ export async function feedRead(
 ): Promise<Response> {
   const { store, settings, clock } = context;
   const now = clock.now();
-  const entries = entriesOf(context, await addressesOf(context, asked), now);
+  const addresses = await addressesOf(context, asked);
+  const entries = withSeries(context, entriesOf(context, addresses, now), addresses);
   const facts = feedFacts(entries, settings, texts(settings.JMB_LANG), now);
   const fingerprint = feedFingerprint(facts);
   const etag = `"${fingerprint}"`;

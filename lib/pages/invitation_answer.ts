@@ -21,6 +21,7 @@ import {
   type WordsMistakes,
 } from '../meetings/answers.ts';
 import type { Answer, Invitation } from '../meetings/meeting.ts';
+import { scopeOf } from '../meetings/series.ts';
 import type { Request, Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
@@ -28,6 +29,7 @@ import { ownerOf } from '../store/invitations.ts';
 import { clockTime, isoDate, longDate, startOfDay, timeOf } from '../text/dates.ts';
 import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, page, toList } from './page.ts';
+import { scopesOf } from './series_fields.ts';
 
 /** The word of an address for each answer. */
 const WORDS = { accepted: 'accept', tentative: 'tentative', declined: 'decline' } as const satisfies Record<
@@ -89,6 +91,8 @@ function answerPage(context: Context, invitation: Invitation, asking: Asking): R
     {
       ...ticketWords(reading, meeting),
       ...placeWords(reading, meeting, attendee),
+      hash: wayOf(invitation),
+      scopes: scopesOf(context, meeting, invitation.series && 'all'),
       organiser: personWords(ownerOf(store, meeting.id) ?? ''),
       email: attendee.email,
       given,
@@ -142,7 +146,7 @@ export async function answerGive(
 ): Promise<Response | Refusal> {
   const asked = askedAnswer(request);
   const given = asked === 'none' ? 'accepted' : asked;
-  const { meeting, attendee } = invitation;
+  const { meeting } = invitation;
   const form = formParams(request);
   const fromList = form.get('from') === 'list';
   const field = (name: keyof WordsForm): string => form.get(name) ?? '';
@@ -155,11 +159,19 @@ export async function answerGive(
       late ?? answerPage(context, invitation, { asked, fromList, typed, said: saidBy(context, invitation), mistakes })
     );
   }
-  const refusal = answer(context, invitation, given, checked.words, fromList ? 'list' : 'page');
+  const refusal = answer(context, invitation, given, checked.words, {
+    way: fromList ? 'list' : 'page',
+    scope: scopeOf(form.get('conf_scope') ?? (invitation.series && 'all')),
+  });
   if (refusal !== null) return refusal;
   await sendToOwner(context, meeting.id);
   if (fromList) return toList(request, given, meeting.id);
-  return go(303, beside(request, `join.cgi?${WORDS[given]}&id=${encodeURIComponent(attendee.hash)}`));
+  return go(303, beside(request, `join.cgi?${WORDS[given]}&id=${encodeURIComponent(wayOf(invitation))}`));
+}
+
+/** The secret by which somebody came: that of a series leads to its next meeting, but stands for all. */
+export function wayOf({ attendee, series }: Invitation): string {
+  return series?.hash ?? attendee.hash;
 }
 
 function saidBy({ store }: Context, { meeting, attendee }: Invitation): Words {

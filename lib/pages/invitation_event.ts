@@ -3,9 +3,11 @@
 import { keptEvent } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
+import type { Invitation } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { ownersOf } from '../store/assistants.ts';
 import { ownerOf } from '../store/invitations.ts';
+import { placesOf, seriesById } from '../store/series.ts';
 
 /**
  * Answers with the event, which has the UID of the invitation and of the feed: a calendar takes them for one (RFC 5545 section 3.8.4.7). It
@@ -14,11 +16,13 @@ import { ownerOf } from '../store/invitations.ts';
 export async function invitationEvent(
   _request: Request,
   context: Context,
-  { invitation: { meeting, attendee } }: Pick<Granted, 'invitation'>,
+  { invitation }: Pick<Granted, 'invitation'>,
 ): Promise<Response> {
   const { store, settings, texts, clock } = context;
-  const email = ownerOf(store, meeting.id) ?? '';
-  const owner = ownersOf(store, [{ id: meeting.id, owner: email }]).get(meeting.id) ?? { email };
+  const { meeting, attendee } = asInvited(context, invitation);
+  const { id } = invitation.meeting;
+  const email = ownerOf(store, id) ?? '';
+  const owner = ownersOf(store, [{ id, owner: email }]).get(id) ?? { email };
   const event = keptEvent({ meeting, attendee, owner, attendees: [] }, settings, texts, clock.now());
   const { writeCalendar } = await import('../calendar/icalendar.ts');
   return {
@@ -32,4 +36,13 @@ export async function invitationEvent(
     ],
     body: writeCalendar([event], { properties: [] }),
   };
+}
+
+/** The series of a meeting that is in one, which its people were invited to; a meeting that stands apart was told of alone. */
+function asInvited({ store, clock }: Context, invitation: Invitation): Invitation {
+  const { meeting, attendee } = invitation;
+  const place = placesOf(store, [meeting.id]).get(meeting.id);
+  const whole = place === undefined || place.apart ? undefined : seriesById(store, place.seriesId, clock.now());
+  const member = whole?.attendees.find(({ email }) => email === attendee.email);
+  return whole === undefined || member === undefined ? invitation : { meeting: whole.meeting, attendee: member };
 }

@@ -2,7 +2,8 @@
 
 import form from '../../templates/pages/form.hbs';
 import { bosses, type Owned } from '../booking/access.ts';
-import { type BookingFor, defaultSubject, type NoBooking } from '../booking/checked.ts';
+import { type BookingFor, defaultSubject } from '../booking/checked.ts';
+import type { NoSeries } from '../booking/series.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
@@ -16,6 +17,8 @@ import {
 } from '../meetings/booking.ts';
 import { bookingAgain, bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
+import type { Scope } from '../meetings/series.ts';
+import type { SeriesForm, SeriesMistakes } from '../meetings/series_form.ts';
 import type { Request, Response } from '../message.ts';
 import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
@@ -25,6 +28,7 @@ import { proposedForm } from './form_typed.ts';
 import { meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 import { type AskedName, askedIn, PEOPLE_FIELDS, type PeopleField, peopleField } from './people_field.ts';
+import { scopesOf, seriesFields } from './series_fields.ts';
 
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
 export interface FormFor extends BookingFor {
@@ -34,11 +38,15 @@ export interface FormFor extends BookingFor {
   readonly source?: Meeting;
   /** Whether the meeting begins as it is booked, and the form is the small one. */
   readonly now?: true;
+  /** What was typed of a series, for a new meeting. */
+  readonly series?: SeriesForm;
+  /** How much of its series is meant, for a meeting that is in one. */
+  readonly scope?: Scope;
 }
 
 /** Why a form comes back. */
 export interface FormTrouble {
-  readonly mistakes?: Readonly<Partial<Record<Field, readonly Mistake[]>>>;
+  readonly mistakes?: Readonly<Partial<Record<Field, readonly Mistake[]>>> & SeriesMistakes;
   /** The names that are nobody's yet, and who may be meant. */
   readonly asked?: readonly AskedName[];
   /** The meeting as somebody else has saved it meanwhile. */
@@ -123,6 +131,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     }),
   );
   const peopleOf = (field: PeopleField) => peopleField(context, field, typed[field], errors[field] ?? '', asked);
+  const series = seriesFields(context, about.series, mistakes);
   return page(context, form, frame, {
     token: formToken(store, about.identity.uid, clock.now()),
     meeting,
@@ -138,8 +147,11 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
         place: FIELDS[field].name,
         text: errors[field],
       })),
+      ...series.mistakes,
       ...asked.map(({ text }, at) => ({ place: `who-${at}`, text: texts('form.who', { text }) })),
     ],
+    series: meeting === null && series.view,
+    scopes: meeting === null ? undefined : scopesOf(context, meeting, about.scope),
     directorySilent,
     refused: refusal && texts(refusal.text, refusal.values),
     // Those of a meeting from before the administrator allowed none are not to vanish unseen.
@@ -161,10 +173,11 @@ export async function formAgain(
   context: Context,
   about: FormFor,
   typed: BookingForm,
-  why: NoBooking,
+  why: NoSeries,
 ): Promise<Response> {
   if (!('mistakes' in why)) return formPage(context, about, typed, why);
-  const asks = PEOPLE_FIELDS.some((field) => why.mistakes[field]?.some(({ text }) => text === 'rule.name'));
+  const mistakes: FormTrouble['mistakes'] = why.mistakes;
+  const asks = PEOPLE_FIELDS.some((field) => mistakes?.[field]?.some(({ text }) => text === 'rule.name'));
   const asked = asks ? await askedIn(context, about.identity, typed) : [];
   return formPage(context, about, typed, { ...why, asked });
 }

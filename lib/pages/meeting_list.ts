@@ -17,10 +17,11 @@ import { slotsOf } from '../store/agenda.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsIn, type Listed } from '../store/meetings.ts';
 import { formToken } from '../store/secrets.ts';
-import { isoDate, monthOf } from '../text/dates.ts';
-import { type Company, companyOf, type Item, itemOf, type RarePart } from './list_items.ts';
+import { placesOf } from '../store/series.ts';
+import { companyOf } from './list_items.ts';
+import { sections } from './list_sections.ts';
 import { extensionOf } from './meeting_extend.ts';
-import { counted, dayOf, meetingWords, type Reading, readingOf, shortDayOf } from './meeting_view.ts';
+import { counted, meetingWords, type Reading, readingOf } from './meeting_view.ts';
 import { cookieOf, inQuery, type NoticeWords, page, refresh, sayingOf } from './page.ts';
 import { closingWords, insideWords, peopleOf } from './room_people.ts';
 import { whoBooks } from './who_books.ts';
@@ -58,7 +59,11 @@ export async function meetingList(
   const { notice, of, headers } = sayingOf(request, texts);
   const done = notice === null ? undefined : listed.find(({ meeting }) => meeting.id === of);
   const instead = acting.by ? { token: formToken(store, identity.uid, now), who: acting.email } : null;
-  const parts = sections(reading, listed, companyOf(context, listed), (one) => ({
+  const places = placesOf(
+    store,
+    listed.map(({ meeting }) => meeting.id),
+  );
+  const parts = sections(reading, listed, { company: companyOf(context, listed), places }, (one) => ({
     extension: extensionOf(context, identity, one),
     inside: insideWords(reading, one.meeting, people),
     closing: closingWords(reading, settings, one.meeting),
@@ -128,91 +133,4 @@ function ownAddresses({ store, settings }: Context, { uid }: Identity, editor: b
     ownRoom: editor && room !== undefined && { name: room, address: roomLink(settings.JMB_URL, uid) },
     feed: hash && { https: feedLink(settings.JMB_URL, hash), webcal: subscriptionLink(settings.JMB_URL, hash) },
   };
-}
-
-/** What the list's template shows of meetings. */
-interface Sections {
-  readonly now: readonly Item[];
-  readonly next: object | undefined;
-  readonly waiting: Item | undefined;
-  readonly waitingCount: string | false;
-  readonly months: readonly Month[];
-  readonly nothing: boolean;
-  /** The latest first. */
-  readonly archives: readonly Item[];
-}
-
-interface Day {
-  readonly name: string;
-  /** The element of its name: under a month, h4. */
-  readonly element: 'h3' | 'h4';
-  readonly meetings: Item[];
-}
-
-interface Month {
-  /** Empty where all that is to come is in one month. */
-  readonly name: string;
-  readonly days: Day[];
-}
-
-/** The list in its parts; each meeting stands in one of them, and what is to come in one order, answered or not. */
-function sections(
-  reading: Reading,
-  listed: readonly Listed[],
-  company: Company,
-  rarePart: (one: Listed) => RarePart,
-): Sections {
-  const now: Item[] = [];
-  const waiting: Item[] = [];
-  const archives: Item[] = [];
-  const coming: { readonly begin: number; readonly item: Item }[] = [];
-  let next: Listed | undefined;
-  for (const one of listed) {
-    const item = itemOf(reading, one, company, rarePart(one));
-    // What has just ended stays in sight as long as its owner can move the end.
-    if (item.state === 'over' && item.extension === null) {
-      archives.unshift(item);
-      continue;
-    }
-    if (item.state !== 'planned') {
-      // Of today, as nearly always, the day says nothing.
-      now.push(isoDate(one.meeting.begin) === isoDate(reading.now) ? { ...item, day: '' } : item);
-      continue;
-    }
-    if (!item.declined) next ??= one;
-    if (item.waiting) waiting.push(item);
-    coming.push({ begin: one.meeting.begin, item });
-  }
-  return {
-    now,
-    next: next && { ...meetingWords(reading, next.meeting), day: shortDayOf(reading, next.meeting.begin) },
-    waiting: waiting[0],
-    waitingCount: waiting.length > 0 && counted(reading, 'list.waiting', waiting.length),
-    months: monthsOf(reading, coming),
-    nothing: coming.length === 0,
-    archives,
-  };
-}
-
-/** What is to come by day and, where it is more than one, by month. */
-function monthsOf(reading: Reading, coming: readonly { readonly begin: number; readonly item: Item }[]): Month[] {
-  const { language } = reading;
-  const [first, last] = [coming[0], coming.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const several = monthOf(language, first.begin) !== monthOf(language, last.begin);
-  const [element, heading] = several ? (['h4', 'h5'] as const) : (['h3', 'h4'] as const);
-  const months: Month[] = [];
-  let lastDate = '';
-  for (const { begin, item } of coming) {
-    const date = isoDate(begin);
-    const name = several ? monthOf(language, begin) : '';
-    if (months.at(-1)?.name !== name) months.push({ name, days: [] });
-    if (date !== lastDate) months.at(-1)?.days.push({ name: dayOf(reading, begin), element, meetings: [] });
-    lastDate = date;
-    months
-      .at(-1)
-      ?.days.at(-1)
-      ?.meetings.push({ ...item, heading, day: '' });
-  }
-  return months;
 }

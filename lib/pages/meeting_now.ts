@@ -32,7 +32,7 @@ export async function nowBook(
   const typed = { ...typedIn(form, proposed), date, time };
   const about = aboutNow(identity, acting);
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
-  const done = await book(context, acting, typed, 'now');
+  const done = await book(context, acting, typed, { when: 'now' });
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if (!('told' in done)) return formAgain(context, about, typed, done);
   return toMeeting(request, `booked${done.told}`, done.meeting.id);

@@ -6,11 +6,13 @@ import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { mayBeQuiet, peopleAreTold, stateOf } from '../meetings/access.ts';
 import type { Meeting } from '../meetings/meeting.ts';
+import { scopeOf } from '../meetings/series.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { counted, readingOf, ticketWords } from './meeting_view.ts';
 import { page, toList } from './page.ts';
+import { scopesOf } from './series_fields.ts';
 
 /** Asks whether the meeting is to be deleted. */
 export function removalAsk(
@@ -31,6 +33,7 @@ export function removalAsk(
       tell: peopleAreTold(meeting, now, undefined),
       yes: counted(reading, 'removal.tell_yes', invited),
     },
+    scopes: scopesOf(context, meeting),
     token: formToken(context.store, identity.uid, now),
   });
 }
@@ -47,7 +50,10 @@ export async function meetingRemove(
   context: Context,
   { form, owned }: Pick<Granted, 'form' | 'owned'>,
 ): Promise<Response | Refusal> {
-  const removed = await remove(context, owned.as, owned, form.get('conf_tell'));
+  const removed = await remove(context, owned.as, owned, {
+    tell: form.get('conf_tell'),
+    scope: scopeOf(form.get('conf_scope')),
+  });
   if (isRefusal(removed)) return removed;
   const notice = removed.told === null ? 'removed_quietly' : (`removed${removed.told}` as const);
   return toList(request, notice, undefined, owned.as);

@@ -7,12 +7,14 @@ import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { bookingOf, formOf } from '../meetings/fields.ts';
 import type { Identity, MeetingId } from '../meetings/meeting.ts';
+import { type Scope, scopeOf } from '../meetings/series.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { oldForm, typedIn } from './form_typed.ts';
 import { formAgain, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { type Notice, toList, toMeeting } from './page.ts';
+import { seriesIn } from './series_fields.ts';
 
 /** Books a meeting. */
 export async function meetingBook(
@@ -20,10 +22,11 @@ export async function meetingBook(
   context: Context,
   { identity, acting, form, stale }: Pick<Granted, 'identity' | 'acting' | 'form' | 'stale'>,
 ): Promise<Response | Refusal> {
-  const about = { identity, meeting: null, acting };
+  const series = seriesIn(form);
+  const about = { identity, meeting: null, acting, series };
   const typed = typedIn(form);
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
-  const done = await book(context, acting, typed);
+  const done = await book(context, acting, typed, { series });
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if (!('told' in done)) return formAgain(context, about, typed, done);
   return toList(request, `booked${done.told}`, done.meeting.id, acting);
@@ -41,7 +44,7 @@ export async function meetingChange(
   const version = versionIn(form);
   const about = { identity, meeting: { ...owned.meeting, version }, acting: owned.as };
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
-  return changed(request, context, { identity, owned }, version, typed);
+  return changed(request, context, { identity, owned, scope: scopeOf(form.get('conf_scope')) }, version, typed);
 }
 
 /**
@@ -89,28 +92,32 @@ function versionIn(form: Params): number {
   return Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
 }
 
+/** Whose meeting is changed, and how much of its series with it. */
+type Scoped = Pick<Granted, 'identity' | 'owned'> & { readonly scope?: Scope };
+
 /** Has it changed, and says what became of that. */
 async function changed(
   request: Request,
   context: Context,
-  { identity, owned }: Pick<Granted, 'identity' | 'owned'>,
+  { identity, owned, scope = 'one' }: Scoped,
   version: number,
   typed: BookingForm,
 ): Promise<Response | Refusal> {
-  const seen = { identity, owned: { ...owned, meeting: { ...owned.meeting, version } } };
-  return outcome(request, context, seen, typed, await change(context, owned.as, owned, version, typed), toList);
+  const seen = { identity, owned: { ...owned, meeting: { ...owned.meeting, version } }, scope };
+  const done = await change(context, owned.as, owned, { version, scope }, typed);
+  return outcome(request, context, seen, typed, done, toList);
 }
 
 /** The answer to a change: the form again, or the page that says a notice. */
 function outcome(
   request: Request,
   context: Context,
-  { identity, owned: { meeting, as: acting } }: Pick<Granted, 'identity' | 'owned'>,
+  { identity, owned: { meeting, as: acting }, scope = 'one' }: Scoped,
   typed: BookingForm,
   done: Changed,
   to: (request: Request, notice: Notice, id: MeetingId, acting: Identity) => Response,
 ): Promise<Response | Refusal> | Response | Refusal {
-  const about = { identity, meeting, acting };
+  const about = { identity, meeting, acting, scope };
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if ('unchanged' in done) return to(request, 'unchanged', meeting.id, acting);
   // The form with what was typed, beside what somebody else has saved; saving again is then a decision.

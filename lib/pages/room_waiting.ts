@@ -8,9 +8,10 @@ import { ownerOf } from '../store/invitations.ts';
 import { namesOf } from '../store/people.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
-import { answerForm } from './invitation_answer.ts';
+import { answerForm, wayOf } from './invitation_answer.ts';
 import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, page, refresh } from './page.ts';
+import { scopesOf } from './series_fields.ts';
 
 /**
  * The page of whoever comes before the room opens. Its `Refresh` leads in at the opening, with and without script; nothing is
@@ -21,7 +22,7 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
   const { texts, language, clock } = context;
   const { attendee } = invitation;
   const now = clock.now();
-  const way = beside(request, `join.cgi?id=${encodeURIComponent(attendee.hash)}`);
+  const way = beside(request, `join.cgi?id=${encodeURIComponent(wayOf(invitation))}`);
   const place = placeWords(readingOf(context), invitation.meeting, attendee);
   const answerable = place.accept !== '' || place.decline !== '';
   return page(
@@ -34,6 +35,8 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
     },
     {
       ...place,
+      hash: wayOf(invitation),
+      scopes: scopesOf(context, invitation.meeting, invitation.series && 'all'),
       ...whatAndWhen(context, invitation.meeting),
       invited: attendee.email,
       own: ownTimes(context, invitation.meeting),

@@ -1,5 +1,5 @@
 /** Links that lead nowhere any more, for as long as they say why. */
-import type { Meeting, MeetingId } from '../meetings/meeting.ts';
+import type { Attendee, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { ownerOf } from './invitations.ts';
 import { idOf } from './rows.ts';
 import type { Store } from './store.ts';
@@ -48,6 +48,31 @@ export function keepLinks(store: Store, meeting: Meeting, holder: string | null,
   );
 }
 
+/** A series as one meeting. */
+interface Whole {
+  readonly meeting: Meeting;
+  readonly attendees: readonly Attendee[];
+}
+
+/** The same of the links to a series, whose `meeting` it is as one. */
+export function keepSeriesLinks(store: Store, { meeting, attendees }: Whole, holder: string | null, now: number): void {
+  store.run(
+    `INSERT OR IGNORE INTO gone_link
+       (gone_hash, gone_meeting_id, gone_email, gone_owner, gone_subject, gone_begin, gone_end, gone_deleted, gone_at)
+     SELECT link_hash, link_series_id, link_email, ?, ?, ?, ?, ?, ? FROM series_link
+     WHERE link_series_id = ? AND (? IS NULL OR link_email = ?)`,
+    attendees.find(({ role }) => role === 'owner')?.email ?? '',
+    meeting.subject,
+    meeting.begin,
+    meeting.end,
+    holder === null ? 1 : 0,
+    now,
+    idOf(meeting.id),
+    holder,
+    holder,
+  );
+}
+
 /**
  * What a link says that leads nowhere any more, or undefined; the hash may be anybody's text.
  * @param now Unix seconds
@@ -56,7 +81,8 @@ export function goneLink(store: Store, hash: string, now: number): GoneLink | un
   const row = store.get<Omit<GoneLink, 'deleted' | 'again'> & { readonly deleted: number; readonly again: number }>(
     `SELECT CAST(gone_meeting_id AS TEXT) AS id, gone_subject AS subject, gone_begin AS begin, gone_end AS end,
        gone_owner AS owner, gone_at AS at, gone_deleted AS deleted,
-       EXISTS (SELECT 1 FROM attendees WHERE attendee_meeting_id = gone_meeting_id AND lower(attendee_email) = gone_email) AS again
+       EXISTS (SELECT 1 FROM attendees WHERE attendee_meeting_id = gone_meeting_id AND lower(attendee_email) = gone_email)
+         OR EXISTS (SELECT 1 FROM series_link WHERE link_series_id = gone_meeting_id AND link_email = gone_email) AS again
      FROM gone_link WHERE gone_hash = ? AND gone_at > ?`,
     hash,
     now - KEPT,

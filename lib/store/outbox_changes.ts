@@ -104,7 +104,8 @@ export type Retried = 'retried' | 'unknown' | 'in hand' | 'gone' | 'returned';
 
 /** The meeting that a mail tells of is no more, or over, or the mail has expired: only a cancellation is still worth it. */
 const IS_GONE = `(outbox_expires <= ? OR outbox_kind <> 'del'
-  AND NOT EXISTS (SELECT 1 FROM meetings WHERE meeting_id = outbox_meeting_id AND meeting_end > ?))`;
+  AND NOT EXISTS (SELECT 1 FROM meetings WHERE meeting_id = outbox_meeting_id AND meeting_end > ?)
+  AND NOT EXISTS (SELECT 1 FROM series WHERE series_id = outbox_meeting_id))`;
 
 /** Has a refused or postponed mail tried from now on, with all its tries before it; one that a sender has in hand is left to it. */
 export function retry(store: Store, id: number, now: number): Retried {

@@ -68,6 +68,14 @@ export function unixOf({ year, month, day, hour, minute }: LocalTime): number | 
   return same ? date.getTime() / 1000 : null;
 }
 
+/**
+ * The Unix time in seconds of a wall clock time, also of one that clocks are set forward over: it then is as long after midnight as it
+ * would have been. The first of the two where they are set back (RFC 5545 section 3.3.5).
+ */
+export function unixOnWall({ year, month, day, hour, minute }: LocalTime): number {
+  return new Date(year, month - 1, day, hour, minute).getTime() / 1000;
+}
+
 /** The local date as a form has it: `2026-12-03`. */
 export function isoDate(unix: number): string {
   const { year, month, day } = localParts(unix);
@@ -104,6 +112,11 @@ const MONTHS: Readonly<Record<Language, readonly string[]>> = {
   fr: 'janvier février mars avril mai juin juillet août septembre octobre novembre décembre'.split(' '),
   en: 'January February March April May June July August September October November December'.split(' '),
 };
+
+/** The name of a day of the week, 0 being Sunday: « mardi », `Tuesday`. */
+export function weekdayName(language: Language, weekday: number): string {
+  return WEEKDAYS[language][weekday] ?? '';
+}
 
 /** A local date in words: « jeudi 3 décembre 2026 », `Thursday 3 December 2026`. */
 export function longDate(language: Language, unix: number): string {

@@ -83,7 +83,7 @@ test('an answer that was given before one on the page comes too late', async () 
   const { world, zoe, give } = scene();
   const invitation = invitationByHash(world.context.store, zoe.hash);
   if (invitation === undefined) throw new Error('nobody has that link');
-  answer(world.context, invitation, 'declined', NO_WORDS, 'page');
+  answer(world.context, invitation, 'declined', NO_WORDS, { way: 'page' });
   await give(written(world, zoe, 'ACCEPTED', -3600), zoe.invitation.organiser.address);
   expect(world.answerOf(zoe)).toBe('declined');
   // A clock may be a little behind.

@@ -1,5 +1,6 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
 import type { Meeting } from '../../lib/meetings/meeting.ts';
+import { occurrenceAt } from '../../lib/meetings/series.ts';
 import { searchableOf, slotsOf } from '../../lib/store/agenda.ts';
 import { answersWait, owe, saidOf, settle, untold } from '../../lib/store/answers.ts';
 import {
@@ -58,8 +59,22 @@ import {
   roomIsTaken,
 } from '../../lib/store/rooms.ts';
 import { formToken, formTokenHolds } from '../../lib/store/secrets.ts';
+import { aboutId, invitationBySeries, otherSeats, peopleOfSeries, seriesById } from '../../lib/store/series.ts';
+import {
+  addLink,
+  changeLink,
+  cutTurn,
+  insertSeries,
+  linkPeople,
+  moveTurns,
+  removeSeries,
+  replaceSeriesLink,
+  splitSeries,
+  touchSeries,
+} from '../../lib/store/series_changes.ts';
 import { mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { dateAndTime } from '../../lib/text/dates.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
 
@@ -138,6 +153,7 @@ export function everything(store: Store): void {
   }
   outbox(store, id);
   rooms(store, meeting);
+  series(store);
   const old = { id: 12n, room: 'oldroom', subject: 'Old', owner: ALICE, begin: NOW, end: NOW + 60, guests: [ALICE] };
   importMeeting(store, old);
   importFeed(store, 'carol', 'OldHashOldHashXX');
@@ -153,6 +169,32 @@ export function everything(store: Store): void {
   goneLink(store, hash, NOW);
   forgetLinks(store, NOW);
   forgetLinksBefore(store, NOW + 1);
+}
+
+function series(store: Store): void {
+  const dates = [0, 7, 14].map((days) => occurrenceAt(dateAndTime(BOOKING.begin + days * 86_400).replace(' ', 'T')));
+  const occurrences = dates.map((date, at) => ({ ...date, skipped: at === 1 }));
+  const repetition = { repeat: 'weekly', every: 1, ends: 'times', occurrences } as const;
+  const { id, meetings } = insertSeries(store, clockAt(NOW), ALICE, BOOKING, { repetition, zone: 'Europe/Paris' });
+  const [first] = meetings;
+  const whole = seriesById(store, id, NOW);
+  if (first === undefined || whole === undefined) throw new Error('a series was there to be read');
+  const { meeting, attendees } = first;
+  aboutId(store, meeting.id);
+  peopleOfSeries(store, id);
+  invitationBySeries(store, whole.attendees[1]?.hash ?? '', NOW);
+  for (const attendee of attendees.slice(1, 2)) otherSeats(store, { meeting, attendee }, 0, NOW);
+  linkPeople(store, whole, [...attendees.slice(2).map((one) => ({ ...one, role: 'moderator' as const }))], NOW);
+  addLink(store, id, 'more@example.org', 'guest');
+  changeLink(store, id, 'more@example.org', 'other@example.org');
+  replaceSeriesLink(store, whole, 'other@example.org', NOW);
+  moveTurns(store, id, dates);
+  cutTurn(store, id, 1, 'off');
+  touchSeries(store, id, NOW);
+  const next = splitSeries(store, clockAt(NOW), whole, 2, dates.slice(2));
+  const last = seriesById(store, next, NOW);
+  if (last !== undefined) removeSeries(store, last, NOW);
+  for (const one of meetings) removeMeeting(store, one.meeting.id, NOW);
 }
 
 function outbox(store: Store, id: string): void {

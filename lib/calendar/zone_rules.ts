@@ -1,0 +1,141 @@
+/** When the clocks of a zone are set, as the rules that calendars take (VTIMEZONE, RFC 5545 section 3.6.5), asked of the clock itself. */
+import { useZone } from '../text/dates.ts';
+
+/** A stretch of one offset. */
+export interface Observance {
+  readonly kind: 'standard' | 'daylight';
+  /** When it begins, by the clock of before: `YYYY-MM-DDTHH:MM`. */
+  readonly begin: string;
+  /** Minutes east of universal time, before and from then on. */
+  readonly from: number;
+  readonly to: number;
+  /** The day on which it begins each year; null: it begins this once. */
+  readonly yearly: Yearly | null;
+}
+
+/** A day of a year: the first to fourth, or the last (-1), weekday of a month. */
+interface Yearly {
+  readonly month: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+  readonly nth: number;
+}
+
+/** A moment at which clocks are set. */
+interface Change {
+  /** Universal time, in milliseconds. */
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const DAY = 86_400_000;
+
+/** How many years at least a rule must hold to be one. */
+const HOLDS = 4;
+
+/**
+ * The observances of a zone from before the first of some years to the end of the last. Two, or one, that hold each year, where the
+ * clocks go by such a rule, for Outlook knows no others; else one for each time that they are set.
+ * @param zone IANA name
+ */
+export function zoneRules(zone: string, firstYear: number, lastYear: number): readonly Observance[] {
+  const before = process.env['TZ'];
+  useZone(zone);
+  try {
+    const years = [...Array(Math.max(lastYear - firstYear, HOLDS) + 2).keys()].map((year) =>
+      changesIn(firstYear - 1 + year),
+    );
+    return yearlyRules(years) ?? eachChange(firstYear - 1, years.flat());
+  } finally {
+    if (before !== undefined) useZone(before);
+  }
+}
+
+/** Minutes east of universal time. */
+function offsetAt(at: number): number {
+  return -new Date(at).getTimezoneOffset();
+}
+
+/** When clocks are set in a year. */
+function changesIn(year: number): readonly Change[] {
+  const changes: Change[] = [];
+  const end = Date.UTC(year + 1, 0, 1);
+  for (let at = Date.UTC(year, 0, 1); at < end; at += DAY) {
+    const [from, to] = [offsetAt(at), offsetAt(at + DAY)];
+    if (from === to) continue;
+    let [early, late] = [at, at + DAY];
+    while (late - early > 60_000) {
+      const middle = early + Math.floor((late - early) / 120_000) * 60_000;
+      if (offsetAt(middle) === from) early = middle;
+      else late = middle;
+    }
+    changes.push({ at: late, from, to });
+  }
+  return changes;
+}
+
+/** The clock on the wall just before it is set, as if it were universal time. */
+function wallOf({ at, from }: Change): Date {
+  return new Date(at + from * 60_000);
+}
+
+function textOf(wall: Date): string {
+  return wall.toISOString().slice(0, 16);
+}
+
+function kindOf({ from, to }: Change): Observance['kind'] {
+  return to > from ? 'daylight' : 'standard';
+}
+
+/** The rules that hold in all of these years; null where the clocks go by none. */
+function yearlyRules(years: readonly (readonly Change[])[]): readonly Observance[] | null {
+  const [first] = years;
+  if (first?.length !== 2) return null;
+  const rules = first.map((change, place) => {
+    const same = years.map((changes) => changes[place]);
+    if (years.some(({ length }) => length !== 2)) return null;
+    const yearly = yearlyOf(same.filter((one) => one !== undefined));
+    return yearly && { kind: kindOf(change), begin: textOf(wallOf(change)), from: change.from, to: change.to, yearly };
+  });
+  const known = rules.filter((rule) => rule !== null);
+  return known.length === rules.length ? known : null;
+}
+
+function yearlyOf(changes: readonly Change[]): Yearly | null {
+  const walls = changes.map(wallOf);
+  const one = (part: (wall: Date) => number): number | null => {
+    const values = new Set(walls.map(part));
+    return values.size === 1 ? ([...values][0] ?? null) : null;
+  };
+  const month = one((wall) => wall.getUTCMonth() + 1);
+  const weekday = one((wall) => wall.getUTCDay());
+  const minute = one((wall) => wall.getUTCHours() * 60 + wall.getUTCMinutes());
+  const nth = one(isLast) === 1 ? -1 : one((wall) => Math.ceil(wall.getUTCDate() / 7));
+  const steady = new Set(changes.map(({ from, to }) => `${from} ${to}`)).size === 1;
+  return month === null || weekday === null || minute === null || nth === null || !steady
+    ? null
+    : { month, weekday, nth };
+}
+
+/** 1 where no such weekday follows in its month. */
+function isLast(wall: Date): number {
+  return new Date(wall.getTime() + 7 * DAY).getUTCMonth() === wall.getUTCMonth() ? 0 : 1;
+}
+
+function eachChange(firstYear: number, changes: readonly Change[]): readonly Observance[] {
+  const at = Date.UTC(firstYear, 0, 1);
+  const offset = offsetAt(at);
+  const start = {
+    kind: 'standard',
+    begin: `${firstYear}-01-01T00:00`,
+    from: offset,
+    to: offset,
+    yearly: null,
+  } as const;
+  const set = changes.map((change) => ({
+    ...{ kind: kindOf(change), begin: textOf(wallOf(change)), from: change.from, to: change.to },
+    yearly: null,
+  }));
+  return [start, ...set];
+}

@@ -1,0 +1,72 @@
+/** What forms say of series: the part that makes one, and how much of one is meant. */
+import type { Context } from '../context.ts';
+import type { Params } from '../http/params.ts';
+import { LONGEST_WORD, type Mistake } from '../meetings/booking.ts';
+import type { Meeting } from '../meetings/meeting.ts';
+import { REPEATS, type Scope } from '../meetings/series.ts';
+import { LONGEST_SKIP, ONCE, SERIES_FIELDS, type SeriesForm, type SeriesMistakes } from '../meetings/series_form.ts';
+import { placesOf } from '../store/series.ts';
+import { longDate } from '../text/dates.ts';
+
+type Field = keyof SeriesForm;
+
+/** The fields' names, in the order of the page. */
+const NAMES = Object.keys(SERIES_FIELDS) as readonly Field[];
+
+/** What a form says of a series. What is longer than anything that could be right is none; of dates one more sign is kept, to be told of. */
+export function seriesIn(form: Params): SeriesForm {
+  const kept = (field: Field): string => {
+    const typed = form.get(SERIES_FIELDS[field]) ?? '';
+    if (field === 'skip') return typed.slice(0, LONGEST_SKIP + 1);
+    return typed.length > LONGEST_WORD ? '' : typed;
+  };
+  return {
+    repeat: kept('repeat'),
+    every: kept('every'),
+    times: kept('times'),
+    until: kept('until'),
+    skip: kept('skip'),
+  };
+}
+
+/** What templates/pages/series_fields.hbs shows, and what is wrong with it, as the summary of the form says it. */
+export function seriesFields(
+  { texts }: Pick<Context, 'texts'>,
+  typed: SeriesForm = ONCE,
+  mistakes: SeriesMistakes = {},
+): { readonly view: object; readonly mistakes: readonly { place: string; text: string }[] } {
+  const said = (all: readonly Mistake[] = []): string => all.map(({ text, values }) => texts(text, values)).join(' ');
+  const errors = Object.fromEntries(NAMES.map((field) => [field, said(mistakes[field])]));
+  const every = typed.every.trim() || '1';
+  const intervals = [...new Set([...Array(12).keys()].map((one) => String(one + 1)).concat(every))];
+  const view = {
+    typed,
+    errors,
+    repeats: (['', ...REPEATS] as const).map((value) => ({
+      value,
+      label: texts(`form.repeat_${value}`),
+      chosen: value === typed.repeat,
+    })),
+    intervals: intervals.map((value) => ({ value, chosen: value === every })),
+  };
+  const wrong = NAMES.filter((field) => errors[field] !== '');
+  return { view, mistakes: wrong.map((field) => ({ place: SERIES_FIELDS[field], text: errors[field] ?? '' })) };
+}
+
+/**
+ * What templates/pages/scope.hbs shows: how much of its series is meant by what is done to a meeting; nothing where it is in none.
+ * @param chosen which one stands first
+ */
+export function scopesOf(
+  { store, texts, language }: Pick<Context, 'store' | 'texts' | 'language'>,
+  { id, begin }: Pick<Meeting, 'id' | 'begin'>,
+  chosen: Scope = 'one',
+): readonly object[] | undefined {
+  if (placesOf(store, [id]).get(id) === undefined) return undefined;
+  const date = longDate(language, begin);
+  return (['one', 'following', 'all'] as const).map((value) => ({
+    value,
+    label: texts(`series.scope_${value}`, { date }),
+    chosen: value === chosen,
+  }));
+}
