@@ -31,9 +31,10 @@ const ROLE = { owner: 'OWNER', moderator: 'MODERATOR', guest: 'GUEST' } as const
 export function key(
   what: 'title' | 'intro',
   { meeting }: Told,
-  { kind, attendee, suits, relinked, cut }: Message,
+  { kind, attendee, suits, relinked, handed, cut }: Message,
 ): TextKey {
   if (relinked) return `mail.${what}_relinked`;
+  if (handed) return attendee.role === 'owner' ? `mail.${what}_handed_to` : `mail.${what}_handed_from`;
   if (kind === 'edit' && cut !== undefined) return `mail.${what}_date_${cut.how}`;
   if (meeting.series !== undefined && kind !== 'reminder' && kind !== 'ask') {
     return kind === 'removed' ? `mail.${what}_series_removed` : `mail.${what}_series_${kind}_${attendee.role}`;
@@ -57,7 +58,8 @@ export function readerOf(
 /** The mail's title: the administrator's for this kind and role, which are words of JMB_LANG, else the catalogue's. */
 export function title(about: Told, message: Message, settings: MailSettings, language: Language): string {
   const texts = textsIn(language);
-  if (language !== settings.JMB_LANG || message.kind === 'ask') return texts(key('title', about, message));
+  if (language !== settings.JMB_LANG || message.kind === 'ask' || message.handed)
+    return texts(key('title', about, message));
   const own = straightLine(settings[`JMB_SUBJECT_${SETTING[message.kind]}_${ROLE[message.attendee.role]}`]);
   return own || texts(key('title', about, message));
 }
