@@ -78,6 +78,8 @@ describe('a second run', () => {
 
   it('with another way to sign in leaves nothing of the first', () => {
     for (const name of ['shib', 'auth_cas']) tree.put(`etc/apache2/mods-available/${name}.load`, '');
+    // What Debian has it compress of every site stays off where the administrator has it off.
+    for (const name of ['deflate.load', 'deflate.conf']) tree.put(`etc/apache2/mods-available/${name}`, '');
     const before = tree.snapshot();
     expect(tree.install('--auth', 'shib').status).toBe(0);
     expect(existsSync(join(tree.root, 'etc/apache2/mods-enabled'))).toBe(true);
@@ -85,6 +87,8 @@ describe('a second run', () => {
     const after = tree.snapshot();
     expect(after['etc/apache2/mods-enabled/shib.load']).toBeUndefined();
     expect(after['etc/apache2/mods-enabled/auth_cas.load']).toContain('-> ../mods-available/auth_cas.load');
+    expect(after['etc/apache2/mods-enabled/deflate.load']).toContain('-> ../mods-available/deflate.load');
+    expect(after['etc/apache2/mods-enabled/deflate.conf']).toBeUndefined();
     expect(tree.install().said).toContain('Nothing to change');
     expect(tree.install('--uninstall', '--purge').status).toBe(0);
     expect(tree.snapshot()).toEqual(before);
