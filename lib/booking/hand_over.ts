@@ -1,18 +1,17 @@
-/** Handing a meeting to a colleague, whose it is from then on: all links and answers stay, and both are told. */
+/** Handing a meeting, with the series that it is in, to a colleague, whose it is from then on: all links and answers stay, and both are told. */
 import type { Context } from '../context.ts';
 import type { Message } from '../mail/messages.ts';
 import { mayEdit } from '../meetings/access.ts';
-import type { Identity } from '../meetings/meeting.ts';
+import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import { addressesIn } from '../meetings/people.ts';
 import { isEditor } from '../people/check_modules.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { noteStandIn } from '../store/assistants.ts';
-import { changeOwner } from '../store/changes.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { type Held, type Owned, ownedMeeting } from './access.ts';
 import { type Colleague, colleagueOf } from './colleagues.ts';
-import { accounts, type Ending, logged, send, withinLimit, write } from './messages.ts';
-import { orderOwnership, tellRoom } from './rooms.ts';
+import { accounts, type Ending, logged, sendAll, withinLimit, writeAll } from './messages.ts';
+import { tellRoom } from './rooms.ts';
+import { asKnown, ownerChanged } from './series_people.ts';
 
 /**
  * Hands a meeting over. Who owned it moderates it, or is a guest where it has all the moderators that it may have.
@@ -39,7 +38,7 @@ export async function handOver(
   if (isRefusal(done)) return done;
   context.log.event('handed-over', { ...logged(done.meeting, identity), to: to.email });
   await tellRoom(context, done.meeting.room);
-  return { told: await send(context, id) };
+  return { told: await sendAll(context, done.about) };
 }
 
 /** Why a meeting is not handed over, whoever to: it is over, or who asks only acts in its owner's place. */
@@ -61,16 +60,14 @@ function handed(
   before: Owned,
   to: Colleague,
   feeds: ReadonlyMap<string, string>,
-): Owned {
-  const { store, settings, clock } = context;
+): Owned & { readonly about: readonly MeetingId[] } {
+  const { store, settings } = context;
   const { id } = before.meeting;
   const from = addressesIn(before.attendees, 'owner')[0] ?? identity.email;
   const others = addressesIn(before.attendees, 'moderator').filter((email) => email !== to.email);
   const role = others.length < settings.JMB_MAX_MODERATORS ? 'moderator' : 'guest';
-  changeOwner(store, id, from, to.email, role, clock.now());
-  noteStandIn(store, id, null);
+  ownerChanged(context, id, { from, to: to.email, role });
   const after = { meeting: meetingById(store, id) ?? before.meeting, attendees: attendeesOf(store, id) };
-  orderOwnership(context, before, after);
   const wasThere = before.attendees.some(({ email }) => email === to.email);
   const names = { from: identity.name, to: to.name };
   const messages = after.attendees.flatMap((attendee): Message[] => {
@@ -78,6 +75,6 @@ function handed(
     return attendee.email === from ? [{ kind: 'edit', attendee, handed: names }] : [];
   });
   const owner = { email: to.email, name: to.name };
-  write(context, identity, { ...after, accounts: feeds, owner }, messages);
-  return after;
+  const letters = asKnown(context, after, messages).map((one) => ({ ...one, owner }));
+  return { ...after, about: writeAll(context, identity, feeds, letters) };
 }

@@ -110,7 +110,7 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
 }
 
 /** Messages about one thing: a meeting, or a series. */
-export interface Letters extends Pick<MailEvent, 'meeting' | 'attendees'> {
+export interface Letters extends Omit<Occasion, 'accounts'> {
   readonly messages: readonly Message[];
 }
 

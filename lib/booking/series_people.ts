@@ -2,11 +2,12 @@
 import type { Context } from '../context.ts';
 import type { Message } from '../mail/messages.ts';
 import type { Attendee, MeetingId } from '../meetings/meeting.ts';
-import { changeAddress, replaceLink } from '../store/changes.ts';
+import { noteStandIn } from '../store/assistants.ts';
+import { changeAddress, changeOwner, replaceLink } from '../store/changes.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { withdraw } from '../store/outbox_changes.ts';
 import { type Place, placesOf, type StaffedMeeting, seriesById, type WholeSeries } from '../store/series.ts';
-import { changeLink, replaceSeriesLink } from '../store/series_changes.ts';
+import { changeLink, linkPeople, replaceSeriesLink } from '../store/series_changes.ts';
 import type { Letters } from './messages.ts';
 import { orderOwnership } from './rooms.ts';
 
@@ -103,6 +104,31 @@ export function linksReplaced(context: Context, id: MeetingId, person: string): 
     replaceSeriesLink(store, wholeOf(context, place), person, now);
   }
   return told(context, theirs, person, { kind: 'new', relinked: true });
+}
+
+/** Makes somebody the owner of a meeting and, where that is one of a series, of all of it that is not over. Within the caller's transaction. */
+export function ownerChanged(
+  context: Context,
+  id: MeetingId,
+  { from, to, role }: { readonly from: string; readonly to: string; readonly role: 'moderator' | 'guest' },
+): void {
+  const { store, clock } = context;
+  const now = clock.now();
+  const { place, all } = withOthers(context, id);
+  for (const one of all) {
+    const meeting = meetingById(store, one.id);
+    const attendees = attendeesOf(store, one.id);
+    const isTheirs = attendees.some((attendee) => attendee.role === 'owner' && attendee.email === from);
+    if (meeting === undefined || !isTheirs || (one.id !== id && meeting.end <= now)) continue;
+    changeOwner(store, one.id, from, to, role, now);
+    noteStandIn(store, one.id, null);
+    orderOwnership(context, { meeting, attendees }, { meeting, attendees: attendeesOf(store, one.id) });
+  }
+  if (place === undefined) return;
+  const whole = wholeOf(context, place);
+  const roles = new Map(attendeesOf(store, id).map((one) => [one.email, one]));
+  const others = whole.attendees.filter(({ email }) => email !== to && email !== from);
+  linkPeople(store, whole, [...others, ...[from, to].flatMap((email) => roles.get(email) ?? [])], now);
 }
 
 /** A message to one address about those meetings that it knows by themselves, or by their series. */

@@ -3,113 +3,34 @@ import { describe, expect, it } from 'vitest';
 import { fixedClock } from '../../lib/clock.ts';
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { occurrencesOf } from '../../lib/meetings/series.ts';
-import { attendeeCorrect, attendeeMail, attendeesRemind } from '../../lib/pages/attendees_write.ts';
 import { feedRead } from '../../lib/pages/feed_read.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { invitationEvent } from '../../lib/pages/invitation_event.ts';
 import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
 import { meetingRemove, removalAsk } from '../../lib/pages/meeting_remove.ts';
-import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { roomJoin } from '../../lib/pages/room_join.ts';
 import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
-import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
+import { attendeesOf } from '../../lib/store/meetings.ts';
 import { insertSeries } from '../../lib/store/series_changes.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
+import {
+  begins,
+  bookAt,
+  booked,
+  change,
+  EARLY,
+  linkIn,
+  linkOf,
+  type Mail,
+  mailsSince,
+  meetings,
+  part,
+  sendAll,
+} from './courses.ts';
 import { ALICE, BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;
-
-/** Twelve weekly courses from Tuesday 6 October 2026, 14:00, over the 25th, when clocks are set back. */
-const COURSE = {
-  conf_object: 'Cours',
-  conf_date: '2026-10-06',
-  conf_time: '14:00',
-  conf_duration: '60',
-  conf_guests: `${BOB}, ${OUTSIDER}`,
-  conf_repeat: 'weekly',
-  conf_times: '12',
-};
-
-/** Thursday 1 October 2026, 10:00, as seconds from NOW. */
-const EARLY = -54 * DAY - 3600;
-
-/** A mail of the outbox, unfolded. */
-interface Mail {
-  readonly about: string;
-  readonly kind: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly lines: readonly string[];
-}
-
-function bookAt(jmb: Site, form: Record<string, string> = {}, later = EARLY) {
-  const typed = { conf_token: jmb.token('alice', later), ...COURSE, ...form };
-  return jmb.ask(meetingBook, { as: 'alice', form: typed, later });
-}
-
-function meetings(jmb: Site): Meeting[] {
-  return jmb.store
-    .all<{ id: string }>('SELECT CAST(meeting_id AS TEXT) AS id FROM meetings ORDER BY meeting_begin')
-    .flatMap(({ id }) => meetingById(jmb.store, id) ?? []);
-}
-
-const begins = (jmb: Site): string[] => meetings(jmb).map(({ begin }) => dateAndTime(begin));
-
-/** The mails that were written since the one of this number. */
-function mailsSince(jmb: Site, before = 0): Mail[] {
-  return jmb.store
-    .all<{ about: string; kind: string; to: string; content: string }>(
-      `SELECT CAST(outbox_meeting_id AS TEXT) AS about, outbox_kind AS kind, outbox_recipient AS "to", outbox_content AS content
-       FROM outbox WHERE outbox_id > ? AND outbox_content <> '' ORDER BY outbox_id`,
-      before,
-    )
-    .map(({ about, kind, to, content }) => {
-      const { subject, text, calendar } = JSON.parse(content);
-      return { about, kind, to, subject, text, lines: calendar.body.replace(/\r\n[ \t]/g, '').split('\r\n') };
-    });
-}
-
-const last = (jmb: Site): number => jmb.store.get<{ id: number }>('SELECT max(outbox_id) AS id FROM outbox')?.id ?? 0;
-
-/** All the mails are sent: what is written later is about what people have. */
-function sendAll(jmb: Site): number {
-  jmb.store.transaction(() => jmb.store.run(`UPDATE outbox SET outbox_state = 'sent'`));
-  return last(jmb);
-}
-
-/** The lines of a mail's calendar that begin so; of a rule only the event's, not those of its zone. */
-const part = ({ lines }: Mail, name: string): string[] =>
-  lines.slice(name === 'RRULE' ? lines.indexOf('BEGIN:VEVENT') : 0).filter((line) => line.startsWith(name));
-
-async function booked(form: Record<string, string> = {}): Promise<{ jmb: Site; all: Meeting[]; sent: number }> {
-  const jmb = site();
-  expect((await bookAt(jmb, form)).status).toBe(303);
-  return { jmb, all: meetings(jmb), sent: sendAll(jmb) };
-}
-
-/** The secret of somebody's link to the first series. */
-function linkOf(jmb: Site, email: string): string {
-  const sql = 'SELECT link_hash AS hash FROM series_link WHERE link_email = ? ORDER BY link_id LIMIT 1';
-  return jmb.store.get<{ hash: string }>(sql, email)?.hash ?? '';
-}
-
-const linkIn = ({ text }: Mail): string => /join\.cgi\?id=(\w{16})/.exec(text)?.[1] ?? '';
-
-/** What the form of a meeting would send back, with something else in it. */
-function change(jmb: Site, meeting: Meeting | undefined, form: Record<string, string>, later = EARLY) {
-  const saved = meeting && meetingById(jmb.store, meeting.id);
-  if (saved === undefined) throw new Error('no meeting');
-  const [date = '', time = ''] = dateAndTime(saved.begin).split(' ');
-  const guests = attendeesOf(jmb.store, saved.id).flatMap(({ role, email }) => (role === 'guest' ? [email] : []));
-  const own = {
-    ...{ conf_token: jmb.token('alice', later), conf_tsn: saved.id, conf_version: String(saved.version) },
-    ...{ conf_object: saved.subject, conf_date: date, conf_time: time, conf_duration: String(saved.duration / 60) },
-    conf_guests: guests.join('\n'),
-  };
-  return jmb.ask(meetingChange, { as: 'alice', form: { ...own, ...form }, later });
-}
 
 describe('booking', () => {
   it('twelve weekly courses are twelve meetings with rooms and secrets of their own, at one time of the day', async () => {
@@ -519,38 +440,5 @@ describe('the list', () => {
       later: EARLY,
     });
     expect(told.body).toContain('<details class="more" open>');
-  });
-});
-
-describe('the page of one meeting', () => {
-  const posted = (jmb: Site, id: string | undefined, form: Record<string, string>) => ({
-    as: 'alice',
-    form: { conf_token: jmb.token('alice', EARLY), conf_tsn: id ?? '', ...form },
-    later: EARLY + DAY,
-  });
-
-  it('sends the invitation to the series again, and asks by it', async () => {
-    const { jmb, all, sent } = await booked();
-    await jmb.ask(attendeeMail, posted(jmb, all[2]?.id, { conf_person: BOB }));
-    const [mail] = mailsSince(jmb, sent) as [Mail];
-    expect([mail.to, mail.kind]).toEqual([BOB, 'new']);
-    expect(part(mail, 'RRULE')).toEqual(['RRULE:FREQ=WEEKLY;COUNT=12;BYDAY=TU']);
-    const before = sendAll(jmb);
-    await jmb.ask(attendeesRemind, posted(jmb, all[2]?.id, {}));
-    const asked = mailsSince(jmb, before);
-    expect(asked.map(({ to, kind }) => `${kind} ${to}`)).toEqual([`ask ${BOB}`, `ask ${OUTSIDER}`]);
-    for (const one of asked) expect(part(one, 'UID')).toEqual(part(mail, 'UID'));
-  });
-
-  it('corrects an address in all of the series', async () => {
-    const { jmb, all, sent } = await booked();
-    await change(jmb, all[3], { conf_time: '16:00' });
-    const link = linkOf(jmb, OUTSIDER);
-    await jmb.ask(attendeeCorrect, posted(jmb, all[2]?.id, { conf_person: OUTSIDER, conf_email: 'right@example.org' }));
-    for (const { id } of all)
-      expect(attendeesOf(jmb.store, id).map(({ email }) => email)).toContain('right@example.org');
-    expect(linkOf(jmb, 'right@example.org')).toBe(link);
-    const told = mailsSince(jmb, sent).filter(({ to }) => to === 'right@example.org');
-    expect(told.map((mail) => part(mail, 'RRULE').length)).toEqual([1, 0]);
   });
 });

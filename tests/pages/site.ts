@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { type Taken, takeMail } from '../../lib/booking/incoming.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
 import { runRow } from '../../lib/http/answer.ts';
@@ -63,6 +64,8 @@ export interface Site {
   ask(handler: Row['handler'], asked?: Asked): Promise<Told>;
   /** Books for alice, unless told otherwise: an hour from `begin` seconds after NOW, with bob and the outsider as guests. */
   meeting(begin: number, facts?: Partial<Booking>, owner?: string): Saved;
+  /** Gives it a message that came for an address, so many seconds after NOW. */
+  take(raw: string, to: string, later?: number): Promise<Taken>;
   /** The token of its forms, so many seconds after NOW. */
   token(uid: string, later?: number): string;
 }
@@ -107,6 +110,8 @@ ${settings.replaceAll('ROOT', root)}
   return {
     store,
     log,
+    take: (raw, to, later = 0) =>
+      takeMail(contextAt(NOW + later, undefined), { raw: Buffer.from(raw), sender: 'x@y.test', recipients: [to] }),
     token: (uid, later = 0) => formToken(store, uid, NOW + later),
     meeting(begin, facts = {}, owner = ALICE) {
       const booking = { subject: 'Jury', begin: NOW + begin, duration: 3600, moderators: [], guests: [BOB, OUTSIDER] };
