@@ -90,6 +90,7 @@ function answerPage(context: Context, invitation: Invitation, asking: Asking): R
     { title, ...(mistakes ? { status: 400, spoken: texts('form.spoken_error', { title }) } : {}) },
     {
       ...ticketWords(reading, meeting),
+      agenda: meeting.agenda,
       ...placeWords(reading, meeting, attendee),
       hash: wayOf(invitation),
       scopes: scopesOf(context, meeting, invitation.series && 'all'),

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { feedRead } from '../../lib/pages/feed_read.ts';
+import { answerAsk } from '../../lib/pages/invitation_answer.ts';
 import { invitationEvent } from '../../lib/pages/invitation_event.ts';
 import { meetingEdit } from '../../lib/pages/meeting_form.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
@@ -45,6 +46,8 @@ it('stands in form, responses, the page before the room, emails, their calendar 
   );
   const hash = attendeesOf(jmb.store, id).find(({ email }) => email === BOB)?.hash ?? '';
   expect((await jmb.ask(roomJoin, { query: `id=${hash}` })).body).toContain(`>${html}</dd>`);
+
+  expect((await jmb.ask(answerAsk, { query: `accept&id=${hash}` })).body).toContain(`>${html}</dd>`);
 
   const [mail] = mailsOf(jmb, 'new');
   expect(mail?.text).toContain('\nAgenda\n  1. Budget, <b>2027</b>; staff\n\n    \u2022 rooms\n  --\n  End \\n\n');
