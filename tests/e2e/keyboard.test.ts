@@ -68,6 +68,7 @@ it('books, in the order in which the form is read', async () => {
     'conf_date',
     'conf_time',
     'conf_duration',
+    'conf_repeat',
     'conf_guests',
     'conf_moderators',
     'conf_agenda',
