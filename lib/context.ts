@@ -1,14 +1,14 @@
 /** What a handler is given besides the request; each part is made when first touched, so a request pays only for what it uses. */
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
+import { languageFor, type Visit } from './http/language.ts';
 import { type Log, openLog } from './log.ts';
-import type { Request } from './message.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
 import { wayOut } from './people/identity.ts';
 import { keptDirectory } from './people/kept_directory.ts';
 import { type Manner, readSettings, type Settings, type SettingsError, settingsFiles, takeZone } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
-import { type Language, languageOf, type Texts, texts } from './text/catalogue.ts';
+import { type Language, type Texts, texts } from './text/catalogue.ts';
 
 /** The environment of one request. */
 export interface Context {
@@ -22,6 +22,10 @@ export interface Context {
   /** The reader's language, and the texts in it. */
   readonly language: Language;
   readonly texts: Texts;
+  /** What was asked; where nobody asks by way of the web, not said. */
+  readonly asked?: Visit;
+  /** Has what comes be in the language that the account has chosen, unless the browser has another. */
+  readonly speak?: (own: Language | undefined) => void;
   /** Whether who signed in can sign out again (JMB_LOGOUT of apache/auth-*.conf); where nobody asks by way of the web, not said. */
   readonly signsOut?: boolean;
 }
@@ -110,8 +114,8 @@ export class Environment {
   }
 
   /** The context of one request. */
-  contextOf({ env }: Pick<Request, 'env'>): Context {
-    return new PartialContext(this, languageOf(env['HTTP_ACCEPT_LANGUAGE']), wayOut({ env }) !== undefined);
+  contextOf(asked: Visit): Context {
+    return new PartialContext(this, asked, wayOut(asked) !== undefined);
   }
 
   /** The context of what nobody asks by way of the web, in a language. */
@@ -143,16 +147,39 @@ class PartialContext implements Context {
   readonly #around: Environment;
   #store: Store | undefined;
   #directory: Directory | null | undefined;
+  #own: Language | undefined;
   readonly clock = systemClock;
-  readonly language: Language;
-  readonly texts: Texts;
+  readonly asked?: Visit;
   readonly signsOut: boolean;
 
-  constructor(around: Environment, language: Language, signsOut = false) {
+  /** @param reads what was asked by way of the web, or a language where nobody asks so */
+  constructor(around: Environment, reads: Visit | Language, signsOut = false) {
     this.#around = around;
-    this.language = language;
-    this.texts = texts(language);
+    if (typeof reads === 'string') this.#own = reads;
+    else this.asked = reads;
     this.signsOut = signsOut;
+  }
+
+  get language(): Language {
+    if (this.asked === undefined) return this.#own ?? this.#house;
+    return languageFor(this.asked, { own: this.#own, house: this.#house });
+  }
+
+  get texts(): Texts {
+    return texts(this.language);
+  }
+
+  speak(own: Language | undefined): void {
+    this.#own = own;
+  }
+
+  /** JMB_LANG; a page about settings that cannot be read needs a language, too. */
+  get #house(): Language {
+    try {
+      return this.settings.JMB_LANG;
+    } catch {
+      return 'fr';
+    }
   }
 
   get settings(): Settings {

@@ -50,7 +50,7 @@ export function requestHeader(request: Request, name: string): string | undefine
 }
 
 /** A cookie of the request by its name, or undefined (RFC 6265 section 5.4). */
-export function cookie(request: Request, name: string): string | undefined {
+export function cookie(request: Pick<Request, 'env'>, name: string): string | undefined {
   for (const part of (request.env['HTTP_COOKIE'] ?? '').split(';')) {
     const [key, value] = part.split('=', 2);
     if (key?.trim() === name) return value?.trim();

@@ -8,6 +8,7 @@ import { version } from '../../package.json';
 import scriptVersion from '../../templates/pages/script.js?digest';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
+import { keepChosen, otherLanguages } from '../http/language.ts';
 import { queryParams } from '../http/params.ts';
 import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import { cookie, type Header, html, type Request, type Response, redirect } from '../message.ts';
@@ -49,6 +50,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
   const { texts, language } = context;
   const { title, user, editor, place, status = 200, headers = [] } = frame;
   const { name, logo } = siteOf(context);
+  const kept = context.asked === undefined ? [] : keepChosen(context.asked);
   const body = render({
     ...view,
     t: (key: TextKey, values?: Readonly<Record<string, string>>) => texts(key, values),
@@ -66,8 +68,9 @@ export function page(context: Context, render: (view: object) => string, frame: 
     editor: editor === true,
     onList: place === 'list',
     onNew: place === 'new',
+    languages: context.asked === undefined ? [] : otherLanguages(context.asked, language),
   });
-  return html(status, body, [...security(frame.script), ['Vary', 'Accept-Language'], ...headers]);
+  return html(status, body, [...security(frame.script), ['Vary', 'Accept-Language'], ...kept, ...headers]);
 }
 
 /** A redirect that tells the next page nothing of this one's address, which may be a secret. */

@@ -44,11 +44,6 @@ export function texts(language: Language): Texts {
   };
 }
 
-/** The reader's language by Accept-Language; French when none of ours is named, or nothing is said. */
-export function languageOf(acceptLanguage: string | undefined): Language {
-  return languageIn(acceptLanguage ?? '') ?? 'fr';
-}
-
 /** Whether a text names a language of ours. */
 export function isLanguage(text: string): text is Language {
   return text === 'fr' || text === 'en';

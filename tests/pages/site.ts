@@ -7,6 +7,7 @@ import { type Taken, takeMail } from '../../lib/booking/incoming.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
 import { runRow } from '../../lib/http/answer.ts';
+import { languageFor, type Visit } from '../../lib/http/language.ts';
 import type { Row } from '../../lib/http/route.ts';
 import type { Booking } from '../../lib/meetings/booking.ts';
 import { refusalPage } from '../../lib/pages/refusal.ts';
@@ -17,7 +18,7 @@ import { readSettings } from '../../lib/settings.ts';
 import { insertMeeting, type Saved } from '../../lib/store/bookings.ts';
 import { formToken } from '../../lib/store/secrets.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
-import { languageOf, texts } from '../../lib/text/catalogue.ts';
+import { type Language, texts } from '../../lib/text/catalogue.ts';
 import { useZone } from '../../lib/text/dates.ts';
 import { rowWith } from '../support/doors.ts';
 
@@ -101,17 +102,33 @@ ${settings.replaceAll('ROOT', root)}
     rmSync(root, { recursive: true, force: true });
   });
   const log: string[] = [];
-  const contextAt = (now: number, accept: string | undefined, signsOut = false): Context => {
-    const language = languageOf(accept);
+  const contextAt = (now: number, asked: Visit, signsOut = false): Context => {
+    let own: Language | undefined;
+    const language = () => languageFor(asked, { own, house: read.JMB_LANG });
     const event = (name: string, fields: object) => void log.push(`${name} ${JSON.stringify(fields)}`);
     const clock = fixedClock(now);
-    return { settings: read, clock, log: { event }, store, directory, language, texts: texts(language), signsOut };
+    return {
+      ...{ settings: read, clock, log: { event }, store, directory, asked, signsOut },
+      get language() {
+        return language();
+      },
+      get texts() {
+        return texts(language());
+      },
+      speak: (chosen) => {
+        own = chosen;
+      },
+    };
   };
   return {
     store,
     log,
     take: (raw, to, later = 0) =>
-      takeMail(contextAt(NOW + later, undefined), { raw: Buffer.from(raw), sender: 'x@y.test', recipients: [to] }),
+      takeMail(contextAt(NOW + later, { method: 'GET', query: '', env: {} }), {
+        raw: Buffer.from(raw),
+        sender: 'x@y.test',
+        recipients: [to],
+      }),
     token: (uid, later = 0) => formToken(store, uid, NOW + later),
     meeting(begin, facts = {}, owner = ALICE) {
       const booking = { subject: 'Jury', begin: NOW + begin, duration: 3600, moderators: [], guests: [BOB, OUTSIDER] };
@@ -126,7 +143,7 @@ ${settings.replaceAll('ROOT', root)}
         body,
         env: { SCRIPT_NAME: '/booking.cgi', QUERY_STRING: query, ...person, ...env },
       };
-      const context = contextAt(NOW + later, env['HTTP_ACCEPT_LANGUAGE'], wayOut({ env }) !== undefined);
+      const context = contextAt(NOW + later, request, wayOut({ env }) !== undefined);
       const result = await runRow(rowWith(handler), request, context);
       const answer = isRefusal(result) ? refusalPage(result, request, context) : result;
       const text = String(answer.body);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { catalogue, languageOf, type TextKey, texts } from '../../lib/text/catalogue.ts';
+import { languageFor } from '../../lib/http/language.ts';
+import { catalogue, type TextKey, texts } from '../../lib/text/catalogue.ts';
 import { decodeEntities } from '../../lib/text/plain_text.ts';
 
 const keys = Object.keys(catalogue.fr) as TextKey[];
@@ -47,7 +48,12 @@ test.each([
   ['en;q=nonsense', 'fr'],
   ['fr-CA, en', 'fr'],
 ])('Accept-Language %j is read as %s', (header, language) => {
-  expect(languageOf(header)).toBe(language);
+  const visit = (house: 'fr' | 'en') =>
+    languageFor({ method: 'GET', query: '', env: { HTTP_ACCEPT_LANGUAGE: header } }, { own: undefined, house });
+  expect(visit('fr')).toBe(language);
+  // A browser that asks for neither gets what the house speaks.
+  const asksForNone = header === undefined || header === '' || header === '*' || /^(de,es|en;q=)/.test(header);
+  expect(visit('en')).toBe(asksForNone ? 'en' : language);
 });
 
 test.each([
