@@ -15,10 +15,12 @@ export interface Loaded extends Part {
 
 /**
  * The file that keeps a part's compiled code. The digest is in its name, for V8 itself compares no more than the length of the
- * source; and the ABI of the Node, so that a host which changes its Node and changes it back has both.
+ * source; the flags, since V8 takes what was compiled with its own alone, and programs with and without share packages; and
+ * the ABI of the Node, so that a host which changes its Node and changes it back has both.
+ * @param flags those of the program's first line
  */
-export function cacheFile(lib: string, { name, digest }: Part): string {
-  return `${lib}${name}-${digest}.${process.versions.modules}.cache`;
+export function cacheFile(lib: string, { name, digest }: Part, flags: readonly string[] = process.execArgv): string {
+  return `${lib}${name}-${digest}${flags.join('')}.${process.versions.modules}.cache`;
 }
 
 /**

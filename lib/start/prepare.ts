@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../failure.ts';
 import { cacheFile, type Loaded, loaderOf } from './parts.ts';
 import { requestsOf, SAMPLE_PERSON, type SampleRequest, sampleSite } from './sample.ts';
@@ -26,7 +27,8 @@ const FLAG = '--no-rehash-snapshot';
 
 /**
  * With any flag V8 refuses the compiled code of Node's own modules, which was made without. Those that the usual requests need
- * are in the snapshot, but for what signs a token: it takes 9 ms to load instead of 5, so token.cgi does without the flag.
+ * are in the snapshot, but for what signs a token: it takes 11 ms to load instead of 4, so token.cgi does without the flag,
+ * and join.cgi gives it back where it has to sign one (lib/jitsi/token.ts).
  */
 const NO_FLAG = ['token'];
 
@@ -75,6 +77,8 @@ function keep(program: string, directory: string | undefined): void {
   const loaded: Loaded[] = [];
   process.argv[1] = join(root, 'cgi-bin', `${program}.cgi`);
   process.on('exit', () => {
+    // What is kept is for a program that begins with its flags, whatever this one has given back.
+    for (const flag of process.execArgv) setFlagsFromString(flag);
     for (const part of loaded) {
       const cache = cacheFile(lib, part);
       writeFileSync(`${cache}.new`, part.script.createCachedData());
@@ -89,7 +93,7 @@ function keep(program: string, directory: string | undefined): void {
 /** Takes away what was compiled for this Node, and what belongs to no part any more. */
 function forget(): void {
   const digests = JSON.parse(readFileSync(join(__dirname, 'parts.json'), 'utf8')) as Record<string, string>;
-  const known = Object.entries(digests).map(([name, digest]) => `${name}-${digest}.`);
+  const known = Object.entries(digests).map(([name, digest]) => `${name}-${digest}`);
   for (const name of readdirSync(__dirname).filter((one) => one.endsWith('.cache'))) {
     const isOurs = name.endsWith(`.${process.versions.modules}.cache`);
     if (isOurs || !known.some((beginning) => name.startsWith(beginning))) rmSync(join(__dirname, name));

@@ -22,21 +22,21 @@ export function stateOf(root: string): State {
   const digests = JSON.parse(readFileSync(`${lib}parts.json`, 'utf8')) as Record<string, string>;
   const programs = readdirSync(join(root, 'cgi-bin')).map((file) => file.replace(/\.cgi$/, ''));
   const compiled = programs.every((name) => {
-    const cache = cacheFile(lib, { name, digest: digests[name] ?? '' });
+    const flags = flagsOf(join(root, 'cgi-bin', `${name}.cgi`));
+    const cache = cacheFile(lib, { name, digest: digests[name] ?? '' }, flags);
     if (!existsSync(cache)) return false;
     // V8 takes what was compiled with the flags that it has itself.
-    if (!hasTheseFlags(join(root, 'cgi-bin', `${name}.cgi`))) return true;
+    if (flags.join() !== process.execArgv.join()) return true;
     const script = new Script(readFileSync(`${lib}${name}.js`, 'utf8'), { cachedData: readFileSync(cache) });
     return script.cachedDataRejected !== true;
   });
   return { node: `Node ${process.version}, ${process.execPath}`, addon: addonFault(), compiled };
 }
 
-/** Whether the first line of a program gives Node the flags that this one has. */
-function hasTheseFlags(file: string): boolean {
+/** The flags that the first line of a program gives Node. */
+function flagsOf(file: string): readonly string[] {
   const [line = ''] = readFileSync(file, 'utf8').split('\n', 1);
-  const flags = line.split(' ').filter((word) => word.startsWith('-'));
-  return flags.join(' ') === process.execArgv.join(' ');
+  return line.split(' ').filter((word) => word.startsWith('-'));
 }
 
 /** Why this Node cannot open a database; null where it can. */

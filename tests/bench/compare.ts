@@ -57,7 +57,14 @@ export async function compare(
   };
   const way = (name: string, times: ReadonlyMap<string, readonly number[]>, base: string): WayFigures => {
     const of = (page: string) => figures(times.get(`${name} ${page}`), times.get(base));
-    return { join: of('join'), token: of('token'), ical: of('ical'), list: of('list'), list100: of('list100') };
+    const pages = {
+      join: of('join'),
+      moderator: of('moderator'),
+      token: of('token'),
+      ical: of('ical'),
+      list: of('list'),
+    };
+    return { ...pages, list100: of('list100') };
   };
   return {
     node: figures(slowTimes.get('node'), slowTimes.get('node')),

@@ -49,5 +49,11 @@ export async function grow(
 }
 
 function byPage(value: (page: Page) => number): Record<Page, number> {
-  return { join: value('join'), token: value('token'), ical: value('ical'), list: value('list') };
+  return {
+    join: value('join'),
+    moderator: value('moderator'),
+    token: value('token'),
+    ical: value('ical'),
+    list: value('list'),
+  };
 }

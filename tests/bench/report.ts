@@ -22,7 +22,7 @@ export interface Report {
 export function ratiosOnly(report: Report): object {
   const ratios = (way: WayFigures): Record<Page, number | null> => {
     const of = (page: Page): number | null => rounded(way[page].ratio);
-    return { join: of('join'), token: of('token'), ical: of('ical'), list: of('list') };
+    return { join: of('join'), moderator: of('moderator'), token: of('token'), ical: of('ical'), list: of('list') };
   };
   const { comparison, ...rest } = report;
   return {
@@ -45,7 +45,7 @@ export function tables({ machine, comparison, directory, polling, crowd, memory,
   const { node, c, plain, fastcgi } = comparison;
   const row = (name: string, figures: Figures, against: string): string =>
     `${name.padEnd(26)}${ms(figures.p50)}${ms(figures.p95)}   ${against === '' ? '' : `${figures.ratio.toFixed(2)} × ${against}`}`;
-  const pages = ['join', 'token', 'ical', 'list', 'list100'] as const;
+  const pages = [...PAGES, 'list100'] as const;
   return `${machine.processors} × ${machine.model}, Node ${machine.node}; times through Apache in milliseconds
 
 ${''.padEnd(26)}     p50     p95   ratio of p50

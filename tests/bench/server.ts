@@ -104,18 +104,19 @@ ${conf}
   };
 }
 
-/** What is measured of JMB: the four programs, as the user asks them. */
-export type Page = 'join' | 'token' | 'ical' | 'list';
+/** What is measured of JMB: the four programs, as the user asks them, and join.cgi by a moderator from outside, who gets a token. */
+export type Page = 'join' | 'moderator' | 'token' | 'ical' | 'list';
 
 /** The pages in the order of the tables. */
-export const PAGES: readonly Page[] = ['join', 'token', 'ical', 'list'];
+export const PAGES: readonly Page[] = ['join', 'moderator', 'token', 'ical', 'list'];
 
-const EXPECTED: Readonly<Record<Page, number>> = { join: 302, token: 302, ical: 200, list: 200 };
+const EXPECTED: Readonly<Record<Page, number>> = { join: 302, moderator: 302, token: 302, ical: 200, list: 200 };
 
 /** Asks for a page; throws when the answer is not the one it should be. */
 export async function ask(client: Client, page: Page, user: User): Promise<Answer> {
   const path = {
     join: `/join.cgi?id=${user.guest}`,
+    moderator: `/join.cgi?id=${user.moderator}`,
     token: `/token.cgi?room=${user.room}`,
     ical: `/ical.cgi?id=${user.feed}`,
     list: '/booking.cgi?list',

@@ -12,8 +12,9 @@ export interface User {
   readonly email: string;
   /** A room that this user owns and that is open now. */
   readonly room: string;
-  /** The hash of a guest of that meeting. */
+  /** The hashes of a guest of that meeting and of its moderator from outside. */
   readonly guest: string;
+  readonly moderator: string;
   /** The hash of the user's feed. */
   readonly feed: string;
 }
@@ -68,8 +69,15 @@ export function addUsers(file: string, counts: Readonly<Record<string, number>>)
     );
     rememberAddresses(store, uid, [email]);
     const room = made[0]?.meeting.room ?? '';
-    const guest = made[0]?.attendees.find(({ role }) => role === 'guest')?.hash ?? '';
-    users.set(uid, { uid, email, room, guest, feed: feedOf(store, uid) });
+    const hashOf = (wanted: string): string => made[0]?.attendees.find(({ role }) => role === wanted)?.hash ?? '';
+    users.set(uid, {
+      uid,
+      email,
+      room,
+      guest: hashOf('guest'),
+      moderator: hashOf('moderator'),
+      feed: feedOf(store, uid),
+    });
   }
   store.close();
   return users;

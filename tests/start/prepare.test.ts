@@ -15,17 +15,40 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
+import { insertMeeting } from '../../lib/store/bookings.ts';
+import { openStore } from '../../lib/store/store.ts';
 import { makeTree } from '../support/tree.ts';
 
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'jmb-prepare-test-'));
-  makeTree(root, { settings: { JMB_DATA: join(root, 'data') }, modules: {} });
+  makeTree(root, {
+    settings: {
+      JMB_DATA: join(root, 'data'),
+      JMB_LOG: '/dev/null',
+      JMB_JWT_ISS: 'jmb',
+      JMB_JWT_SECRET: 'a secret of this test',
+    },
+    modules: {},
+  });
   execFileSync(process.execPath, [join(root, 'lib/prepare.js')]);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const caches = (): string[] => readdirSync(join(root, 'lib')).filter((name) => name.endsWith('.cache'));
+
+const FLAG = '--no-rehash-snapshot';
+
+/** Whether V8 takes what is kept of a part, with this flag or none. */
+function isTaken(source: string, cache: string, flag: string): boolean {
+  const script = `const { readFileSync } = require('fs');
+    const { cachedDataRejected } = new (require('vm').Script)(readFileSync(process.argv[1], 'utf8'), {
+      cachedData: readFileSync(process.argv[2]) });
+    console.log(cachedDataRejected)`;
+  const words = [...(flag === '' ? [] : [flag]), '--eval', script, join(root, 'lib', source), join(root, 'lib', cache)];
+  return execFileSync(process.execPath, words, { encoding: 'utf8' }) === 'false\n';
+}
 
 /** The first line of the answer of a program to a query. */
 function ask(program: string, query: string, reader: readonly string[] = []): string {
@@ -80,12 +103,42 @@ describe('a prepared installation', () => {
 
   // Half of it is what these requests run of them.
   it.each([
-    ['asks a directory', 'ldapts', 80_000],
-    ['signs a token', 'jose', 25_000],
-    ['writes a calendar', 'ics', 100_000],
-  ])('has what %s compiled, too', (_, name, size) => {
-    const [cache = ''] = caches().filter((file) => file.startsWith(`${name}-`));
-    expect(statSync(join(root, 'lib', cache)).size).toBeGreaterThan(size);
+    ['asks a directory', 'ldapts', 80_000, ['', FLAG]],
+    ['signs a token', 'jose', 25_000, ['', FLAG]],
+    ['writes a calendar', 'ics', 100_000, [FLAG]],
+  ])('has what %s compiled, too, for those with and without the flag', (_, name, size, flags) => {
+    for (const flag of flags) {
+      const [cache = ''] = caches().filter((file) => new RegExp(`^${name}-[0-9a-f]{16}${flag}\\.`).test(file));
+      expect(statSync(join(root, 'lib', cache)).size, flag).toBeGreaterThan(size);
+      expect(isTaken(`${name}.js`, cache, flag), flag).toBe(true);
+    }
+  });
+
+  it('keeps for its guests what join.cgi runs for them, although it gives the flag back to sign', () => {
+    const [cache = ''] = caches().filter((file) => file.startsWith('join-'));
+    expect(isTaken('join.js', cache, FLAG)).toBe(true);
+  });
+
+  it('lets a moderator from outside in by join.cgi with a token, and says nothing of how', () => {
+    const store = openStore(join(root, 'data/jmb.db'));
+    const { attendees } = insertMeeting(store, systemClock, 'alice@example.org', {
+      subject: 'Now',
+      begin: systemClock.now() - 60,
+      duration: 3600,
+      moderators: ['moderator@elsewhere.org'],
+      guests: ['guest@elsewhere.org'],
+    });
+    store.close();
+    const hash = attendees.find(({ role }) => role === 'moderator')?.hash;
+    const env = {
+      GATEWAY_INTERFACE: 'CGI/1.1',
+      REQUEST_METHOD: 'GET',
+      QUERY_STRING: `id=${hash}`,
+      SCRIPT_NAME: '/join.cgi',
+    };
+    const { stdout, stderr } = spawnSync(join(root, 'cgi-bin/join.cgi'), { env, encoding: 'utf8' });
+    expect(stdout).toMatch(/^Status: 302 Found\r\nLocation: \S+jwt=/);
+    expect(stderr).toBe('');
   });
 
   it('can be prepared again', () => {
@@ -111,7 +164,7 @@ describe('a prepared installation', () => {
     cpSync(join(dist, 'cgi-bin/ical.cgi'), join(root, 'cgi-bin/ical.cgi'));
     const starter = readFileSync(join(root, 'cgi-bin/ical.cgi'), 'utf8');
     const digest = /[{,"]ical"?:"([0-9a-f]{16})"/.exec(starter)?.[1] ?? '';
-    expect(caches()).toContain(`ical-${digest}.${process.versions.modules}.cache`);
+    expect(caches()).toContain(`ical-${digest}--no-rehash-snapshot.${process.versions.modules}.cache`);
     // A new version brings a new digest, and so looks for another file.
     writeFileSync(join(root, 'cgi-bin/ical.cgi'), starter.replace(digest, '0'.repeat(16)));
     appendFileSync(join(root, 'lib/ical.js'), '');
