@@ -108,11 +108,13 @@ function frameOf(
   { wrong, editor }: { readonly wrong: WrongAddress | null; readonly editor: boolean },
 ): Frame {
   const title = texts('follow.title');
+  // Who may book may invite more people here.
+  const asks = editor ? 'asks' : true;
   const { notice, headers } = sayingOf(request, texts);
   if (wrong !== null)
-    return { status: 400, title, spoken: texts('form.spoken_error', { title }), user, editor, script: true };
+    return { status: 400, title, spoken: texts('form.spoken_error', { title }), user, editor, script: asks };
   const spoken = notice && { spoken: texts('list.noticed', { notice: notice.text, title }) };
-  return { title, ...spoken, user, editor, headers, script: true };
+  return { title, ...spoken, user, editor, headers, script: asks };
 }
 
 /** What the button says that asks those who have not answered; or when they were asked, and may be again. */

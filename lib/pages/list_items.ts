@@ -66,7 +66,7 @@ const NOTHING_RARE: RarePart = { extension: null, inside: '', closing: '', told:
 /** How many people of a meeting are named in a list. */
 const MOST_NAMED = 3;
 
-/** With whom a meeting is, in words: `avec Hans Müller, Bob Durand et 4 autres`; a guest is told of nobody else. */
+/** With whom a meeting is, in words: `avec Hans Müller · Bob Durand et 4 autres personnes`; a guest is told of nobody else. */
 export type Company = (one: Listed) => string;
 
 /** Reads who has a name in these meetings. */

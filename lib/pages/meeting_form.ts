@@ -121,6 +121,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     ...(status !== 200 ? { spoken: texts('form.spoken_error', { title }) } : {}),
     user: about.identity.name,
     editor: true,
+    script: 'asks' as const,
     ...(meeting === null && !now ? ({ place: 'new' } as const) : {}),
     headers: waitOf(refusal),
   };

@@ -18,10 +18,11 @@ import type { TextKey, Texts } from '../text/catalogue.ts';
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Those of a page, which may run the one script of ours if it brings it along. */
-function security(script = false): Header[] {
+/** Those of a page, which may run the one script of ours if it brings it along, and have it ask this service if it is to. */
+function security(script: Frame['script'] = false): Header[] {
+  const asks = script === 'asks' ? "; connect-src 'self'" : '';
   return [
-    ['Content-Security-Policy', script ? `${POLICY}; script-src 'self'` : POLICY],
+    ['Content-Security-Policy', script ? `${POLICY}${asks}; script-src 'self'` : POLICY],
     ['Referrer-Policy', 'no-referrer'],
     ['X-Content-Type-Options', 'nosniff'],
   ];
@@ -40,8 +41,8 @@ export interface Frame {
   readonly place?: 'list' | 'new';
   /** Whether "new meeting" is offered. */
   readonly editor?: boolean;
-  /** Whether it brings our script along (templates/pages/script.js). */
-  readonly script?: boolean;
+  /** Whether it brings our script along (templates/pages/script.js), and whether that asks who may be meant by a name. */
+  readonly script?: boolean | 'asks';
   readonly headers?: readonly Header[];
 }
 
@@ -60,7 +61,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
     site: name,
     logo,
     styleVersion,
-    scriptVersion: frame.script === true ? scriptVersion : '',
+    scriptVersion: frame.script ? scriptVersion : '',
     version,
     signedIn: user !== undefined,
     user,

@@ -1,6 +1,6 @@
 /**
- * All that pages do in a browser beyond what HTML does; each page is whole without it. It asks nobody for anything: the policy of
- * the pages would not let it.
+ * All that pages do in a browser beyond what HTML does; each page is whole without it. It asks nobody but this service, and of
+ * that only who may be meant by a name: the policy of all other pages would not let it.
  */
 (() => {
   const language = document.documentElement.lang;
@@ -155,6 +155,204 @@
   }
 
   for (const place of document.querySelectorAll('[data-copy]')) copies(place);
+  function make(name, attributes, ...children) {
+    const one = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
+    one.append(...children);
+    return one;
+  }
+
+  /** The people of a list as it was typed or pasted: the server reads each of them, as lib/text/people_list.ts says. */
+  function peopleIn(text) {
+    const parts = (sign) => text.match(new RegExp(`(?:"[^"\\n]*"|[^${sign}])+`, 'g')) ?? [];
+    const oneOf = /^[^,@<"]+,[^,@<"]+<[^<>]+>\s*$/;
+    const joined = /[;\n]/.test(text) || oneOf.test(text);
+    return (joined ? parts(';\\n') : parts(','))
+      .flatMap((part) =>
+        part
+          .trim()
+          .split(/\s+/)
+          .every((word) => /^[^<"]*@/.test(word))
+          ? part.trim().split(/\s+/)
+          : [part],
+      )
+      .map((part) => part.trim())
+      .filter((part) => /[^,]/.test(part));
+  }
+
+  /**
+   * A field for people: names are completed while they are typed (the ARIA combobox with a list), and each person is a chip. The
+   * text area stays, unseen, and is what is sent.
+   */
+  function completePeople(area) {
+    const [one, many, none, added, removed, remove, silent, offers] = area.dataset.people.split('|');
+    const { id, form } = area;
+    const label = document.querySelector(`label[for="${id}"]`);
+    const chips = make('ul', { class: 'chips', role: 'list' });
+    const input = make('input', { id, type: 'text', role: 'combobox', autocomplete: 'off', spellcheck: 'false' });
+    const list = make('ul', { id: `${id}-list`, class: 'options', role: 'listbox', 'aria-label': offers });
+    const live = make('p', { class: 'hidden', role: 'status' });
+    for (const name of ['aria-describedby', 'aria-invalid']) {
+      if (area.hasAttribute(name)) input.setAttribute(name, area.getAttribute(name));
+    }
+    for (const [name, value] of [
+      ['autocomplete', 'list'],
+      ['controls', list.id],
+      ['required', area.required],
+    ]) {
+      input.setAttribute(`aria-${name}`, value);
+    }
+    area.removeAttribute('id');
+    area.className = 'hidden';
+    area.tabIndex = -1;
+    area.setAttribute('aria-hidden', 'true');
+    area.before(make('div', { class: 'people-box' }, chips, input, list), live);
+    const odd = [...area.parentElement.querySelectorAll('mark')].map((mark) => mark.textContent);
+    let people = [];
+    let found = [];
+    let active = -1;
+    let timer;
+    let asking;
+
+    const say = (text, values = {}) => {
+      live.textContent = text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+    };
+    const nameOf = (person) => /^"?(.*?)"?\s*<[^<>]*>$/.exec(person)?.[1] || person;
+
+    function show() {
+      area.value = people.join(';\n');
+      chips.replaceChildren(
+        ...people.map((person, at) => {
+          const name = nameOf(person);
+          const button = make('button', { type: 'button', 'aria-label': remove.replace('{name}', name) }, '×');
+          button.addEventListener('click', () => take(at));
+          return make(
+            'li',
+            { title: person, class: person.includes('@') && !odd.includes(person) ? '' : 'open' },
+            name,
+            button,
+          );
+        }),
+      );
+    }
+
+    function add(text) {
+      const more = peopleIn(text).filter((person) => !people.includes(person));
+      people.push(...more);
+      input.value = '';
+      close();
+      show();
+      if (more.length > 0) say(added, { name: more.map(nameOf).join(', ') });
+    }
+
+    function take(at) {
+      const [person] = people.splice(at, 1);
+      show();
+      input.focus();
+      say(removed, { name: nameOf(person) });
+    }
+
+    function close() {
+      clearTimeout(timer);
+      asking?.abort();
+      found = [];
+      suggest();
+    }
+
+    /** Shows who was found; what is no whole address is completed by the first of them. */
+    function suggest() {
+      active = found.length > 0 && !input.value.includes('@') ? 0 : -1;
+      list.replaceChildren(
+        ...found.map(({ name, email }, at) => {
+          const option = make('li', { id: `${list.id}-${at}`, role: 'option' }, name, ' ', make('span', {}, email));
+          option.addEventListener('click', () => choose(at));
+          return option;
+        }),
+      );
+      list.hidden = found.length === 0;
+      input.setAttribute('aria-expanded', String(found.length > 0));
+      mark();
+    }
+
+    function mark() {
+      for (const [at, option] of [...list.children].entries())
+        option.setAttribute('aria-selected', String(at === active));
+      list.children[active]?.scrollIntoView({ block: 'nearest' });
+      input.setAttribute('aria-activedescendant', list.children[active]?.id ?? '');
+    }
+
+    function choose(at) {
+      const { name, email } = found[at];
+      add(`"${name.replace(/["\\]/g, '')}" <${email}>`);
+    }
+
+    async function ask() {
+      const text = input.value.trim();
+      asking?.abort();
+      asking = new AbortController();
+      const { signal } = asking;
+      try {
+        const answer = await fetch(`booking.cgi?people=${encodeURIComponent(text)}`, { signal });
+        const isList = answer.headers.get('content-type')?.startsWith('application/json');
+        const all = isList ? await answer.json() : [];
+        if (signal.aborted) return;
+        found = all.filter(({ email }) => !people.some((person) => person.includes(email)));
+        suggest();
+        if (!answer.ok) say(silent);
+        else say(found.length === 0 ? none : found.length === 1 ? one : many, { count: found.length });
+      } catch {
+        // A newer question took its place, or nobody answers: what is typed is sent as it is.
+      }
+    }
+
+    input.addEventListener('input', () => {
+      const { value } = input;
+      clearTimeout(timer);
+      if (/;$/.test(value) || (/,$/.test(value) && value.includes('@'))) add(value);
+      else if (value.trim().length > 1) timer = setTimeout(ask, 150);
+      else close();
+    });
+    input.addEventListener('paste', (event) => {
+      const text = event.clipboardData.getData('text');
+      if (!text.includes('@') && !/[;\n]/.test(text)) return;
+      event.preventDefault();
+      add(input.value + text);
+    });
+    input.addEventListener('keydown', (event) => {
+      const { key } = event;
+      if (event.isComposing) return;
+      if ((key === 'ArrowDown' || key === 'ArrowUp') && found.length > 0) {
+        const last = found.length - 1;
+        active = key === 'ArrowDown' ? (active < last ? active + 1 : 0) : active > 0 ? active - 1 : last;
+        mark();
+      } else if (key === 'Enter') {
+        // It never sends the form, from which everyone gets a mail.
+        if (active >= 0) choose(active);
+        else if (input.value.trim() !== '') add(input.value);
+      } else if (key === 'Escape') {
+        if (found.length === 0) input.value = '';
+        close();
+      } else if (key === 'Backspace' && input.value === '' && people.length > 0) take(people.length - 1);
+      else return;
+      event.preventDefault();
+    });
+    input.addEventListener('blur', () => (input.value.includes('@') ? add(input.value) : close()));
+    // The list is chosen from before the input is left.
+    list.addEventListener('mousedown', (event) => event.preventDefault());
+    area.addEventListener('input', () => {
+      people = peopleIn(area.value);
+      show();
+    });
+    form.addEventListener('submit', () => {
+      if (input.value.trim() !== '') add(input.value);
+    });
+    people = peopleIn(area.value);
+    if (people.length > 0) show();
+    close();
+    if (area.autofocus) input.focus();
+  }
+
+  for (const area of document.querySelectorAll('[data-people]')) completePeople(area);
   for (const place of document.querySelectorAll('[data-opens]')) countDown(place);
   for (const place of document.querySelectorAll('[data-zone]')) ownTime(place);
   if (document.querySelector('.agenda')) takePlace();

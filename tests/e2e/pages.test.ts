@@ -116,14 +116,14 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   mistakes: async (page) => {
     await page.goto('/booking.cgi?new');
     await page.locator('[name=conf_guests]').fill('personne');
-    await page.locator('main form button').click();
+    await page.locator('main form .main').click();
     await page.locator('[role=alert]').waitFor();
   },
   conflict: async (page) => {
     await page.goto('/booking.cgi');
     await page.locator('.coming a[href*="?edit"]').click();
     await page.locator('[name=conf_version]').evaluate((field) => field.setAttribute('value', '7'));
-    await page.locator('main form button').click();
+    await page.locator('main form .main').click();
     await page.locator('[role=alert]').waitFor();
   },
   follow: async (page) => {

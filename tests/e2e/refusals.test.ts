@@ -167,13 +167,13 @@ describe('two windows on one meeting', () => {
     await first.waitForURL(/notice=changed_quietly&of=\d+#m\d+$/);
 
     await second.getByLabel('Objet').fill('Du second <onglet>');
-    await second.getByLabel('Invités').fill(`${GUEST}\nnouvelle@ailleurs.test`);
+    await second.locator('[name=conf_guests]').fill(`${GUEST}\nnouvelle@ailleurs.test`);
     await second.getByLabel('Durée').selectOption('120');
     const [answer] = await Promise.all([second.waitForResponse(/register_edit/), save(second)]);
     expect(answer.status()).toBe(409);
     expect(await second.getByRole('alert').innerText()).toContain('Du premier onglet');
     expect(await second.getByLabel('Objet').inputValue()).toBe('Du second <onglet>');
-    expect(await second.getByLabel('Invités').inputValue()).toBe(`${GUEST}\nnouvelle@ailleurs.test`);
+    expect(await second.locator('[name=conf_guests]').inputValue()).toBe(`${GUEST};\nnouvelle@ailleurs.test`);
     expect(await second.getByLabel('Durée').inputValue()).toBe('120');
     expect(JSON.stringify(rows())).toContain('Du premier onglet');
 

@@ -35,14 +35,14 @@ const address =
 describe('the empty form', () => {
   it('offers the next quarter of an hour, and works by itself', async () => {
     const jmb = site();
-    const { status, body } = await jmb.ask(meetingNew, { as: 'alice', later: 61 });
+    const { status, body, headers } = await jmb.ask(meetingNew, { as: 'alice', later: 61 });
     expect(status).toBe(200);
     expect(body).toMatch(/name="conf_date" type="date" value="2026-11-24"/);
     expect(body).toMatch(/name="conf_time" type="time" value="10:15"/);
     expect(body).toContain('<option value="90" selected>');
     expect(body).toMatch(/name="conf_object" value="Réunion du 24 novembre"/);
     expect(body).toContain(`name="conf_token" value="${jmb.token('alice')}"`);
-    expect(body).not.toContain('<script');
+    expect(headers.get('content-security-policy')).toMatch(/; connect-src 'self'; script-src 'self'$/);
     expect(body).not.toMatch(/ style=| on\w+=/);
   });
 

@@ -48,7 +48,7 @@ it('follow-up, list and search show them to who is told of everybody, and to no 
   const follow = await jmb.ask(attendeesFollow, { as: 'alice', query: `attendees&id=${meetingIn(jmb)}` });
   expect(follow.body).toContain('<span class="name">Müller, Hans</span>');
   expect((await jmb.ask(meetingList, { as: 'alice' })).text).toContain(
-    'avec O’Neill, Zoé, Müller, Hans, Durand, Bob et 1 autre personne',
+    'avec O’Neill, Zoé · Müller, Hans · Durand, Bob et 1 autre personne',
   );
   expect((await jmb.ask(meetingList, { as: 'alice', query: 'list&q=muller' })).text).toContain('Jury');
   const bob = await jmb.ask(meetingList, { as: 'bob' });

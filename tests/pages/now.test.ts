@@ -37,7 +37,7 @@ describe('the form', () => {
     ]);
     expect(body).toMatch(/<textarea id="conf_guests"[^>]* autofocus/);
     expect(body).toContain('<option value="90" selected>');
-    expect(body).not.toContain('<script');
+    expect(body.match(/<script/g)).toHaveLength(1);
   });
 
   it('is reached from the list', async () => {
