@@ -59,6 +59,7 @@ export const settingsTable = {
   JMB_MAX_MODERATORS: integer(2, ''),
   JMB_MAX_GUESTS: integer(50, '', 1),
   JMB_MAX_MAILS_PER_HOUR: integerOrOff(500, ''),
+  JMB_SHOW_BUSY: flag(true),
   JMB_SHOW_ARCHIVES: integerOrOff(365, 'd'),
   JMB_LIST_HIGHLIGHT_OWNER: integerOrOff(900, 's'),
   JMB_LIST_HIGHLIGHT_GUEST: integerOrOff(300, 's'),

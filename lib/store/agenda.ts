@@ -39,6 +39,38 @@ export function slotsOf(store: Store, addresses: readonly string[], when: { read
   return slots;
 }
 
+/** A meeting that somebody is in, and has not declined. */
+export interface Busy {
+  /** The address that they are in it by, lower case. */
+  readonly email: string;
+  readonly id: string;
+  /** Unix seconds. */
+  readonly begin: number;
+  readonly end: number;
+  readonly subject: string;
+}
+
+/** The meetings that people are in between two Unix times. @param addresses lower case */
+export function busyOf(store: Store, addresses: readonly string[], from: number, to: number): Busy[] {
+  const rows = store.all<Busy & { readonly plain: number }>(
+    `SELECT agenda_email AS email, CAST(m.meeting_id AS TEXT) AS id, m.meeting_begin AS begin, agenda_end AS end,
+       CAST(coalesce(m.meeting_object, '') AS TEXT) AS subject, coalesce(e.extra_plain, 0) AS plain
+     FROM agenda
+     CROSS JOIN attendees AS a ON a.attendee_id = agenda_attendee_id
+     CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
+     LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+     WHERE agenda_email IN (SELECT value FROM json_each(?)) AND agenda_end > ? AND m.meeting_begin < ?
+       AND coalesce(a.attendee_partstat, 0) <> 2`,
+    JSON.stringify(addresses),
+    from,
+    to,
+  );
+  return rows.map(({ plain, subject, ...row }) => ({
+    ...row,
+    subject: plain === 1 ? subject : decodeEntities(subject),
+  }));
+}
+
 /** What of a meeting a person may search: no more of its people than that person is told of. */
 export interface Searchable {
   readonly id: string;

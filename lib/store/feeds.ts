@@ -79,6 +79,23 @@ export function addressesOf(store: Store, uid: string): string[] {
     .map((row) => row.address);
 }
 
+/** All addresses of whoever has signed in by one of these, by that one. @param addresses lower case */
+export function addressesWith(store: Store, addresses: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const rows = store.all<{ readonly asked: string; readonly address: string }>(
+    `SELECT one.feed_address AS asked, other.feed_address AS address FROM feed_address AS one
+     CROSS JOIN feed_address AS other ON other.feed_owner = one.feed_owner COLLATE NOCASE
+     WHERE one.feed_address IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(addresses),
+  );
+  const found = new Map<string, string[]>();
+  for (const { asked, address } of rows) {
+    const known = found.get(asked);
+    if (known) known.push(address);
+    else found.set(asked, [address]);
+  }
+  return found;
+}
+
 /**
  * Keeps a user's addresses for the feed, which nobody signs in for; writes only when they have changed, and where that can be
  * written. Whoever signs in with an address holds it: it is no longer its former owner's, whose feed would go on to show the

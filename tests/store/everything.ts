@@ -1,7 +1,7 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { occurrenceAt } from '../../lib/meetings/series.ts';
-import { searchableOf, slotsOf } from '../../lib/store/agenda.ts';
+import { busyOf, searchableOf, slotsOf } from '../../lib/store/agenda.ts';
 import { answersWait, owe, saidOf, settle, untold } from '../../lib/store/answers.ts';
 import {
   addAssistant,
@@ -14,7 +14,15 @@ import {
 } from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { changeAddress, changeOwner, replaceLink } from '../../lib/store/changes.ts';
-import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses, renewFeed } from '../../lib/store/feeds.ts';
+import {
+  addressesWith,
+  cachedFeed,
+  feedByHash,
+  feedOf,
+  keepFeed,
+  rememberAddresses,
+  renewFeed,
+} from '../../lib/store/feeds.ts';
 import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
@@ -86,6 +94,7 @@ export function everything(store: Store): void {
     language: 'en',
     names: new Map(BOOKING.guests.map((guest) => [guest, 'Hans Müller'])),
   });
+  addressesWith(store, [ALICE]);
   addAssistant(store, 'alice', 'bob@example.org', NOW);
   bossesOf(store, ['bob@example.org']);
   isAssistant(store, 'alice', ['bob@example.org']);
@@ -157,6 +166,7 @@ export function everything(store: Store): void {
   const old = { id: 12n, room: 'oldroom', subject: 'Old', owner: ALICE, begin: NOW, end: NOW + 60, guests: [ALICE] };
   importMeeting(store, old);
   importFeed(store, 'carol', 'OldHashOldHashXX');
+  busyOf(store, [ALICE], NOW, NOW + 3600);
   changeOwner(store, meeting.id, ALICE, 'bob@example.org', 'moderator', NOW);
   removeMeeting(store, '12', NOW);
   roomFigures(store, NOW);
