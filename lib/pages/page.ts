@@ -69,7 +69,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
     editor: editor === true,
     onList: place === 'list',
     onNew: place === 'new',
-    languages: context.asked === undefined ? [] : otherLanguages(context.asked, language),
+    readIn: context.asked === undefined ? [] : otherLanguages(context.asked, language),
   });
   return html(status, body, [...security(frame.script), ['Vary', 'Accept-Language'], ...kept, ...headers]);
 }

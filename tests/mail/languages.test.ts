@@ -116,7 +116,7 @@ it('the organiser’s choice goes before JMB_LANG, and after the directory', asy
 it('of a meeting without a choice the form says so, and saving it chooses none', async () => {
   const jmb = site('JMB_LANG="en"');
   await jmb.ask(meetingBook, { as: 'alice', form: typed(jmb, { conf_language: 'de' }) });
-  const edit = { as: 'alice', query: `edit&id=${idOf(jmb)}` };
+  const edit = { as: 'alice', query: `edit&id=${idOf(jmb)}`, env: { HTTP_ACCEPT_LANGUAGE: 'fr' } };
   const { body } = await jmb.ask(meetingEdit, edit);
   expect(body).toContain('<option value="" selected>Celle du service (English)</option>');
   const form = typed(jmb, { conf_tsn: idOf(jmb), conf_version: '0', conf_language: '' });
