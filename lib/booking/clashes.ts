@@ -33,7 +33,7 @@ const PROPOSED = 3;
 export interface Looked {
   /** The meeting itself, where it is one that is changed. */
   readonly except?: MeetingId;
-  /** Only these people matter, by address; undefined: everybody. */
+  /** Only these people make one, by address; undefined: everybody who is invited. */
   readonly whom?: readonly string[] | undefined;
   /** The times of a series, in Unix seconds; undefined: that of the booking. */
   readonly begins?: readonly number[] | undefined;
@@ -41,7 +41,7 @@ export interface Looked {
 
 /**
  * The clashes of a booking; null where there are none, or the administrator wants nobody to be told of any (JMB_SHOW_BUSY). Who has declined
- * the other meeting is free.
+ * the other meeting is free. Organisers know their own meetings: theirs are named beside those of others, and make no clash alone.
  */
 export function clashOf(
   { store, settings }: Context,
@@ -63,9 +63,11 @@ export function clashOf(
   const busy = busyOf(store, [...persons.keys()], wanted.begin, last.end + LOOKED_AHEAD).filter(
     ({ id }) => id !== except,
   );
-  const matters = (email: string): boolean => whom === undefined || whom.includes(persons.get(email) ?? '');
-  const now = busy.filter((one) => matters(one.email) && spans.some((span) => overlap(one, span)));
-  if (now.length === 0) return null;
+  const matters = whom ?? [...booking.moderators, ...booking.guests];
+  const then = busy.filter((one) => spans.some((span) => overlap(one, span)));
+  if (!then.some(({ email }) => matters.includes(persons.get(email) ?? ''))) return null;
+  const named = whom ?? [identity.email, ...matters];
+  const now = then.filter(({ email }) => named.includes(persons.get(email) ?? ''));
   const own = new Set(busy.filter(({ email }) => identity.addresses.includes(email)).map(({ id }) => id));
   const [first, ...others] = onceEach(now, persons).map(({ person, busy: one }) => ({
     name: nameIn(namesOf(store, [person]), person),

@@ -118,6 +118,11 @@ it('a series is asked about at all of its times', async () => {
 });
 
 describe('no clash', () => {
+  it('is a meeting of one’s own alone', async () => {
+    jmb.meeting(2 * DAY, { guests: [CAROL] });
+    expect((await book()).status).toBe(303);
+  });
+
   it.each([
     ['what ends as it begins', -1, HOUR],
     ['what begins as it ends', 1, HOUR],
