@@ -121,7 +121,7 @@ function newsOf({ store }: TellingContext, meeting: Meeting, hashes: readonly st
   const said = saidOf(store, meeting.id);
   const heard = (attendee: Attendee) => ({
     attendee,
-    name: names.get(attendee.email) ?? '',
+    name: attendee.name ?? names.get(attendee.email) ?? '',
     words: said.get(attendee.hash) ?? NO_WORDS,
   });
   return { meeting, attendees, owner, answers: people.map(heard) };

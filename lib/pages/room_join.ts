@@ -45,11 +45,11 @@ async function wayIn(
   { settings, clock }: Context,
   { meeting, attendee }: Invitation,
 ): Promise<string> {
-  const { role, email } = attendee;
+  const { role, email, name = nameOfAddress(email) } = attendee;
   if (role === 'guest') return roomAddress(meeting.room, null, settings);
   if (role === 'owner' || domainMatches(email, settings.JMB_MAIL_DOMAIN)) {
     return beside(request, `token.cgi?room=${encodeURIComponent(meeting.room)}`);
   }
-  const claims = { room: meeting.room, end: meeting.end, id: email, name: nameOfAddress(email), email };
+  const claims = { room: meeting.room, end: meeting.end, id: email, name, email };
   return roomAddress(meeting.room, await makeToken(claims, settings, clock.now()), settings);
 }

@@ -187,7 +187,6 @@
   function completePeople(area) {
     const [one, many, none, added, removed, remove, silent, offers] = area.dataset.people.split('|');
     const { id, form } = area;
-    const label = document.querySelector(`label[for="${id}"]`);
     const chips = make('ul', { class: 'chips', role: 'list' });
     const input = make('input', { id, type: 'text', role: 'combobox', autocomplete: 'off', spellcheck: 'false' });
     const list = make('ul', { id: `${id}-list`, class: 'options', role: 'listbox', 'aria-label': offers });
@@ -349,7 +348,9 @@
     people = peopleIn(area.value);
     if (people.length > 0) show();
     close();
-    if (area.autofocus) input.focus();
+    // The browser may be about to, and would complain of another who has the focus by then.
+    if (document.activeElement === area) input.focus();
+    else if (area.autofocus) area.addEventListener('focus', () => input.focus(), { once: true });
   }
 
   for (const area of document.querySelectorAll('[data-people]')) completePeople(area);

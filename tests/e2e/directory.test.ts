@@ -77,6 +77,22 @@ it('keeps who may book and enter, and says once a request that the directory is 
   }
 });
 
+it('tells editors who may be meant, and nobody else', () => {
+  const body = (answer: string) => answer.split('\r\n\r\n')[1] ?? '';
+  expect(JSON.parse(body(ask('booking', 'people=dur%20bob', 'alice')))).toEqual([
+    { name: 'Bob « Bobby » Durand', email: 'bob.durand@example.org', source: 'directory' },
+  ]);
+  const refused = ask('booking', 'people=dur%20bob', 'carol');
+  expect(refused).toContain('Status: 403');
+  expect(refused).not.toMatch(/durand/i);
+  const began = performance.now();
+  for (const sign of ['*', '(', ')', '\\', '\0', '*)(mail=*', '|&!~<>=']) {
+    const text = encodeURIComponent(sign.repeat(300).slice(0, 300));
+    expect(body(ask('booking', `people=${text}`, 'alice'))).toBe('[]');
+  }
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
 it('asks the directory itself where an administrator wants to know how it is', async () => {
   ask('booking', 'list', 'alice');
   const check = () => spawnSync(join(root, 'bin/jmb'), ['check', 'directory'], { encoding: 'utf8' }).stdout;

@@ -21,7 +21,10 @@ function claims(location = ''): { room: string; exp: number; context: { user: Re
 
 /** A meeting an hour from NOW with everyone's secret. */
 function scene(jmb: Site, begin = HOUR) {
-  const { meeting, attendees } = jmb.meeting(begin, { moderators: ['mod@notexample.org', 'mod@example.org'] });
+  const { meeting, attendees } = jmb.meeting(begin, {
+    moderators: ['mod@notexample.org', 'mod@example.org'],
+    names: new Map([['mod@notexample.org', 'Hans Müller']]),
+  });
   const hash = (email: string) => attendees.find((one) => one.email === email)?.hash ?? '';
   const state = (email: string) => invitationByHash(jmb.store, hash(email))?.attendee;
   return { meeting, hash, state };
@@ -49,7 +52,10 @@ describe('join.cgi', () => {
     const { headers } = await join('mod@notexample.org');
     expect(headers.get('location')).toMatch(new RegExp(`^/${meeting.room}\\?jwt=`));
     expect(claims(headers.get('location'))).toMatchObject({ room: meeting.room, exp: meeting.end + 300 });
-    expect(claims(headers.get('location')).context.user).toMatchObject({ email: 'mod@notexample.org' });
+    expect(claims(headers.get('location')).context.user).toMatchObject({
+      email: 'mod@notexample.org',
+      name: 'Hans Müller',
+    });
     const token = `/cgi-bin/token.cgi?room=${meeting.room}`;
     expect((await join('mod@example.org')).headers.get('location')).toBe(token);
     expect((await join(ALICE)).headers.get('location')).toBe(token);

@@ -43,6 +43,16 @@ function scene(settings = '') {
 }
 
 describe('as it is set by default', () => {
+  it('calls who answers as the meeting does', async () => {
+    const jmb = site();
+    const { attendees } = jmb.meeting(86_400, { names: new Map([[BOB, 'Durand, Bob (DSI)']]) });
+    rememberName(jmb.store, [BOB], 'Bob Durand');
+    const hash = attendees.find(({ email }) => email === BOB)?.hash ?? '';
+    await jmb.ask(answerGive, { query: `decline&id=${hash}`, form: {}, env: { SCRIPT_NAME: '/join.cgi' } });
+    const [mail] = mailsIn(jmb.store, 'waiting', 50).filter(({ kind }) => kind === 'answers');
+    expect(JSON.parse(mail?.content ?? '{}').subject).toMatch(/^Durand, Bob \(DSI\) décline/);
+  });
+
   it('a no is told at once, with the count and who it was, and once', async () => {
     const { jmb, meeting, give, mails } = scene();
     rememberName(jmb.store, [BOB], 'Bob Durand');
