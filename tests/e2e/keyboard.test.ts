@@ -127,3 +127,37 @@ it('skips to the content, and deletes', async () => {
   await page.waitForURL(/notice=removed$/);
   expect(await page.getByText('Au clavier').count()).toBe(0);
 });
+
+it('books twelve weekly meetings, unfolds them, and cancels one', async () => {
+  await page.goto('/booking.cgi?new');
+  await tabTo('conf_object');
+  await typeOver('Cours');
+  // The fields of a rule are there once there is one.
+  expect(await page.locator('[name=conf_times]').isVisible()).toBe(false);
+  await tabTo('conf_repeat');
+  for (let steps = 0; steps < 3; steps += 1) await page.keyboard.press('ArrowDown');
+  expect(await page.locator('[name=conf_repeat]').inputValue()).toBe('weekly');
+  await tabTo('conf_times');
+  await page.keyboard.type('12');
+  await tabTo('conf_guests');
+  await page.keyboard.type(BOB);
+  await tabTo('Enregistrer et inviter');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/notice=booked(?:_going)?&of=\d+#m\d+$/);
+
+  const words = async (place: string) => (await page.locator(place).innerText()).replace(/\s+/g, ' ').trim();
+  const folded = await words('.more summary');
+  expect(folded).toMatch(/^chaque \w+, encore \d+ dates$/);
+  await tabTo(folded);
+  await page.keyboard.press('Enter');
+  const dates = page.locator('.more .date');
+  const count = await dates.count();
+  await tabTo(await words('.more .date:nth-child(4) a[href*="?del"]'));
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/del/);
+  expect(await page.locator('[name=conf_scope]:checked').inputValue()).toBe('one');
+  await tabTo('Supprimer');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/notice=removed(?:_going)?$/);
+  expect(await dates.count()).toBe(count - 1);
+});

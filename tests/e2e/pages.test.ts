@@ -6,9 +6,11 @@ import type { RunOptions } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
+import { occurrencesOf } from '../../lib/meetings/series.ts';
 import { addAssistant } from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
 import { keepUnconfirmed } from '../../lib/store/replies.ts';
+import { insertSeries } from '../../lib/store/series_changes.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { dayFromNow } from '../support/forms.ts';
@@ -71,6 +73,14 @@ function plant(store: Store): void {
   });
   keepUnconfirmed(store, long, { ...doubtful, from: 'mallory@ailleurs.test', named: BOB, answer: 'accepted' });
   keepUnconfirmed(store, long, { ...doubtful, from: '', named: BOB, answer: '' });
+  const begin = now + 40 * DAY;
+  const occurrences = occurrencesOf({ repeat: 'weekly', every: 1 }, begin, { times: 4 });
+  const repetition = {
+    ...({ repeat: 'weekly', every: 1, ends: 'times' } as const),
+    occurrences: occurrences.map((one) => ({ ...one, skipped: false })),
+  };
+  const course = { subject: 'Cours', begin, duration: 3600, moderators: [], guests: [BOB] };
+  insertSeries(store, systemClock, ALICE, course, { repetition, zone: 'Europe/Paris' });
   // One for each time that the pages are walked.
   for (let at = 0; at < 6; at += 1) book(`Réponse attendue ${at}`, 4 * DAY, BOB, ALICE);
   book('Terminée', -3 * DAY, ALICE, BOB);
@@ -84,11 +94,12 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   list: (page) => page.goto('/booking.cgi?list&notice=booked_waiting'),
   archives: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('summary').click();
+    await page.locator('.past summary').click();
+    await page.locator('.more summary').click();
   },
   past: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('summary').click();
+    await page.locator('.past summary').click();
     await page.locator('.older a').click();
     await page.locator('.jumps a').last().click();
     await page.locator('a[rel=prev]').waitFor();
@@ -109,26 +120,28 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   now: (page) => page.goto('/booking.cgi?now'),
   hand: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('.coming a[href*=attendees]').click();
+    await page.locator('.coming a[href*=attendees]').first().click();
     await page.locator('a[href*=hand_over]').click();
   },
   assistants: (page) => page.goto('/booking.cgi?assistants'),
   mistakes: async (page) => {
     await page.goto('/booking.cgi?new');
     await page.locator('[name=conf_guests]').fill('personne');
+    await page.locator('[name=conf_repeat]').selectOption('weekly');
+    await page.locator('[name=conf_skip]').fill('31/02/2027');
     await page.locator('main form .main').click();
     await page.locator('[role=alert]').waitFor();
   },
   conflict: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('.coming a[href*="?edit"]').click();
+    await page.locator('.coming .meeting:has(.more) .actions a[href*="?edit"]').click();
     await page.locator('[name=conf_version]').evaluate((field) => field.setAttribute('value', '7'));
     await page.locator('main form .main').click();
     await page.locator('[role=alert]').waitFor();
   },
   follow: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('.coming a[href*=attendees]').click();
+    await page.locator('.coming a[href*=attendees]').first().click();
     await page.locator('.people summary').last().click();
     await page.locator('[name=conf_email]').last().fill('personne');
     await page.locator('form[action*="?correct"] button').last().click();
@@ -147,7 +160,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.locator('button[formaction*="?tentative"]').click();
     await page.locator('.given.tentative').waitFor();
     await page.goto('/booking.cgi');
-    await page.locator('.coming a[href*=attendees]').click();
+    await page.locator('.coming a[href*=attendees]').first().click();
     await page.locator('.said form').waitFor();
   },
   wordsMistake: async (page) => {
@@ -160,7 +173,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   removal: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('.coming a[href*="?del"]').click();
+    await page.locator('.coming .meeting:has(.more) .actions a[href*="?del"]').click();
   },
   running: async (page) => {
     await page.goto('/booking.cgi');
@@ -174,7 +187,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   removalOfPast: async (page) => {
     await page.goto('/booking.cgi');
-    await page.locator('summary').click();
+    await page.locator('.past summary').click();
     await page.locator('.past a[href*="?del"]').click();
     await page.locator('[name=conf_tell][value=no]:checked').waitFor();
   },
