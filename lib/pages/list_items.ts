@@ -56,7 +56,8 @@ export interface Item extends MeetingWords, PlaceWords, RarePart {
   readonly day: string;
   /** The day on which it ends, where that is another. */
   readonly lastDay: string;
-  /** The later meetings of its series, folded. */
+  /** Whether one button accepts it with those after it: none of them is answered. The later meetings of its series, folded. */
+  readonly acceptAll?: boolean;
   readonly more?: { readonly words: string; readonly open: boolean; readonly items: readonly Item[] };
 }
 

@@ -117,9 +117,10 @@ function monthsOf(reading: Reading, coming: readonly Coming[]): Month[] {
 }
 
 /** « chaque mardi, encore 8 dates »: the later meetings of a series, open where something was just done to one of them. */
-function folded(reading: Reading, { begin, place, more }: Coming): Pick<Item, 'more'> {
+function folded(reading: Reading, { begin, item, place, more }: Coming): Pick<Item, 'more' | 'acceptAll'> {
   if (place === undefined || more.length === 0) return {};
   const rhythm = rhythmWords(place, begin, reading.texts, reading.language);
   const words = counted(reading, 'series.more', more.length, { rhythm });
-  return { more: { words, open: more.some(({ told }) => told !== null), items: more } };
+  const acceptAll = [item, ...more].every(({ waiting }) => waiting);
+  return { acceptAll, more: { words, open: more.some(({ told }) => told !== null), items: more } };
 }

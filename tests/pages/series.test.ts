@@ -434,6 +434,16 @@ describe('the list', () => {
     expect(list.text).toContain('1 invitation');
     for (const { id } of all) expect(list.body.split(`id="m${id}"`)).toHaveLength(2);
     expect(list.body).not.toContain('<details class="more" open>');
+    expect(list.body).toContain('name="conf_scope" value="following"');
+    expect(list.text).toContain('Tout accepter');
+    await jmb.ask(answerGive, {
+      query: `accept&id=${attendeesOf(jmb.store, all[0]?.id ?? '').find(({ email }) => email === BOB)?.hash}`,
+      form: { comment: '', from: 'list', conf_scope: 'following' },
+      later: EARLY,
+    });
+    const after = await jmb.ask(meetingList, { as: 'bob', query: 'list', later: EARLY });
+    expect(after.text).not.toContain('1 invitation');
+    expect(after.text).not.toContain('Tout accepter');
     const told = await jmb.ask(meetingList, {
       as: 'alice',
       query: `list&notice=changed&of=${all[4]?.id}`,
