@@ -8,8 +8,8 @@ import { attendeesOf, invitationsOf, meetingById } from '../../lib/store/meeting
 import type { Store } from '../../lib/store/store.ts';
 import { ALICE, BOOKING, clockAt, NOW, open, sqlite3, upstreamCopy } from './scratch.ts';
 
-/** Tables that outlive a meeting: emails that tell of it, links that say that it is gone, rooms that are to be closed, feeds. */
-const OUTLIVE = ['outbox', 'gone_link', 'room_order', 'feed_text'];
+/** Tables that outlive a meeting: emails that tell of it, links that say that it is gone, rooms that are to be closed; and secrets that are none of its people's. */
+const OUTLIVE = ['outbox', 'gone_link', 'room_order', 'feed_text', 'series_link'];
 const THEIRS = ['meetings', 'attendees', 'mail_reminder', 'xmpp_reminder', 'ical', 'private'];
 
 interface Column {
