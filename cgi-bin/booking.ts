@@ -25,6 +25,7 @@ import { meetingList } from '../lib/pages/meeting_list.ts';
 import { nowAsk, nowBook } from '../lib/pages/meeting_now.ts';
 import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
 import { meetingBook, meetingChange, meetingInvite, meetingMove } from '../lib/pages/meeting_save.ts';
+import { mineKeep, mineShow } from '../lib/pages/mine.ts';
 import { peopleFind } from '../lib/pages/people_find.ts';
 import { signOut } from '../lib/pages/ways_out.ts';
 
@@ -53,6 +54,7 @@ export const door: Door = {
     calendar: { GET: row([signedIn], calendarShow), POST: row([signedIn, ownForm], calendarRenew) },
     hand_over: { GET: row([editor, owner], handAsk), POST: row([editor, ownForm, owner], handGive) },
     assistants: { GET: row([signedIn], assistantsShow), POST: row([signedIn, ownForm], assistantsChange) },
+    me: { GET: row([signedIn], mineShow), POST: row([signedIn, ownForm], mineKeep) },
     logout: { GET: row([anyone], signOut) },
   },
 };

@@ -8,6 +8,7 @@ import { latestDue } from '../lib/meetings/reminders.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { ownersOf } from '../lib/store/assistants.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
+import { chosenBy } from '../lib/store/mine.ts';
 import { enqueue, outboxOf } from '../lib/store/outbox.ts';
 import { feedsByAddress, languagesOf } from '../lib/store/people.ts';
 import { type DueReminder, dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
@@ -61,20 +62,18 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
   const mails = store.transaction(() => {
     if (!markRemindersDone(store, 'mail', ids).includes(reminder.id)) return [];
     const attendees = attendeesOf(store, meeting.id);
-    const accounts = feedsByAddress(
-      store,
-      attendees.map(({ email }) => email),
-    );
     const owner = attendees.find((attendee) => attendee.role === 'owner')?.email ?? '';
-    const messages = reminderMessages(attendees);
+    const addresses = attendees.map(({ email }) => email);
+    const without = [...chosenBy(store, addresses)].filter(([, { reminders }]) => !reminders);
+    const messages = reminderMessages(attendees, new Set(without.map(([address]) => address)));
     const written = composeMails(
       {
         meeting,
         owner: ownersOf(store, [{ id: meeting.id, owner }]).get(meeting.id) ?? { email: owner },
         attendees,
         messages,
-        accounts,
-        languages: languagesOf(store, [...attendees.map(({ email }) => email)]),
+        accounts: feedsByAddress(store, addresses),
+        languages: languagesOf(store, addresses),
         threads: threadsOf(outboxOf(store, meeting.id)),
         at: reminder.date,
       },

@@ -70,11 +70,14 @@ export function messagesToAll(kind: MessageKind, attendees: readonly Attendee[])
   return attendees.filter(({ email }) => email !== '').map((attendee) => ({ kind, attendee }));
 }
 
-/** A reminder to the owner and to everyone who has not declined. */
-export function reminderMessages(attendees: readonly Attendee[]): Message[] {
+/**
+ * A reminder to the owner and to everyone who has not declined.
+ * @param without the addresses of those who want none
+ */
+export function reminderMessages(attendees: readonly Attendee[], without: ReadonlySet<string> = new Set()): Message[] {
   return messagesToAll(
     'reminder',
-    attendees.filter((attendee) => attendee.role === 'owner' || attendee.answer !== 'declined'),
+    attendees.filter(({ role, answer, email }) => (role === 'owner' || answer !== 'declined') && !without.has(email)),
   );
 }
 

@@ -38,7 +38,7 @@ export interface Frame {
   /** The name of who signed in. */
   readonly user?: string;
   /** Which of the main addresses this page is: its link says so. */
-  readonly place?: 'list' | 'new';
+  readonly place?: 'list' | 'new' | 'mine';
   /** Whether "new meeting" is offered. */
   readonly editor?: boolean;
   /** Whether it brings our script along (templates/pages/script.js), and whether that asks who may be meant by a name. */
@@ -70,6 +70,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
     onList: place === 'list',
     onNew: place === 'new',
     readIn: context.asked === undefined ? [] : otherLanguages(context.asked, language),
+    onMine: place === 'mine',
   });
   return html(status, body, [...security(frame.script), ['Vary', 'Accept-Language'], ...kept, ...headers]);
 }
@@ -150,6 +151,7 @@ const NOTICES = [
   'declined',
   'tentative',
   'renewed',
+  'kept',
 ] as const;
 
 /** The name of a notice. */
@@ -192,6 +194,12 @@ export function toMeeting(request: Request, notice: Notice, id: MeetingId): Resp
 /** Leads to the page of the reader's calendar, which says a notice. */
 export function toCalendar(request: Request, notice: Notice): Response {
   return saying(request, `booking.cgi?calendar&notice=${notice}`);
+}
+
+/** Leads to the page of the reader's own settings, which says a notice; the header keeps the language. */
+export function toMine(request: Request, notice: Notice, header: Header): Response {
+  const { status, headers, body } = saying(request, `booking.cgi?me&notice=${notice}`);
+  return { status, headers: [...headers, header], body };
 }
 
 /** Leads to the page of assistants, which says a notice. */

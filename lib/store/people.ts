@@ -1,5 +1,6 @@
 /** What is kept of people by address and account: their names, who has an account here, and what the directory said last. */
 import { isLanguage, type Language } from '../text/catalogue.ts';
+import { chosenBy } from './mine.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -127,7 +128,7 @@ export function feedsByAddress(store: Store, addresses: readonly string[]): Read
 
 /** Keeps which language each address is written to in (null: its person prefers none); writes only what is news. */
 export function keepLanguages(store: Store, languages: ReadonlyMap<string, Language | null>): void {
-  const known = languagesOf(store, [...languages.keys()]);
+  const known = preferredBy(store, [...languages.keys()]);
   const news = [...languages].filter(([address, language]) => (known.get(address) ?? null) !== language);
   if (news.length === 0) return;
   store.jot(() => {
@@ -139,8 +140,16 @@ export function keepLanguages(store: Store, languages: ReadonlyMap<string, Langu
   });
 }
 
-/** The languages that are known, by address. */
+/** The languages that are known, by address: what the person chose for themselves here, else what the directory says. */
 export function languagesOf(store: Store, addresses: readonly string[]): ReadonlyMap<string, Language> {
+  const chosen = [...chosenBy(store, addresses)].flatMap(([address, { language }]): [string, Language][] =>
+    language === undefined ? [] : [[address, language]],
+  );
+  return new Map([...preferredBy(store, addresses), ...chosen]);
+}
+
+/** What the directory says. */
+function preferredBy(store: Store, addresses: readonly string[]): ReadonlyMap<string, Language> {
   const rows = store.all<{ readonly address: string; readonly language: string }>(
     `SELECT reader_address AS address, reader_language AS language FROM reader
      WHERE reader_address IN (SELECT value FROM json_each(?))`,

@@ -64,6 +64,7 @@ it('books, in the order in which the form is read', async () => {
     'Aller au contenu',
     'Mes réunions',
     'Nouvelle réunion',
+    'Alice Martin',
     'conf_object',
     'conf_date',
     'conf_time',

@@ -116,6 +116,11 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.locator('summary').click();
     await page.locator('.code svg').waitFor();
   },
+  mine: async (page) => {
+    await page.goto('/booking.cgi');
+    await page.locator('.user a').first().click();
+    await page.locator('[name=conf_reminders]:checked').waitFor();
+  },
   form: (page) => page.goto('/booking.cgi?new'),
   now: (page) => page.goto('/booking.cgi?now'),
   hand: async (page) => {

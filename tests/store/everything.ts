@@ -36,6 +36,7 @@ import {
   purgeMailsBefore,
 } from '../../lib/store/maintenance.ts';
 import { attendeesOf, invitationsIn, invitationsOf, meetingByRoom } from '../../lib/store/meetings.ts';
+import { chosenBy, keepMine, mineOf } from '../../lib/store/mine.ts';
 import { claim, enqueue, mailsIn, markRefused, markSent, outboxOf, postpone, untry } from '../../lib/store/outbox.ts';
 import { dropExpired, dropNews, dropWaiting, retry, retryAll, withdraw } from '../../lib/store/outbox_changes.ts';
 import {
@@ -140,6 +141,8 @@ export function everything(store: Store): void {
   rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
   rememberName(store, [ALICE], 'Alice Martin');
   namesOf(store, [ALICE]);
+  keepMine(store, 'alice', { ...mineOf(store, 'alice'), reminders: false });
+  chosenBy(store, [ALICE]);
   namedIn(store, [id]);
   invitedBefore(store, [ALICE], 0);
   keepFeed(store, feedOf(store, 'alice'), { fingerprint: 'f', body: 'BEGIN', at: NOW });
