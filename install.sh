@@ -5,8 +5,6 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=lib/install/steps.sh
 . "$here/lib/install/steps.sh"
-# shellcheck source=lib/install/apt_locks.sh
-. "$here/lib/install/apt_locks.sh"
 # shellcheck source=lib/install/packages.sh
 . "$here/lib/install/packages.sh"
 # shellcheck source=lib/install/node.sh
@@ -15,8 +13,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/lib/install/demo.sh"
 # shellcheck source=lib/install/tests.sh
 . "$here/lib/install/tests.sh"
-# shellcheck source=lib/install/bare.sh
-. "$here/lib/install/bare.sh"
 # shellcheck source=lib/install/host.sh
 . "$here/lib/install/host.sh"
 

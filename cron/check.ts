@@ -14,7 +14,12 @@ import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
 import { templates } from './check_templates.ts';
 import type { CommandContext } from './environment.ts';
-import type { Answer } from './finding.ts';
+
+/** A verdict and its reason; `unknown` where JMB may not look, `off` where the part is not set up. */
+export interface Answer {
+  readonly verdict: 'ok' | 'warning' | 'unknown' | 'wrong' | 'off';
+  readonly detail: string;
+}
 
 /** What one question found. */
 interface Finding extends Answer {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
 import { search } from '../lib/people/directory_search.ts';
 import { type DirectoryAddress, parseLdapsearch } from '../lib/people/ldapsearch.ts';
-import type { Answer } from './finding.ts';
+import type { Answer } from './check.ts';
 
 /** Where Apache's files lie that name a directory of ours. */
 const APACHE = '/etc/apache2';

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { whyOf } from '../lib/failure.ts';
-import type { Answer } from './finding.ts';
+import type { Answer } from './check.ts';
 
 /** How long a port may take to be there, in milliseconds. */
 const PATIENCE = 2_000;

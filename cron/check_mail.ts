@@ -5,7 +5,7 @@ import { inboxOf, smtpOf } from '../lib/settings/mail_servers.ts';
 import type { Settings } from '../lib/settings.ts';
 import type { OutboxRow } from '../lib/store/outbox.ts';
 import { texts } from '../lib/text/catalogue.ts';
-import type { Answer } from './finding.ts';
+import type { Answer } from './check.ts';
 
 /** How long a step of a session may take, in milliseconds. */
 const PATIENCE = 5000;

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
 import { addonFault, type State } from '../lib/start/state.ts';
-import type { Answer } from './finding.ts';
+import type { Answer } from './check.ts';
 
 /** Asks the very Node, with the flags, that a program names in its first line. */
 export function node(root: string): Answer {

@@ -6,7 +6,7 @@ import { codeOf, whyOf } from '../lib/failure.ts';
 import { PROSODY_MAIN, prosodyFiles, tokenFaults, tokenRules, unreadRules } from '../lib/install/token_facts.ts';
 import { roomService } from '../lib/jitsi/rooms.ts';
 import type { Settings } from '../lib/settings.ts';
-import type { Answer } from './finding.ts';
+import type { Answer } from './check.ts';
 
 /** How a file is read; replaced in tests. */
 export type Reader = (path: string) => string;

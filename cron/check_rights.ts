@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
 import { parseLdapsearch } from '../lib/people/ldapsearch.ts';
 import { type Settings, settingsFiles } from '../lib/settings.ts';
-import type { Answer } from './finding.ts';
+import type { Answer } from './check.ts';
 
 /** A file, and what the web server does with it. */
 export interface Guarded {

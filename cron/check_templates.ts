@@ -5,7 +5,7 @@ import { ownTemplates } from '../lib/mail/own_templates.ts';
 import { ROLES } from '../lib/meetings/meeting.ts';
 import type { Settings } from '../lib/settings.ts';
 import { LANGUAGES, type Language } from '../lib/text/catalogue.ts';
-import type { Answer } from './finding.ts';
+import type { Answer } from './check.ts';
 
 const KINDS: readonly MessageKind[] = ['new', 'edit', 'del', 'removed', 'reminder', 'ask'];
 

@@ -1,8 +1,12 @@
 /**
- * `jmb list`, `jmb show ID`, `jmb remove ID` and `jmb purge`: meetings, as an administrator looks for them, at them, and rids
- * the house of them.
+ * `jmb list`, `jmb show ID`, `jmb rooms`, `jmb remove ID` and `jmb purge`: meetings and their rooms, as an administrator looks for
+ * them, at them, and rids the house of them.
  */
 import { orderClosing, tellRoom } from '../lib/booking/rooms.ts';
+import { within } from '../lib/clock.ts';
+import { messageOf } from '../lib/failure.ts';
+import { type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
+import type { Meeting } from '../lib/meetings/meeting.ts';
 import { removeMeeting } from '../lib/store/bookings.ts';
 import { forgetLinksBefore } from '../lib/store/gone_links.ts';
 import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/maintenance.ts';
@@ -127,4 +131,58 @@ export function purge(options: {
     }
     return 0;
   };
+}
+
+/** How long Prosody may take, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** Prints one line a room, the oldest first. The exit status is 1 where Prosody has no module of ours, or does not answer. */
+export function rooms(options: { json?: boolean }): (context: CommandContext) => Promise<number> {
+  return async (context) => {
+    const service = roomService(context.settings);
+    if (service === undefined) {
+      process.stderr.write(
+        'jmb: rooms are not known here: JMB_PROSODY_SECRET_FILE is empty, so Prosody is not asked\n',
+      );
+      return 1;
+    }
+    let open: readonly OpenRoom[];
+    try {
+      open = await within(PATIENCE, service.rooms());
+    } catch (error) {
+      const reason = messageOf(error);
+      process.stderr.write(`jmb: Prosody does not tell its rooms (${context.settings.JMB_PROSODY_URL}): ${reason}\n`);
+      return 1;
+    }
+    const known = [...open]
+      .sort((one, other) => one.since - other.since)
+      .map((room) => ({ ...room, meeting: meetingByRoom(context.store, room.room) ?? null }));
+    if (options.json) {
+      const shown = known.map(({ meeting, ...room }) => ({
+        ...room,
+        meeting: meeting && { id: meeting.id, subject: meeting.subject, begin: meeting.begin, end: meeting.end },
+      }));
+      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+      return 0;
+    }
+    for (const room of known) process.stdout.write(`${roomLine(room, context.clock.now())}\n`);
+    if (known.length === 0) process.stdout.write('no room is open\n');
+    return 0;
+  };
+}
+
+function roomLine(room: OpenRoom & { readonly meeting: Meeting | null }, now: number): string {
+  const { participants, breakout, waiting, since, meeting } = room;
+  const people = [
+    `${String(participants).padStart(3)} people`,
+    ...(breakout > 0 ? [`${breakout} in breakout rooms`] : []),
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+  ].join(', ');
+  const over = meeting !== null && meeting.end <= now ? '  (over)' : '';
+  return [
+    `since ${dateAndTime(since)}`,
+    people,
+    room.room,
+    meeting === null ? 'no meeting' : `${meeting.id}  ${meeting.subject}${over}`,
+  ].join('  ');
 }

@@ -73,7 +73,7 @@ Examples:
     .command('rooms')
     .description('the rooms that are open now: their meeting, how many people are there, since when')
     .option('--json', 'for a script')
-    .action((options: { json?: boolean }) => work(async () => (await import('./rooms.ts')).rooms(options))());
+    .action((options: { json?: boolean }) => work(async () => (await import('./meetings.ts')).rooms(options))());
   program
     .command('outbox')
     .description('the mails that wait, and those refused for good with their reason')

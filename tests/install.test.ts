@@ -97,7 +97,7 @@ describe('wait_for_locks', () => {
   /** Waits for two locks, as long as this many seconds; the second is there and free. */
   const wait = (patience: number): Started => {
     writeFileSync(join(folder, 'lists'), '');
-    const script = `set -euo pipefail; . "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/apt_locks.sh"
+    const script = `set -euo pipefail; . "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/packages.sh"
       wait_for_locks ${patience} "${folder}/nowhere" "${folder}/lists" "${folder}/dpkg" || exit 3; echo Free.`;
     return start('bash', '-c', script);
   };
@@ -141,7 +141,7 @@ f = open("${folder}/dpkg", "w"); fcntl.lockf(f, fcntl.LOCK_EX); print("held", fl
 describe('apt_step', () => {
   it('tries again where somebody was faster', () => {
     const count = join(tmpdir(), `jmb-apt-${process.pid}`);
-    const script = `set -euo pipefail; . "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/apt_locks.sh"
+    const script = `set -euo pipefail; . "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/packages.sh"
       apt_locks=()
       apt_step "Working" bash -c 'echo x >>${count}; [ $(wc -l <${count}) -gt 1 ] || { echo "E: Could not get lock /x"; exit 100; }'
       apt_step "Failing" bash -c 'echo broken; exit 7'`;
@@ -156,7 +156,6 @@ describe('apt_step', () => {
 describe('need_packages', () => {
   it('tells whoever is not root what is missing', () => {
     const script = `. "${REPOSITORY}/lib/install/steps.sh"; . "${REPOSITORY}/lib/install/packages.sh"
-      . "${REPOSITORY}/lib/install/apt_locks.sh"
       id() { echo 1000; }
       need_packages bash jmb-no-such-package`;
     const run = spawnSync('bash', ['-c', script], { encoding: 'utf8' });

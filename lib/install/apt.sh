@@ -6,8 +6,6 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck source=lib/install/steps.sh
 . "$here/lib/install/steps.sh"
-# shellcheck source=lib/install/apt_locks.sh
-. "$here/lib/install/apt_locks.sh"
 # shellcheck source=lib/install/packages.sh
 . "$here/lib/install/packages.sh"
 

@@ -1,6 +1,7 @@
 /** The part of an installation that changes the host's files: it holds, or is put back, whatever ends it. */
 import { messageOf } from '../failure.ts';
 import { untilProgramsAnswer } from './answers.ts';
+import { apply } from './changes.ts';
 import { importOld, keepOldDatabase, makeData } from './data.ts';
 import { look } from './found.ts';
 import { remembered } from './options.ts';
@@ -12,7 +13,6 @@ import { hasSystemd, servicesAgree, servicesBack, servicesOf, tellServices } fro
 import { type Hands, isStaged, quietStep, say } from './steps.ts';
 import { type Recovered, recover } from './take_back.ts';
 import { HostError, type Tree } from './tree.ts';
-import { apply } from './way_back.ts';
 
 /** Seconds that the programs have until they must answer. */
 const PATIENCE = 15;

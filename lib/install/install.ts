@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { change } from './change.ts';
-import type { Plan } from './changes.ts';
+import { type Plan, pending } from './changes.ts';
 import { namesIn } from './entries.ts';
 import { look } from './found.ts';
 import { isKnown, readInstalled } from './journal.ts';
@@ -15,7 +15,6 @@ import { apacheIsInService, servicesBack, tellServices } from './services.ts';
 import { agree, type Hands, isStaged, say, wantRoot } from './steps.ts';
 import { recover, seeBack, takeBack, wasKilled } from './take_back.ts';
 import { HostError, type Tree } from './tree.ts';
-import { pending } from './way_back.ts';
 
 /** Apache's port on loopback where nothing else is said. */
 const PORT = '8181';

@@ -3,10 +3,11 @@
  * change, and struck out after its last: whatever ends it in between, the next start puts everything back, or finishes it.
  * And what versions before the journal kept of an installation: a file each.
  */
+
+import type { Undo } from './changes.ts';
 import { FOLDER } from './paths.ts';
 import { type Mark, markOf, type State } from './state.ts';
 import { HostError, type Tree } from './tree.ts';
-import type { Undo } from './way_back.ts';
 
 /** Where the journal lies, mode 600: it holds what stood in files of others, secrets too. */
 export const JOURNAL = `${FOLDER}/journal.json`;

@@ -1,7 +1,7 @@
 /** Everything that an installation, or its renewal, changes on a host, as states of paths; and how that is shown. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Draft, draft, type Plan } from './changes.ts';
+import { type Draft, draft, type Plan, pending } from './changes.ts';
 import type { Found } from './found.ts';
 import { editConfigJs, editJicofo, editJvb } from './jitsi_files.ts';
 import { JOURNAL } from './journal.ts';
@@ -15,7 +15,6 @@ import { APACHE_IDLE, servicesOf } from './services.ts';
 import type { Auth } from './site.ts';
 import type { TakenBack } from './take_back.ts';
 import type { Tree } from './tree.ts';
-import { pending } from './way_back.ts';
 
 /** What the administrator wants. */
 export interface Wishes {

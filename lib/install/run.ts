@@ -2,6 +2,8 @@
  * One run of the installer as a whole: it either holds, or everything is put back as it was before it. Each step back can be
  * taken again, so that a process that is killed on its way back leaves no more than one that is killed on its way forth.
  */
+
+import { type Change, entriesAfter } from './changes.ts';
 import { dropCopy, dropData, dropDatabase, hasCopy, hasDatabase } from './data.ts';
 import { exists, namesIn } from './entries.ts';
 import {
@@ -17,7 +19,6 @@ import {
 import { BASH_KEPT, DATA, FOLDER, PREFIX } from './paths.ts';
 import { type State, same } from './state.ts';
 import { HostError, type Tree } from './tree.ts';
-import { type Change, entriesAfter } from './way_back.ts';
 
 /** Begins a run: from here on `goBack` leads to how the host is now. Gives the changes that are to be made. */
 export function beginRun(

@@ -4,6 +4,7 @@
  */
 
 import { basename } from 'node:path';
+import { type Returned, wayBack } from './changes.ts';
 import { dropCopy, dropData, dropDatabase, restoreOldDatabase } from './data.ts';
 import { exists, namesIn } from './entries.ts';
 import {
@@ -21,7 +22,6 @@ import { bashBack, dropRooms, dropWhatProgramsMade, forgetRun, goBack } from './
 import { APACHE_IDLE } from './services.ts';
 import { same } from './state.ts';
 import type { Tree } from './tree.ts';
-import { type Returned, wayBack } from './way_back.ts';
 
 /** Where settings stay when the Bash version comes back to its folder. */
 const SETTINGS_KEPT = `${PREFIX}.kept`;

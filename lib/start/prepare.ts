@@ -10,8 +10,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../failure.ts';
 import { cacheFile, type Loaded, loaderOf } from './parts.ts';
-import { requestsOf, SAMPLE_PERSON, type SampleRequest, sampleSite } from './sample.ts';
-import { sampleDirectory } from './sample_directory.ts';
+import { requestsOf, SAMPLE_PERSON, type SampleRequest, sampleDirectory, sampleSite } from './sample.ts';
 import { addonFault, stateOf } from './state.ts';
 
 const root = join(__dirname, '..');
