@@ -3,11 +3,13 @@
 import type { Context } from '../context.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { searchOf, wordsOf } from '../meetings/search.ts';
+import type { Found } from '../people/directory.ts';
 import { nameOfAddress } from '../people/identity.ts';
 import { type Refusal, refuse, Unavailable } from '../refusal.ts';
 import { takeSearch } from '../store/limits.ts';
 import { invitedBefore } from '../store/people.ts';
 import { isAddress } from '../text/addresses.ts';
+import { folded } from '../text/plain_text.ts';
 
 /** Somebody who may be meant. */
 export interface Candidate {
@@ -28,8 +30,8 @@ export interface PeopleFound {
 /** The most people that are named for one search. */
 export const MOST_FOUND = 10;
 
-/** How many the directory is asked for, of whom the likeliest are named. */
-const ASKED_FOR = 40;
+/** How many the directory is asked for, of whom the likeliest are named: as many as fit into an answer that is kept. */
+const ASKED_FOR = 24;
 
 /** How long ago somebody was invited whom a search still finds, in seconds: two years. */
 const BEFORE = 2 * 366 * 86_400;
@@ -62,17 +64,20 @@ export async function findPeople(context: Context, identity: Identity, text: str
   return { people: [...found.values()], silent };
 }
 
-/** What the directory knows, those first whose name begins with the first word. */
+/** What the directory knows, those first whose name begins with the first word, then those of whose names another does. */
 async function inDirectory(
   { directory, log }: Context,
   words: readonly string[],
-): Promise<{ known: readonly { readonly email: string; readonly name: string }[]; silent: boolean }> {
+): Promise<{ known: readonly Found[]; silent: boolean }> {
   if (directory === null) return { known: [], silent: false };
   try {
     const known = await directory.find(words, ASKED_FOR);
-    const begins = searchOf(` ${words[0] ?? ''}`);
-    const rank = ({ name }: { readonly name: string }): number => (begins([` ${name}`]) ? 0 : 1);
-    return { known: [...known].sort((one, other) => rank(one) - rank(other)), silent: false };
+    const first = folded(words[0] ?? '');
+    const rank = ({ name }: Found): string => {
+      const text = folded(name);
+      return `${text.startsWith(first) ? 0 : text.includes(` ${first}`) ? 1 : 2} ${text}`;
+    };
+    return { known: [...known].sort((one, other) => (rank(one) < rank(other) ? -1 : 1)), silent: false };
   } catch (error) {
     if (!(error instanceof Unavailable) || error.what !== 'directory') throw error;
     log.event('directory-silent', { for: 'people', reason: error.detail });

@@ -1,6 +1,6 @@
 /**
  * Where one person ends and the next begins in a list that was typed, or pasted from Outlook, Thunderbird, Gmail or a table:
- * `Müller, Hans <a@b.org>; …`, `"Müller, Hans" <a@b.org>, …`, a person a line, or a row of cells with tabs between them.
+ * `Müller, Hans <a@b.org>; …`, `"Müller, Hans" <a@b.org>, …`, or our own emails (`Hans Müller (a@b.org)`), a person a line, or a row of cells with tabs between them.
  * Semicolons and line ends part people. So do commas, but where semicolons do, and where `Name, First <address>` is all that
  * stands on a line: there a comma belongs to the name. Blanks part addresses.
  */
@@ -61,7 +61,8 @@ function tokensOf(text: string, most: number): Token[] {
 
 function kindOf(whole: string): Token['kind'] {
   if (whole.length === 1) return PARTS.get(whole) ?? 'word';
-  return whole[0] === '"' ? 'quoted' : whole[0] === '<' ? 'bracket' : 'word';
+  if (whole[0] === '"') return 'quoted';
+  return whole[0] === '<' || /^\([^()@]+@[^()@]+\)$/.test(whole) ? 'bracket' : 'word';
 }
 
 /** Whether a word stands for somebody by address; a quoted one does where no brackets follow. */

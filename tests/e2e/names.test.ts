@@ -163,6 +163,13 @@ it('the field is a combobox: what is found, chosen and taken out is heard, and a
   await page.context().close();
 });
 
+it('the form of a meeting that begins now has the focus where names are completed', async () => {
+  const page = await newForm();
+  await page.goto('/booking.cgi?now');
+  await expect.poll(() => page.evaluate('document.activeElement.getAttribute("role")')).toBe('combobox');
+  await page.context().close();
+});
+
 it('a list of thirty that is pasted, unquoted, is thirty chips and thirty guests', async () => {
   const page = await newForm();
   const people = Array.from({ length: 30 }, (_, at) => `Né${at}, Zoé <p${at}@ailleurs.test>`);

@@ -52,6 +52,13 @@ it('finds them by the names that they have in a meeting, by any words of them, w
   expect(await found(jmb, 'ines x')).toEqual([]);
 });
 
+it('names those of the directory by their names, whose begin with what was typed first', async () => {
+  const known = ['Ève Montdurand', 'Zoé Durand', 'Élise Durand', 'Durand Yves'];
+  const jmb = site('', directoryOf(known.map((name, at) => ({ name, email: `p${at}@example.org` }))));
+  const people: Found[] = await found(jmb, 'durand');
+  expect(people.map(({ name }) => name)).toEqual(['Durand Yves', 'Élise Durand', 'Zoé Durand', 'Ève Montdurand']);
+});
+
 it('names ten at most, and not oneself', async () => {
   const many = Array.from({ length: 30 }, (_, at) => ({ email: `p${at}@example.org`, name: `Pat ${at}` }));
   const jmb = site('', directoryOf([{ email: 'alice.martin@example.org', name: 'Alice Martin' }, ...many]));

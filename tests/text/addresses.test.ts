@@ -119,6 +119,7 @@ describe('lists as programs paste them', () => {
     ['Outlook, with a semicolon at the end', 'Müller, Hans <hans@b.org>;\r\nDurand, Bob (DSI) <bob@d.org>;\r\n'],
     ['Outlook, with apostrophes', "'Müller, Hans' <hans@b.org>; 'Durand, Bob (DSI)' <bob@d.org>"],
     ['Outlook, from a message', 'Müller, Hans <mailto:hans@b.org>; Durand, Bob (DSI) <mailto:bob@d.org>'],
+    ['an email of ours', 'Müller, Hans (hans@b.org)\nDurand, Bob (DSI) (bob@d.org)'],
     ['a line each', 'Müller, Hans <hans@b.org>\nDurand, Bob (DSI) <bob@d.org>'],
     ['Thunderbird', '"Müller, Hans" <hans@b.org>, "Durand, Bob (DSI)" <bob@d.org>'],
     ['Gmail', '"Müller, Hans" <hans@b.org>,\n"Durand, Bob (DSI)" <bob@d.org>,'],
