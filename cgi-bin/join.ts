@@ -1,6 +1,7 @@
-/** join.cgi, invitation.cgi and close.cgi: what the secret in an address opens; nobody signs in. */
+/** join.cgi, invitation.cgi and close.cgi: what the secret in an address opens, and how the service is; nobody signs in. */
 import { anyone, link, sameSite } from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
+import { health } from '../lib/pages/health.ts';
 import { answerAsk, answerGive } from '../lib/pages/invitation_answer.ts';
 import { invitationEvent } from '../lib/pages/invitation_event.ts';
 import { roomJoin } from '../lib/pages/room_join.ts';
@@ -16,6 +17,7 @@ export const door: Door = {
     answer: { GET: row([link], answerAsk) },
     decline: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
     event: { GET: row([link], invitationEvent) },
+    health: { GET: row([anyone], health) },
     close: { GET: row([anyone], close) },
     '/close.cgi': { GET: row([anyone], close) },
   },

@@ -1,9 +1,11 @@
-/** Hard ends of meetings, and what pages could not tell Prosody of rooms: said, closed and opened by cron. */
+/** Hard ends of meetings, and what pages could not tell Prosody of rooms: said, closed and opened by cron; and whether our module there is heard of. */
+import { within } from '../lib/clock.ts';
 import { messageOf } from '../lib/failure.ts';
 import { carryOut, sayIn } from '../lib/jitsi/room_orders.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { dueEnding, type Ending, MAKE_UP, WARNING } from '../lib/meetings/ending.ts';
 import type { Meeting } from '../lib/meetings/meeting.ts';
+import { lastRun, type Moment, noteRun } from '../lib/store/maintenance.ts';
 import {
   closedButBooked,
   endingMeetings,
@@ -106,4 +108,29 @@ async function sayOne(context: RoomContext, service: RoomService, due: DueEnding
     log.event('rooms-unreachable', { id: meeting.id, room: meeting.room, reason });
     return false;
   }
+}
+
+/** How long the module may take to say that it is there, in milliseconds. */
+const HEARING = 1_500;
+
+/** How long ago the module may have been heard of for its silence to be news, in seconds. */
+const NEWS = 150;
+
+/** Notes that the module answers, on the host and for the rooms, for whoever asks how we are. @returns what to say; nothing when it does */
+export async function hearRooms({ settings, store, log }: CommandContext, moment: Moment): Promise<string> {
+  let reason = 'the module is not loaded for the rooms';
+  try {
+    const service = roomService(settings);
+    if (service === undefined) return '';
+    const { rooms } = await within(HEARING, service.version());
+    if (rooms !== null) {
+      noteRun(store, 'rooms', { ...moment, doubted: null });
+      return '';
+    }
+  } catch (error) {
+    reason = messageOf(error);
+  }
+  const last = lastRun(store, 'rooms');
+  if (last === undefined || moment.at - last.at < NEWS) log.event('rooms-unreachable', { reason });
+  return `room module: ${reason}`;
 }

@@ -15,7 +15,7 @@ import { forgetAnswers } from '../lib/store/people.ts';
 import { dueReminders } from '../lib/store/reminders.ts';
 import { openOrders } from '../lib/store/rooms.ts';
 import { inWords } from './check_mail.ts';
-import { dueEndings, endRooms } from './endings.ts';
+import { dueEndings, endRooms, hearRooms } from './endings.ts';
 import type { CommandContext } from './environment.ts';
 import { fetchInbox } from './inbox.ts';
 import type { Complain } from './quiet.ts';
@@ -124,6 +124,7 @@ async function work(context: CommandContext, say: (text: string) => void, compla
     if (why !== null) complain(why);
     return `mails: ${sent} sent, ${waiting} put off, ${refused} refused`;
   });
+  await step('room module', () => hearRooms(context, momentOf(context)));
   // After the mails: neither a mailbox that is away nor what has come there holds them up.
   await step('inbox', () => fetchInbox(context, momentOf(context), complain));
   return status;

@@ -58,9 +58,10 @@ it('there is no row without needs, and none that looks at something too early', 
   expect(wrong.map(label)).toEqual([]);
 });
 
-it('only what ends a session or leaves a room is for anyone', () => {
+it('only what ends a session, leaves a room or says how the service is, is for anyone', () => {
   expect(needing('anyone').map(label)).toEqual([
     'GET booking.cgi?logout',
+    'GET join.cgi?health',
     'GET join.cgi?close',
     'GET join.cgi?/close.cgi',
   ]);

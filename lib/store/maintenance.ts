@@ -109,8 +109,11 @@ export interface LastRun extends Moment {
   readonly doubted: number | null;
 }
 
-/** The last run of a command; undefined before the first. */
-export function lastRun(store: Store, name: string): LastRun | undefined {
+/** What cron does: `remind` began its work, `inbox` read the mailbox to its end, `rooms` heard of our module in Prosody. */
+export type RunName = 'remind' | 'inbox' | 'rooms';
+
+/** The last time that something was done; undefined before the first. */
+export function lastRun(store: Store, name: RunName): LastRun | undefined {
   return store.get<LastRun>(
     `SELECT run_at AS at, run_boot AS boot, run_uptime AS uptime, run_doubted AS doubted FROM run WHERE run_name = ?`,
     name,
@@ -118,7 +121,7 @@ export function lastRun(store: Store, name: string): LastRun | undefined {
 }
 
 /** Notes a run, or, where its clock is doubted, when it would have been. */
-export function noteRun(store: Store, name: string, { at, boot, uptime, doubted }: LastRun): void {
+export function noteRun(store: Store, name: RunName, { at, boot, uptime, doubted }: LastRun): void {
   store.note(() => {
     store.run(
       `INSERT OR REPLACE INTO run (run_name, run_at, run_boot, run_uptime, run_doubted) VALUES (?, ?, ?, ?, ?)`,

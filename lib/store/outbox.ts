@@ -120,7 +120,7 @@ export function claim(store: Store, claim: Claim): OutboxRow[] {
 }
 
 /** No mail that was written before `due`, to the same person about the same meeting, still waits and is worth it. */
-const NONE_BEFORE = `NOT EXISTS (SELECT 1 FROM outbox AS older
+export const NONE_BEFORE = `NOT EXISTS (SELECT 1 FROM outbox AS older
   WHERE older.outbox_meeting_id = due.outbox_meeting_id AND older.outbox_recipient = due.outbox_recipient
     AND older.outbox_state = 'waiting' AND older.outbox_id < due.outbox_id
     AND (older.outbox_expires IS NULL OR older.outbox_expires > ?))`;

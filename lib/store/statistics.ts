@@ -1,5 +1,6 @@
 /** All meetings and mails of the house: the administrator's list, and numbers for monitoring. */
 import type { Meeting } from '../meetings/meeting.ts';
+import { NONE_BEFORE } from './outbox.ts';
 import { MEETING_COLUMNS, type MeetingRow, meetingOf } from './rows.ts';
 import type { Store } from './store.ts';
 
@@ -86,4 +87,20 @@ export function mailFigures(store: Store, now: number): MailFigures {
   );
   const oldest = row?.oldest ?? now;
   return { waiting: row?.waiting ?? 0, refused: row?.refused ?? 0, oldestSeconds: Math.max(0, now - oldest) };
+}
+
+/**
+ * Whether a mail that was written before a Unix time still waits, though nothing holds it up but that no mail server was asked, or none took
+ * any: what a server put off for itself alone has tries.
+ */
+export function isMailStuck(store: Store, before: number, now: number): boolean {
+  const row = store.get(
+    `SELECT 1 FROM outbox AS due
+     WHERE due.outbox_state = 'waiting' AND due.outbox_created < ? AND due.outbox_tries <= (due.outbox_by IS NOT NULL)
+       AND (due.outbox_expires IS NULL OR due.outbox_expires > ?) AND ${NONE_BEFORE} LIMIT 1`,
+    before,
+    now,
+    now,
+  );
+  return row !== undefined;
 }

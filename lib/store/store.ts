@@ -49,6 +49,8 @@ export interface Store {
 export interface StoreOptions {
   /** How long to wait for another process's write, in milliseconds; 10,000 when not said: fifty people who save at once take turns. */
   readonly busyTimeout?: number;
+  /** Only looks: what is missing is not made, an old file stays as it is, and closing leaves the log of writes where it is. */
+  readonly readOnly?: boolean;
   /** Is told why something was not jotted down. */
   readonly letGo?: (why: string) => void;
   /** The path of better_sqlite3.node, where it is not in its package. */
@@ -64,7 +66,7 @@ const ENVIRONMENT = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|CO
  * @throws Unavailable when it cannot be opened
  */
 export function openStore(file: string, options: StoreOptions = {}): Store {
-  const { busyTimeout = 10_000, nativeBinding, letGo = () => undefined } = options;
+  const { busyTimeout = 10_000, nativeBinding, readOnly = false, letGo = () => undefined } = options;
   const identity = (): string => {
     const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
     return stat === undefined ? '' : `${stat.dev} ${stat.ino}`;
@@ -72,7 +74,11 @@ export function openStore(file: string, options: StoreOptions = {}): Store {
   let opened = identity();
   const open = (): Database.Database => {
     const isNew = !existsSync(file);
-    const database = openFile(file, { timeout: busyTimeout, ...(nativeBinding ? { nativeBinding } : {}) });
+    const database = openFile(file, {
+      ...{ timeout: busyTimeout, readonly: readOnly },
+      ...(nativeBinding ? { nativeBinding } : {}),
+    });
+    if (readOnly) return database;
     try {
       if (isNew) ownNewFile(file, dirname(file));
       migrate(database);

@@ -34,7 +34,7 @@ describe('the module’s client', () => {
   });
 
   it('asks and tells', async () => {
-    expect(await service.version()).toEqual({ host: '1', rooms: null });
+    expect(await service.version()).toEqual({ host: '1', rooms: '1' });
     expect(await service.rooms()).toEqual([ABC]);
     expect(await service.say('abc', 'Bonjour')).toBe('said');
     expect(await service.say('nobody', 'Bonjour')).toBe('empty');

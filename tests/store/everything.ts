@@ -81,7 +81,7 @@ import {
   splitSeries,
   touchSeries,
 } from '../../lib/store/series_changes.ts';
-import { mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
+import { isMailStuck, mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
 import { mail } from './mails.ts';
@@ -236,6 +236,7 @@ function outbox(store: Store, id: string): void {
   keepAnswer(store, '["person","alice"]', 'null', NOW);
   keptAnswer(store, '["person","alice"]');
   forgetAnswers(store, NOW + 1);
+  isMailStuck(store, NOW, NOW);
   untry(store, third.id, 'a', 'not tried', NOW);
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);

@@ -44,7 +44,11 @@ export async function startRoomModule(): Promise<RoomModule> {
       const known = JSON.parse(body) as { room?: string };
       const found = module.rooms.some(({ room }) => room === known.room);
       const answer =
-        verb === 'rooms' ? { rooms: module.rooms } : verb === 'people' ? module.people : { version: '1', found };
+        verb === 'rooms'
+          ? { rooms: module.rooms }
+          : verb === 'people'
+            ? module.people
+            : { version: '1', rooms: '1', found };
       const text = module.mood === 'odd' ? 'Hello' : JSON.stringify(answer);
       setTimeout(() => response.end(text), module.mood === 'slow' ? 2_000 : 0);
     });
