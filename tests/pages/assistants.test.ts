@@ -153,6 +153,20 @@ describe('booking in somebody’s place', () => {
     expect(mails(rows()[0] ?? '')[0]?.from.name).toBe('Bob Durand for Alice Martin (Visio)');
   });
 
+  it('is for series, too', async () => {
+    const series = { conf_for: ALICE, conf_repeat: 'weekly', conf_every: '1', conf_times: '3' };
+    expect((await jmb.ask(meetingBook, { as: 'bob', form: typed('bob', series) })).status).toBe(303);
+    expect(rows()).toHaveLength(3);
+    for (const id of rows()) expect(attendeesOf(jmb.store, id)[0]).toMatchObject({ role: 'owner', email: ALICE });
+    const all = jmb.store.all<{ content: string }>('SELECT outbox_content AS content FROM outbox');
+    const bodies = all.map(({ content }) => (JSON.parse(content) as { calendar: { body: string } }).calendar.body);
+    expect(bodies).toHaveLength(2);
+    for (const body of bodies) {
+      expect(body).toContain('RRULE:');
+      expect(body.replaceAll('\r\n ', '')).toContain('SENT-BY="mailto:bob.durand@example.org"');
+    }
+  });
+
   it('is for meetings that begin now, too', async () => {
     const form = { conf_token: jmb.token('bob'), conf_guests: OUTSIDER, conf_for: ALICE };
     expect((await jmb.ask(nowBook, { as: 'bob', query: 'now', form })).status).toBe(303);

@@ -10,6 +10,8 @@ export interface ReadPerson {
   readonly partstat: string | null;
   readonly role: string | null;
   readonly rsvp: string | null;
+  /** Who acts in their place, as a URI; left out where nobody does. */
+  readonly sentBy?: string;
 }
 
 /** An event, as a reader saw it; times in Unix seconds. */
@@ -94,7 +96,9 @@ function moment(component: ICAL.Component, name: string): number | null {
 function persons(component: ICAL.Component, name: string): ReadPerson[] {
   return component.getAllProperties(name).map((property) => {
     const parameter = (key: string) => (property.getParameter(key) as string | undefined) ?? null;
+    const sentBy = parameter('sent-by');
     return {
+      ...(sentBy === null ? {} : { sentBy }),
       email: String(property.getFirstValue()).replace(/^mailto:/, ''),
       name: parameter('cn'),
       partstat: parameter('partstat'),

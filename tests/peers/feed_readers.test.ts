@@ -98,6 +98,13 @@ describe('two foreign readers of a feed say the same, and what we meant', () => 
     },
   );
 
+  it.each(['bob.durand@example.org', "o'brien+x%y?cc=z@example.org"])('who acts in the organiser’s place: %s', (by) => {
+    const facts = factsOf([{ ...entry(guest), owner: { email: owner.email, name: 'Alice', by: { email: by } } }]);
+    const [organiser] = read(feed(facts)).events[0]?.organiser ?? [];
+    expect(organiser).toMatchObject({ email: owner.email, name: 'Alice' });
+    expect(decodeURIComponent(new URL(organiser?.sentBy ?? '').pathname)).toBe(by);
+  });
+
   it('a hundred meetings, with an alarm at the begin', () => {
     const entries = Array.from({ length: 100 }, (_, n) =>
       entry(owner, { id: String(n), begin: BEGIN + n, end: BEGIN + n + 60 }),

@@ -20,7 +20,9 @@ def moment(component, name):
 
 
 def person(value):
+    sent_by = value.params.get("SENT-BY")
     return {
+        **({} if sent_by is None else {"sentBy": text(sent_by)}),
         "email": str(value).removeprefix("mailto:"),
         "name": text(value.params.get("CN")),
         "partstat": text(value.params.get("PARTSTAT")),
