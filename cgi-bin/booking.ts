@@ -18,6 +18,7 @@ import { attendeesCsv } from '../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeeRelink, attendeesRemind } from '../lib/pages/attendees_write.ts';
 import { calendarRenew, calendarShow } from '../lib/pages/calendar_address.ts';
+import { busyShow } from '../lib/pages/form_busy.ts';
 import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
 import { handAsk, handGive } from '../lib/pages/meeting_hand.ts';
@@ -36,6 +37,7 @@ export const door: Door = {
     list: { GET: row([signedIn, standIn], meetingList) },
     'people=': { GET: row([editor, sameSite], peopleFind) },
     new: { GET: row([editor, booker, source], meetingNew) },
+    busy: { POST: row([editor, typedForm, booker], busyShow) },
     now: { GET: row([editor, booker], nowAsk), POST: row([editor, typedForm, booker], nowBook) },
     edit: { GET: row([editor, owner], meetingEdit) },
     attendees: { GET: row([signedIn, reader], attendeesFollow) },

@@ -19,7 +19,6 @@ import { dropReminders } from '../store/outbox_changes.ts';
 import { aboutId, type Place, peopleOfSeries, placesOf } from '../store/series.ts';
 import { endedFor, type Owned, ownedMeeting } from './access.ts';
 import { checkedBooking } from './checked.ts';
-import { clashOf } from './clashes.ts';
 import {
   accounts,
   type Ending,
@@ -43,14 +42,14 @@ export interface Done {
 
 /**
  * Books a meeting, or a series of them. The same one twice within a minute is booked once.
- * @param how `when`: `now` where it begins as it is booked, and so twice within a minute is not twice at one time; `if free`: not where somebody is taken
+ * @param how `when`: `now` where it begins as it is booked, and so twice within a minute is not twice at one time
  * @returns what was booked, what is wrong with what was typed, or a refusal with 429
  */
 export async function book(
   context: Context,
   identity: Identity,
   typed: BookingForm,
-  { when = 'then', series = ONCE }: { readonly when?: 'then' | 'now' | 'if free'; readonly series?: SeriesForm } = {},
+  { when = 'then', series = ONCE }: { readonly when?: 'then' | 'now'; readonly series?: SeriesForm } = {},
 ): Promise<Done | NoSeries | Refusal> {
   const checked = await checkedSeries(context, identity, typed, series);
   if (!('booking' in checked)) return checked;
@@ -60,18 +59,11 @@ export async function book(
   const { moderators, guests } = checked.booking;
   const { feeds, names } = await accounts(context, identity, [...moderators, ...guests]);
   const booking = called(checked.booking, names);
-  const found = { booking, repetition };
-  const duplicateNow = () => duplicateOf(store, identity.email, found, clock.now(), when === 'now' ? SLIP : 0);
-  // What was sent twice clashes with itself.
-  if (when === 'if free' && duplicateNow() === undefined) {
-    const begins = repetition?.occurrences.filter(({ skipped }) => !skipped).map(({ begin }) => begin);
-    const clash = clashOf(context, identity, booking, { begins });
-    if (clash !== null) return clash;
-  }
   const done = withinLimit(context, identity, () => {
     const ended = endedFor(store, identity);
     if (ended !== null) return ended;
-    const duplicate = duplicateNow();
+    const found = { booking, repetition };
+    const duplicate = duplicateOf(store, identity.email, found, clock.now(), when === 'now' ? SLIP : 0);
     if (duplicate !== undefined) return { meeting: duplicate, about: aboutId(store, duplicate.id), again: true };
     const { first, meeting, attendees } = insertBooked(context, identity, found);
     write(context, identity, { meeting, attendees, accounts: feeds }, messagesToAll('new', attendees));
@@ -99,7 +91,6 @@ export type Changed =
 /**
  * Changes a meeting of this owner; of one that runs, people and subject.
  * @param by `version`: that of the meeting which what was typed goes by; `scope`: how much of its series is meant
- * @param when `if free`: not where it makes somebody be in two meetings at once
  */
 export async function change(
   context: Context,
@@ -107,7 +98,6 @@ export async function change(
   owned: Owned,
   { version, scope = 'one' }: { readonly version: number; readonly scope?: Scope },
   typed: BookingForm,
-  when: 'then' | 'if free' = 'then',
 ): Promise<Changed> {
   const checked = await checkedBooking(context, { identity, meeting: owned.meeting }, typed);
   if (!('booking' in checked)) return checked;
@@ -120,10 +110,6 @@ export async function change(
   const { feeds, names } = await accounts(context, identity, people);
   const booking = called(checked.booking, names);
   const { store, clock, log } = context;
-  // Of a series only a change of one meeting is asked about.
-  const asks = when === 'if free' && scope === 'one';
-  const clash = asks ? clashOf(context, identity, booking, { except: id, whom: concerned(owned, booking) }) : null;
-  if (clash !== null) return clash;
   const result = withinLimit(context, identity, () => {
     // Read again: the database may have changed while the directory was asked.
     const before = ownedMeeting(context, identity, id);
@@ -151,13 +137,6 @@ export async function change(
   log.event('changed', logged(meeting, identity));
   await tellRoom(context, meeting.room);
   return { meeting, told: about.length === 0 ? '_quietly' : await sendAll(context, about) };
-}
-
-/** Whose clashes a change makes: everybody's where it moves the meeting, else those of who is new to it. */
-function concerned({ meeting, attendees }: Owned, booking: Booking): readonly string[] | undefined {
-  if (meeting.begin !== booking.begin || meeting.duration !== booking.duration) return undefined;
-  const there = new Set(attendees.map(({ email }) => email));
-  return [...booking.moderators, ...booking.guests].filter((email) => !there.has(email));
 }
 
 /** How often adding people is tried while others save the same meeting, in number. */

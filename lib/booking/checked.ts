@@ -12,15 +12,12 @@ import { Unavailable } from '../refusal.ts';
 import { attendeesOf } from '../store/meetings.ts';
 import { parseLists } from '../text/addresses.ts';
 import { dayAndMonth, startOfDay } from '../text/dates.ts';
-import type { Clash } from './clashes.ts';
 
 /** Why there is no booking. */
 export type NoBooking =
   | Extract<Checked, { readonly mistakes: unknown }>
   /** The directory was needed, and did not answer. */
-  | { readonly directorySilent: true }
-  /** Somebody is taken then, and the organiser is asked first. */
-  | Clash;
+  | { readonly directorySilent: true };
 
 /** Whose booking it is, and of which meeting; null of a new one. */
 export interface BookingFor {

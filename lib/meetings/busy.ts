@@ -15,7 +15,7 @@ export function overlap(one: Span, other: Span): boolean {
 /** How far ahead a free time is looked for, in seconds. */
 export const LOOKED_AHEAD = 14 * 86_400;
 
-/** Free times begin every half hour, in seconds from midnight by the clock. */
+/** Free times begin every half hour, in seconds. */
 const STEP = 1800;
 
 /** The hours that meetings are proposed for, where what was wanted lies within them: local minutes from midnight. */
@@ -23,35 +23,37 @@ const DAY_BEGINS = 8 * 60;
 const DAY_ENDS = 19 * 60;
 
 /**
- * The next times, after the one that was wanted, at which nobody is taken: in the hours of a working day, or as early, as late and on such days
- * as what was wanted.
+ * The next times, after the one that was wanted, at which nobody is taken: in the hours of a working day, or as early, as late and
+ * on such days as what was wanted. A series keeps its days, and is free at a time where it is on each of them.
+ * @param wanted by begin; several of a series, all as long
  * @param taken when anybody is
  * @param most how many are looked for
- * @returns Unix seconds, the earliest first; fewer where there are fewer within LOOKED_AHEAD
+ * @returns Unix seconds of the first, the earliest first; fewer where there are fewer within LOOKED_AHEAD
  */
-export function freeTimes(wanted: Span, taken: readonly Span[], most: number): number[] {
-  const duration = wanted.end - wanted.begin;
-  const hours = {
-    from: Math.min(DAY_BEGINS, minuteOf(wanted.begin)),
-    to: Math.max(DAY_ENDS, minuteOf(wanted.begin) + duration / 60),
-  };
-  const weekends = isWeekend(wanted.begin);
+export function freeTimes(wanted: readonly Span[], taken: readonly Span[], most: number): number[] {
+  const [first] = wanted;
+  if (first === undefined) return [];
+  const minutes = (first.end - first.begin) / 60;
+  const from = Math.min(DAY_BEGINS, minuteOf(first.begin));
+  const to = Math.max(DAY_ENDS, minuteOf(first.begin) + minutes);
+  const weekends = isWeekend(first.begin);
+  const isFree = (later: number): boolean =>
+    wanted.every(({ begin, end }) => {
+      const span = { begin: begin + later, end: end + later };
+      return taken.every((other) => !overlap(span, other));
+    });
   const free: number[] = [];
-  for (let begin = nextStep(wanted.begin); begin < wanted.begin + LOOKED_AHEAD; begin += STEP) {
+  for (let begin = nextStep(first.begin); begin < first.begin + LOOKED_AHEAD; begin += STEP) {
+    if (free.length === most || (wanted.length > 1 && isoDate(begin) !== isoDate(first.begin))) break;
     const minute = minuteOf(begin);
-    if (minute < hours.from || minute + duration / 60 > hours.to || (isWeekend(begin) && !weekends)) continue;
-    const span = { begin, end: begin + duration };
-    if (taken.some((other) => overlap(span, other))) continue;
-    free.push(begin);
-    if (free.length === most) break;
+    if (minute < from || minute + minutes > to || (isWeekend(begin) && !weekends)) continue;
+    if (isFree(begin - first.begin)) free.push(begin);
   }
   return free;
 }
 
 function nextStep(unix: number): number {
-  // Every zone in use is offset from UTC by whole quarters of an hour.
-  const minute = minuteOf(unix);
-  return unix - (unix % 60) + (30 - (minute % 30)) * 60;
+  return unix - (unix % 60) + (30 - (minuteOf(unix) % 30)) * 60;
 }
 
 function minuteOf(unix: number): number {
@@ -61,6 +63,6 @@ function minuteOf(unix: number): number {
 
 /** Saturday or Sunday by the local calendar. */
 function isWeekend(unix: number): boolean {
-  const day = new Date(`${isoDate(unix)}T00:00:00Z`).getUTCDay();
-  return day === 0 || day === 6;
+  const { weekday } = localParts(unix);
+  return weekday === 0 || weekday === 6;
 }

@@ -6,7 +6,6 @@ import type { Params } from '../http/params.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { eachField, FIELDS, formOf } from '../meetings/fields.ts';
 import type { Refusal } from '../refusal.ts';
-import { clockTime, isoDate } from '../text/dates.ts';
 import { withChosen } from './people_field.ts';
 
 /** What a new form says. @param begin Unix seconds */
@@ -47,15 +46,4 @@ function proposedDuration(settings: Context['settings']): number {
     JMB_MAX_MEETING_DURATION: most,
   } = settings;
   return Math.min(Math.max(usual, least), most);
-}
-
-/** What was typed, with one of the times that suit all in the place of the one that does not, where that was pressed (`conf_suits`). */
-export function atFreeTime(form: Params, typed: BookingForm): BookingForm {
-  const begin = /^\d{1,12}$/.exec(form.get('conf_suits') ?? '')?.[0];
-  return begin === undefined ? typed : { ...typed, date: isoDate(Number(begin)), time: clockTime(Number(begin)) };
-}
-
-/** Whether a form wants to know of clashes first (`conf_busy=ask`), and has not been told to do it anyway (`conf_anyway`). */
-export function whenFree(form: Params): 'then' | 'if free' {
-  return form.get('conf_busy') === 'ask' && form.get('conf_anyway') === undefined ? 'if free' : 'then';
 }

@@ -1,9 +1,8 @@
 /** booking.cgi?new and ?edit: the form, empty, filled from the database, or with what was typed and what is wrong with it. */
 
 import form from '../../templates/pages/form.hbs';
-import type { Owned } from '../booking/access.ts';
+import { bosses, type Owned } from '../booking/access.ts';
 import { type BookingFor, defaultSubject } from '../booking/checked.ts';
-import type { Clash } from '../booking/clashes.ts';
 import type { NoSeries } from '../booking/series.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
@@ -25,7 +24,6 @@ import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { LANGUAGES, type TextKey } from '../text/catalogue.ts';
 import { durationText, isoDate, startOfDay } from '../text/dates.ts';
-import { clashWords, forWhom } from './form_beside.ts';
 import { proposedForm } from './form_typed.ts';
 import { meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
@@ -53,10 +51,10 @@ export interface FormTrouble {
   readonly asked?: readonly AskedName[];
   /** The meeting as somebody else has saved it meanwhile. */
   readonly conflict?: Owned;
+  /** Who is taken then, in words. */
+  readonly busy?: object;
   /** The directory was needed, and did not answer. */
   readonly directorySilent?: boolean;
-  /** Somebody is taken then. */
-  readonly clash?: Clash;
   /** Why it was not saved, though nothing may be wrong with what was typed. */
   readonly refusal?: Refusal;
 }
@@ -108,17 +106,17 @@ export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm):
 }
 
 /**
- * Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile or somebody is taken, 503 without
+ * Makes the page of the form: 200 for a fresh one, 400 with mistakes, 409 when somebody else has saved meanwhile, 503 without
  * the directory, or the status of a refusal.
  */
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
   const { settings, texts, store, clock, log } = context;
   const { meeting, source, now } = about;
-  const { mistakes = {}, asked = [], conflict, clash, directorySilent = false, refusal } = trouble;
+  const { mistakes = {}, asked = [], conflict, busy, directorySilent = false, refusal } = trouble;
   const title = texts(titleOf(about));
   const wrong = Object.keys(mistakes).length > 0;
-  const status =
-    refusal?.status ?? ((conflict ?? clash) !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200);
+  const isRunning = meeting !== null && timesStand(meeting, clock.now());
+  const status = refusal?.status ?? (conflict !== undefined ? 409 : directorySilent ? 503 : wrong ? 400 : 200);
   if (refusal !== undefined) log.event('refused', { status, why: refusal.log });
   const frame = {
     status,
@@ -145,7 +143,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     now,
     again: source && sourceWords(context, source),
     // What has begun is not moved: the page says when it is, and offers what can still be changed.
-    running: meeting !== null && timesStand(meeting, clock.now()) && ticketWords(context, meeting),
+    running: isRunning && ticketWords(context, meeting),
     typed,
     errors,
     mistakes: [
@@ -159,8 +157,8 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     series: meeting === null && series.view,
     scopes: meeting === null ? undefined : scopesOf(context, meeting, about.scope),
     directorySilent,
-    asksBusy: settings.JMB_SHOW_BUSY && !now,
-    clash: clash && clashWords(context, clash, meeting === null),
+    busy,
+    tellsBusy: settings.JMB_SHOW_BUSY && !now && !isRunning,
     refused: refusal && texts(refusal.text, refusal.values),
     // Those of a meeting from before the administrator allowed none are not to vanish unseen.
     moderators: !now && (settings.JMB_MAX_MODERATORS > 0 || typed.moderators !== '') && peopleOf('moderators'),
@@ -183,12 +181,29 @@ export async function formAgain(
   typed: BookingForm,
   why: NoSeries,
 ): Promise<Response> {
-  if ('taken' in why) return formPage(context, about, typed, { clash: why });
   if (!('mistakes' in why)) return formPage(context, about, typed, why);
   const mistakes: FormTrouble['mistakes'] = why.mistakes;
   const asks = PEOPLE_FIELDS.some((field) => mistakes?.[field]?.some(({ text }) => text === 'rule.name'));
   const asked = asks ? await askedIn(context, about.identity, typed) : [];
   return formPage(context, about, typed, { ...why, asked });
+}
+
+/** For whom it is, where somebody lets who asks act in their place: to choose for a new one, else to read. */
+function forWhom({ store, texts }: Context, { identity, meeting, acting }: FormFor): object {
+  if (meeting !== null) return { forName: acting.by && texts('form.for_name', { name: acting.name }) };
+  const others = bosses(store, identity);
+  if (others.length === 0) return {};
+  const all = [{ value: '', label: texts('form.for_me', { name: identity.name }), chosen: acting.by === undefined }];
+  return {
+    forWhom: [
+      ...all,
+      ...others.map(({ uid, email, name }) => ({
+        value: email,
+        label: `${name} (${email})`,
+        chosen: uid === acting.uid,
+      })),
+    ],
+  };
 }
 
 function titleOf({ meeting, source, now }: FormFor): TextKey {

@@ -10,14 +10,15 @@ import type { Granted } from '../http/route.ts';
 import { roomLink, roomSegment } from '../jitsi/room_name.ts';
 import { nextOpening } from '../meetings/access.ts';
 import { extendedWithin } from '../meetings/ending.ts';
-import type { Identity } from '../meetings/meeting.ts';
+import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import { LONGEST_SEARCH } from '../meetings/search.ts';
 import type { Request, Response } from '../message.ts';
 import { slotsOf } from '../store/agenda.ts';
 import { feedIfWritable } from '../store/feeds.ts';
 import { invitationsIn, type Listed } from '../store/meetings.ts';
 import { formToken } from '../store/secrets.ts';
-import { placesOf } from '../store/series.ts';
+import { type Place, placesOf } from '../store/series.ts';
+import { withClashes } from './form_busy.ts';
 import { companyOf } from './list_items.ts';
 import { sections } from './list_sections.ts';
 import { extensionOf } from './meeting_extend.ts';
@@ -63,11 +64,12 @@ export async function meetingList(
     store,
     listed.map(({ meeting }) => meeting.id),
   );
+  const told = notice && done && editor ? saidOfSaved(context, acting, notice, { done, listed, places }) : notice;
   const parts = sections(reading, listed, { company: companyOf(context, listed), places }, (one) => ({
     extension: extensionOf(context, identity, one),
     inside: insideWords(reading, one.meeting, people),
     closing: closingWords(reading, settings, one.meeting),
-    told: one === done ? notice : null,
+    told: one === done ? told : null,
     instead,
   }));
   const opens = acting.by ? null : nextOpening(listed, now, reading.leads);
@@ -105,6 +107,20 @@ export async function meetingList(
     bosses: bosses(store, identity).map(({ email, name }) => ({ whose: inQuery(email), name })),
     zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
   });
+}
+
+/** A notice of what an organiser has saved, with the clashes that it has. */
+function saidOfSaved(
+  context: Context,
+  acting: Identity,
+  notice: NoticeWords,
+  { done, listed, places }: { done: Listed; listed: readonly Listed[]; places: ReadonlyMap<MeetingId, Place> },
+): NoticeWords {
+  if (done.attendee.role !== 'owner' || done.meeting.end <= context.clock.now()) return notice;
+  const seriesId = places.get(done.meeting.id)?.seriesId;
+  const isLater = ({ meeting }: Listed): boolean =>
+    meeting.begin > done.meeting.begin && places.get(meeting.id)?.seriesId === seriesId;
+  return withClashes(context, acting, notice, [done, ...(seriesId === undefined ? [] : listed.filter(isLater))]);
 }
 
 function titleOf({ texts }: Context, { by, name }: Identity): string {

@@ -11,7 +11,7 @@ import { type Scope, scopeOf } from '../meetings/series.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
-import { atFreeTime, oldForm, typedIn, whenFree } from './form_typed.ts';
+import { oldForm, typedIn } from './form_typed.ts';
 import { formAgain, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { type Notice, toList, toMeeting } from './page.ts';
 import { seriesIn } from './series_fields.ts';
@@ -24,9 +24,9 @@ export async function meetingBook(
 ): Promise<Response | Refusal> {
   const series = seriesIn(form);
   const about = { identity, meeting: null, acting, series };
-  const typed = atFreeTime(form, typedIn(form));
+  const typed = typedIn(form);
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
-  const done = await book(context, acting, typed, { when: whenFree(form), series });
+  const done = await book(context, acting, typed, { series });
   if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if (!('told' in done)) return formAgain(context, about, typed, done);
   return toList(request, `booked${done.told}`, done.meeting.id, acting);
@@ -38,20 +38,13 @@ export async function meetingChange(
   context: Context,
   { identity, form, stale, owned }: Pick<Granted, 'identity' | 'form' | 'stale' | 'owned'>,
 ): Promise<Response | Refusal> {
-  const typed = atFreeTime(form, typedIn(form));
+  const typed = typedIn(form);
   const late = overAlready(context, owned.meeting) ?? movedLate(context, owned, typed);
   if (late !== null) return late;
   const version = versionIn(form);
   const about = { identity, meeting: { ...owned.meeting, version }, acting: owned.as };
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
-  return changed(
-    request,
-    context,
-    { identity, owned, scope: scopeOf(form.get('conf_scope')) },
-    version,
-    typed,
-    whenFree(form),
-  );
+  return changed(request, context, { identity, owned, scope: scopeOf(form.get('conf_scope')) }, version, typed);
 }
 
 /**
@@ -95,7 +88,7 @@ export async function meetingInvite(
 }
 
 /** The version of a meeting that a form was made from. */
-function versionIn(form: Params): number {
+export function versionIn(form: Params): number {
   return Number(/^\d{1,15}$/.exec(form.get('conf_version') ?? '')?.[0] ?? -1);
 }
 
@@ -109,10 +102,9 @@ async function changed(
   { identity, owned, scope = 'one' }: Scoped,
   version: number,
   typed: BookingForm,
-  when: 'then' | 'if free' = 'then',
 ): Promise<Response | Refusal> {
   const seen = { identity, owned: { ...owned, meeting: { ...owned.meeting, version } }, scope };
-  const done = await change(context, owned.as, owned, { version, scope }, typed, when);
+  const done = await change(context, owned.as, owned, { version, scope }, typed);
   return outcome(request, context, seen, typed, done, toList);
 }
 

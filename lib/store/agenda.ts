@@ -50,7 +50,10 @@ export interface Busy {
   readonly subject: string;
 }
 
-/** The meetings that people are in between two Unix times. @param addresses lower case */
+/** How many are looked at: more than fifty people have in their two weeks, or in the hundred dates of a series. */
+const MOST_BUSY = 20_000;
+
+/** The meetings that people are in between two Unix times, MOST_BUSY at most. @param addresses lower case */
 export function busyOf(store: Store, addresses: readonly string[], from: number, to: number): Busy[] {
   const rows = store.all<Busy & { readonly plain: number }>(
     `SELECT agenda_email AS email, CAST(m.meeting_id AS TEXT) AS id, m.meeting_begin AS begin, agenda_end AS end,
@@ -60,10 +63,12 @@ export function busyOf(store: Store, addresses: readonly string[], from: number,
      CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
      LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
      WHERE agenda_email IN (SELECT value FROM json_each(?)) AND agenda_end > ? AND m.meeting_begin < ?
-       AND coalesce(a.attendee_partstat, 0) <> 2`,
+       AND coalesce(a.attendee_partstat, 0) <> 2
+     LIMIT ?`,
     JSON.stringify(addresses),
     from,
     to,
+    MOST_BUSY,
   );
   return rows.map(({ plain, subject, ...row }) => ({
     ...row,

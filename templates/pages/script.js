@@ -220,6 +220,7 @@
 
     function show() {
       area.value = people.join(';\n');
+      area.dispatchEvent(new Event('change', { bubbles: true }));
       chips.replaceChildren(
         ...people.map((person, at) => {
           const name = nameOf(person);
@@ -353,7 +354,43 @@
     else if (area.autofocus) area.addEventListener('focus', () => input.focus(), { once: true });
   }
 
+  /** Says who is taken then while one books: the server answers with the form again, of which this part is shown. */
+  function tellsBusy(place) {
+    const form = document.getElementById('booking');
+    // The button that does it where no script runs.
+    place.nextElementSibling.remove();
+    let timer;
+    let asking;
+    async function ask() {
+      asking?.abort();
+      asking = new AbortController();
+      const body = new URLSearchParams(new FormData(form));
+      body.set('conf_live', '1');
+      try {
+        const answer = await fetch('booking.cgi?busy', { method: 'POST', body, signal: asking.signal });
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        place.replaceChildren(...(page.getElementById('busy')?.childNodes ?? []));
+      } catch {
+        // A newer question took its place, or nobody answers: saving does not depend on it.
+      }
+    }
+    form.addEventListener('change', () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 250);
+    });
+    place.addEventListener('click', (event) => {
+      const { date, time } = event.target.dataset;
+      if (!date) return;
+      event.preventDefault();
+      form.elements.conf_date.value = date;
+      form.elements.conf_time.value = time;
+      form.elements.conf_time.focus();
+      ask();
+    });
+  }
+
   for (const area of document.querySelectorAll('[data-people]')) completePeople(area);
+  for (const place of document.querySelectorAll('#busy')) tellsBusy(place);
   for (const place of document.querySelectorAll('[data-opens]')) countDown(place);
   for (const place of document.querySelectorAll('[data-zone]')) ownTime(place);
   if (document.querySelector('.agenda')) takePlace();

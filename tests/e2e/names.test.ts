@@ -31,8 +31,7 @@ beforeAll(async () => {
   // Apache's account reads the password.
   chmodSync(dirname(slapd.passwordFile), 0o755);
   chmodSync(slapd.passwordFile, 0o644);
-  // Each test books the same people at the time that the form proposes.
-  jmb = await stage({ way: 'fcgid', settings: { JMB_LDAPSEARCH: slapd.ldapsearch, JMB_SHOW_BUSY: '0' } });
+  jmb = await stage({ way: 'fcgid', settings: { JMB_LDAPSEARCH: slapd.ldapsearch } });
   browser = await openBrowser();
 });
 

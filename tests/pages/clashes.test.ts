@@ -1,12 +1,14 @@
-/** Who is taken when, while booking. */
+/** Who is taken when: while booking, and of what was saved all the same. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { assistantsShow } from '../../lib/pages/assistants.ts';
-import { meetingNew } from '../../lib/pages/meeting_form.ts';
+import { busyShow } from '../../lib/pages/form_busy.ts';
+import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
+import { meetingList } from '../../lib/pages/meeting_list.ts';
 import { nowAsk } from '../../lib/pages/meeting_now.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
+import { addAssistant } from '../../lib/store/assistants.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
-import { meetingById } from '../../lib/store/meetings.ts';
-import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
+import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site, type Told } from './site.ts';
 
 const CAROL = 'carol.petit@example.org';
 const HOUR = 3600;
@@ -14,15 +16,17 @@ const DAY = 86_400;
 
 let jmb: Site;
 
-beforeEach(async () => {
-  jmb = site();
+/** A service at which three people have signed in. */
+async function signedIn(settings = ''): Promise<void> {
+  jmb = site(settings);
   for (const as of ['alice', 'bob', 'carol']) await jmb.ask(assistantsShow, { as });
-});
+}
+
+beforeEach(() => signedIn());
 
 /** Alice's form for Thursday, 10:00 to 11:00. */
 const typed = (more: Record<string, string> = {}) => ({
   conf_token: jmb.token('alice'),
-  conf_busy: 'ask',
   conf_date: '2026-11-26',
   conf_time: '10:00',
   conf_duration: '60',
@@ -31,146 +35,193 @@ const typed = (more: Record<string, string> = {}) => ({
   ...more,
 });
 
-const book = (more: Record<string, string> = {}) =>
-  jmb.ask(meetingBook, { as: 'alice', query: 'register_new', form: typed(more) });
-const taken = (body: string) =>
-  [...between(body, 'id="clash"', '</ul>').matchAll(/<li>([^<]*)<\/li>/g)].map(([, line = '']) => line);
-const suits = (body: string) =>
-  [...body.matchAll(/name="conf_suits" value="(\d+)"/g)].map(([, value]) => Number(value) - NOW);
+const check = (more: Record<string, string> = {}, env: Record<string, string> = {}) =>
+  jmb.ask(busyShow, { as: 'alice', query: 'busy', form: typed(more), env });
+const said = ({ body }: Told) => between(body, 'id="busy"', '</section>');
+const taken = (answer: Told) => [...said(answer).matchAll(/<li>([^<]*)<\/li>/g)].map(([, line = '']) => line);
+const suits = (answer: Told) =>
+  [...said(answer).matchAll(/name="conf_suits" value="(\d+)"/g)].map(([, value]) => Number(value) - NOW);
 const count = () => jmb.store.all('SELECT 1 FROM meetings').length;
 
 /** A meeting of carol's on that day, from so many hours after 10:00. */
 const hers = (hours: number, guests: string[], duration = HOUR) =>
   jmb.meeting(2 * DAY + hours * HOUR, { subject: 'Secret', guests, duration }, CAROL);
 
-describe('booking at a time at which somebody is taken', () => {
-  it('says who and when, never what, writes nothing, and proposes three times that suit all', async () => {
+describe('while booking', () => {
+  it('says who is taken and when, never by what, and proposes three times that suit all', async () => {
     hers(0, [BOB]);
     hers(1, [BOB], HOUR / 2);
     const before = count();
-    const { status, body, text } = await book();
-    expect(status).toBe(409);
-    expect(taken(body)).toEqual(['Bob Durand n’est pas libre de 10:00 à 11:00']);
-    expect(text).not.toContain('Secret');
+    const answer = await check();
+    expect(answer.status).toBe(200);
+    expect(taken(answer)).toEqual(['Bob Durand n’est pas libre de 10:00 à 11:00']);
+    expect(answer.text).not.toContain('Secret');
     expect(count()).toBe(before);
-    // 11:30, 12:00 and 12:30: the first as the second meeting ends.
-    expect(suits(body)).toEqual([1.5, 2, 2.5].map((hours) => 2 * DAY + hours * HOUR));
-    expect(body).toContain('name="conf_object" value="Conseil"');
-    expect(body).toMatch(/<button[^>]* form="booking" name="conf_anyway" value="1">Réserver quand même</);
+    // The first as the second meeting ends.
+    expect(suits(answer)).toEqual([1.5, 2, 2.5].map((hours) => 2 * DAY + hours * HOUR));
+    expect(answer.body).toContain('name="conf_object" value="Conseil"');
+    expect(said(answer)).toMatch(/<button class="button main" form="booking">Réserver quand même</);
   });
 
   it('is in English, too', async () => {
     hers(0, [BOB]);
-    const { body } = await jmb.ask(meetingBook, { as: 'alice', form: typed(), env: { HTTP_ACCEPT_LANGUAGE: 'en' } });
-    expect(taken(body)).toEqual(['Bob Durand is taken 10:00 to 11:00']);
-    expect(body).toContain('Book anyway');
-    expect(body).toContain('Next times that suit all');
+    const answer = await check({}, { HTTP_ACCEPT_LANGUAGE: 'en' });
+    expect(taken(answer)).toEqual(['Bob Durand is taken 10:00 to 11:00']);
+    expect(said(answer)).toContain('Next time that suits all');
+    expect(said(answer)).toContain(' at 11:00</button>');
+    expect(said(answer)).toContain('Book anyway');
   });
 
-  it('is done anyway by one click, or at a time that suits by one', async () => {
+  it('fills in a time that suits, at which nobody is taken', async () => {
     hers(0, [BOB]);
-    expect((await book({ conf_anyway: '1' })).status).toBe(303);
-    const [time = 0] = suits((await book({ conf_object: 'Autre' })).body);
-    const moved = await book({ conf_object: 'Autre', conf_suits: String(NOW + time) });
-    expect(moved.status).toBe(303);
-    const id = /of=(\d+)/.exec(moved.headers.get('location') ?? '')?.[1] ?? '';
-    expect(meetingById(jmb.store, id)?.begin).toBe(NOW + time);
-  });
-
-  it('sent twice is one meeting, and no clash with itself', async () => {
-    const first = await book();
-    expect(first.status).toBe(303);
-    const second = await book();
-    expect(second.status).toBe(303);
-    expect(count()).toBe(1);
+    const [time = 0] = suits(await check());
+    const answer = await check({ conf_suits: String(NOW + time) });
+    expect(answer.body).toMatch(/name="conf_time" type="time" value="11:00"/);
+    expect(said(answer)).toContain('Personne de la maison n’a d’autre réunion');
+    expect(taken(answer)).toEqual([]);
   });
 
   it('names one’s own meetings, and those that one is in oneself', async () => {
     jmb.meeting(2 * DAY + HOUR / 2, { subject: 'Mine', guests: [OUTSIDER] });
     hers(0, [ALICE, BOB]);
-    expect(taken((await book()).body)).toEqual([
-      'Vous n’êtes pas libre de 10:00 à 11:00\u00a0: Secret',
-      'Bob Durand n’est pas libre de 10:00 à 11:00\u00a0: Secret',
-      'Vous n’êtes pas libre de 10:30 à 11:30\u00a0: Mine',
+    expect(taken(await check()).sort()).toEqual([
+      'Bob Durand n’est pas libre de 10:00 à 11:00 (Secret)',
+      'Vous n’êtes pas libre de 10:00 à 11:00 (Secret)',
+      'Vous n’êtes pas libre de 10:30 à 11:30 (Mine)',
     ]);
+  });
+
+  it('goes by whoever it is booked for', async () => {
+    addAssistant(jmb.store, 'carol', ALICE, NOW);
+    hers(0, [OUTSIDER]);
+    jmb.meeting(2 * DAY, { subject: 'Mine', guests: [OUTSIDER] });
+    expect(taken(await check({ conf_for: CAROL }))).toEqual(['Carol Petit n’est pas libre de 10:00 à 11:00 (Secret)']);
   });
 
   it('finds people by any of their addresses, and says the day of what began on another', async () => {
-    await jmb.ask(assistantsShow, { as: 'bob', addresses: `${BOB} b.durand@example.org` });
-    hers(-11, ['b.durand@example.org'], 12 * HOUR);
-    expect(taken((await book()).body)).toEqual([
-      'Bob Durand n’est pas libre de 23:00 le 25 novembre à 11:00 le 26 novembre',
-    ]);
+    await jmb.ask(assistantsShow, { as: 'bob', addresses: `${BOB} b.durand@example.net` });
+    hers(-11, ['b.durand@example.net'], 12 * HOUR);
+    expect(taken(await check())).toEqual(['Bob Durand n’est pas libre de 23:00 à 11:00 le 26 novembre']);
   });
-});
 
-it('a series is asked about at all of its times', async () => {
-  hers(7 * 24, [BOB]);
-  const series = { conf_repeat: 'weekly', conf_every: '1', conf_times: '3' };
-  const { status, body } = await book(series);
-  expect(status).toBe(409);
-  expect(taken(body)).toEqual(['Bob Durand n’est pas libre de 10:00 à 11:00, le 3 décembre']);
-  expect(suits(body)).toEqual([]);
-  expect(body).toContain('name="conf_anyway"');
-  const again = await book({ ...series, conf_anyway: '1' });
-  expect(again.status).toBe(303);
-  expect(count()).toBe(4);
+  it('looks at each date of a series, and proposes another time of the same days', async () => {
+    hers(7 * 24, [BOB], 2 * HOUR);
+    const series = { conf_repeat: 'weekly', conf_every: '1', conf_times: '3' };
+    const answer = await check(series);
+    expect(taken(answer)).toEqual(['Bob Durand n’est pas libre de 10:00 à 12:00']);
+    expect(suits(answer)).toEqual([2, 2.5, 3].map((hours) => 2 * DAY + hours * HOUR));
+    expect(taken(await check({ ...series, conf_skip: '2026-12-03' }))).toEqual([]);
+  });
+
+  it('leaves out the meeting that is changed', async () => {
+    const { meeting } = jmb.meeting(2 * DAY, { guests: [BOB, OUTSIDER] });
+    const mine = { conf_tsn: meeting.id, conf_version: '0' };
+    expect(taken(await check(mine))).toEqual([]);
+    expect(taken(await check())).toHaveLength(2);
+    hers(0, [BOB]);
+    expect(said(await check(mine))).toContain('Enregistrer quand même');
+  });
+
+  it('is silent of half a form while it is typed, and says what is wrong with it when asked to', async () => {
+    const half = { conf_guests: 'Durand' };
+    const live = await check({ ...half, conf_live: '1' });
+    expect(live.status).toBe(200);
+    expect(said(live)).not.toContain('<section');
+    expect((await check(half)).status).toBe(400);
+  });
+
+  it('takes no focus while one types', async () => {
+    hers(0, [BOB]);
+    expect(said(await check({ conf_live: '1' }))).not.toContain('autofocus');
+    expect(said(await check())).toContain('autofocus');
+  });
+
+  it('answers sixty times a minute, and no other’s meeting', async () => {
+    const other = hers(0, [BOB]).meeting;
+    expect((await check({ conf_tsn: other.id })).status).toBe(403);
+    for (let at = 0; at < 60; at += 1) await check({ conf_guests: 'x' });
+    expect((await check()).status).toBe(429);
+    expect((await check({ conf_live: '1' })).status).toBe(200);
+    expect(taken(await check({ conf_live: '1' }))).toEqual([]);
+  });
 });
 
 describe('no clash', () => {
-  it('is a meeting of one’s own alone', async () => {
-    jmb.meeting(2 * DAY, { guests: [CAROL] });
-    expect((await book()).status).toBe(303);
-  });
-
   it.each([
     ['what ends as it begins', -1, HOUR],
     ['what begins as it ends', 1, HOUR],
   ])('is %s', async (_, hours, duration) => {
     hers(hours, [BOB], duration);
-    expect((await book()).status).toBe(303);
+    expect(taken(await check())).toEqual([]);
   });
 
-  it('is what was declined, and what an outsider has', async () => {
+  it('is what was declined or deleted, and what an outsider has', async () => {
     const { attendees } = hers(0, [BOB, OUTSIDER]);
+    expect(taken(await check())).toHaveLength(1);
     recordAnswer(jmb.store, attendees.find(({ email }) => email === BOB)?.hash ?? '', 'declined', NOW);
-    expect((await book()).status).toBe(303);
+    expect(taken(await check())).toEqual([]);
+    const { meeting } = hers(0, [BOB]);
+    expect(taken(await check())).toHaveLength(1);
+    jmb.store.run('DELETE FROM meetings WHERE meeting_id = ?', BigInt(meeting.id));
+    expect(taken(await check())).toEqual([]);
   });
 
-  it('is asked for by a form that does not ask, or where the administrator wants none', async () => {
+  it('is told of where the administrator wants none', async () => {
+    await signedIn('JMB_SHOW_BUSY="0"');
     hers(0, [BOB]);
-    expect((await book({ conf_busy: '' })).status).toBe(303);
-    jmb = site('JMB_SHOW_BUSY="0"');
-    for (const as of ['alice', 'bob', 'carol']) await jmb.ask(assistantsShow, { as });
-    hers(0, [BOB]);
-    expect((await book()).status).toBe(303);
-    expect((await jmb.ask(meetingNew, { as: 'alice' })).body).not.toContain('conf_busy');
-  });
-
-  it('keeps a meeting from being held now', async () => {
-    expect((await jmb.ask(meetingNew, { as: 'alice' })).body).toContain('name="conf_busy" value="ask"');
-    expect((await jmb.ask(nowAsk, { as: 'alice' })).body).not.toContain('conf_busy');
+    expect(said(await check())).toBe('');
+    const { body } = await jmb.ask(meetingNew, { as: 'alice' });
+    expect(body).not.toMatch(/id="busy"|\?busy/);
   });
 });
 
-describe('changing a meeting', () => {
-  const change = (id: string, more: Record<string, string> = {}) =>
-    jmb.ask(meetingChange, { as: 'alice', form: typed({ conf_tsn: id, conf_version: '0', ...more }) });
+describe('the form', () => {
+  it('offers to look, without a script by a button that is none of its own', async () => {
+    const { body } = await jmb.ask(meetingNew, { as: 'alice' });
+    expect(between(body, '<form class="sheet"', '</form>').match(/<button/g)).toHaveLength(1);
+    expect(body).toMatch(/<\/div>\s<p class="busy">.*formaction="booking.cgi\?busy">Vérifier les disponibilités/);
+    expect((await jmb.ask(nowAsk, { as: 'alice' })).body).not.toContain('id="busy"');
+    const running = jmb.meeting(-600).meeting;
+    const edit = await jmb.ask(meetingEdit, { as: 'alice', query: `edit&id=${running.id}` });
+    expect(edit.body).not.toContain('id="busy"');
+  });
+});
 
-  it('asks about everybody where it moves, and about newcomers where it does not', async () => {
+describe('saving', () => {
+  const listAfter = (answer: Told, as = 'alice') =>
+    jmb.ask(meetingList, { as, query: (answer.headers.get('location') ?? '').replace(/^.*\?|#.*$/g, '') });
+  const notice = ({ body }: Told) => between(body, 'class="notice', '</p>').replace(/.*<span>|<\/span>/g, '');
+
+  it('asks nobody, and says who is taken then', async () => {
     hers(0, [BOB]);
-    const there = jmb.meeting(2 * DAY, { guests: [BOB, OUTSIDER] }).meeting;
-    // It clashes as it did: another subject is nothing to be asked about.
-    expect((await change(there.id)).status).toBe(303);
-    const moved = jmb.meeting(3 * DAY, { guests: [BOB] }).meeting;
-    const { status, body } = await change(moved.id);
-    expect(status).toBe(409);
-    expect(taken(body)).toContain('Bob Durand n’est pas libre de 10:00 à 11:00');
-    expect(body).toContain('Enregistrer quand même');
-    expect((await change(moved.id, { conf_anyway: '1' })).status).toBe(303);
-    const fresh = jmb.meeting(2 * DAY, { guests: [OUTSIDER] }).meeting;
-    const asked = await change(fresh.id);
-    expect(asked.status).toBe(409);
-    expect(taken(asked.body).every((line) => line.startsWith('Bob Durand'))).toBe(true);
+    const booked = await jmb.ask(meetingBook, { as: 'alice', form: typed() });
+    expect(booked.status).toBe(303);
+    const told = notice(await listAfter(booked));
+    expect(told).toMatch(
+      /^La réunion est réservée\..*pas libre à ce moment\u00a0: Bob Durand n’est pas libre de 10:00 à 11:00\.$/,
+    );
+    expect(told).not.toContain('Secret');
+  });
+
+  it('says it of a change, and of a series', async () => {
+    hers(0, [BOB]);
+    const { meeting } = jmb.meeting(3 * DAY, { guests: [BOB] });
+    const changed = await jmb.ask(meetingChange, {
+      as: 'alice',
+      form: typed({ conf_tsn: meeting.id, conf_version: '0' }),
+    });
+    expect(notice(await listAfter(changed))).toContain('Bob Durand n’est pas libre de 10:00 à 11:00');
+    hers(6 * 24, [BOB], HOUR);
+    const series = { conf_date: '2026-11-25', conf_repeat: 'weekly', conf_every: '1', conf_times: '3' };
+    const booked = await jmb.ask(meetingBook, { as: 'alice', form: typed(series) });
+    expect(notice(await listAfter(booked))).toContain('Bob Durand n’est pas libre de 10:00 à 11:00');
+  });
+
+  it('says nothing where all are free, or where the administrator wants none', async () => {
+    const booked = await jmb.ask(meetingBook, { as: 'alice', form: typed() });
+    expect(notice(await listAfter(booked))).not.toContain('pas libre');
+    await signedIn('JMB_SHOW_BUSY="0"');
+    hers(0, [BOB]);
+    expect(notice(await listAfter(await jmb.ask(meetingBook, { as: 'alice', form: typed() })))).not.toContain('libre');
   });
 });

@@ -35,7 +35,7 @@ export async function book(
   hidden?: Record<string, string>,
 ): Promise<Response> {
   const fields = hidden ?? (await hiddenFields(await jmb.ask('/booking.cgi?new', { as })));
-  return jmb.ask('/booking.cgi?register_new', { as, form: { ...fields, ...asFields(typed), conf_anyway: '1' } });
+  return jmb.ask('/booking.cgi?register_new', { as, form: { ...fields, ...asFields(typed) } });
 }
 
 /** The visible fields. */
