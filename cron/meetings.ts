@@ -13,6 +13,7 @@ import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/sto
 import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.ts';
 import { outboxOf } from '../lib/store/outbox.ts';
 import { dropNews } from '../lib/store/outbox_changes.ts';
+import { placesOf } from '../lib/store/series.ts';
 import { type ListedMeeting, meetingsFrom } from '../lib/store/statistics.ts';
 import { dateAndTime } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
@@ -56,9 +57,13 @@ export function show(id: string, options: { json?: boolean }): (context: Command
       return 1;
     }
     const people = attendeesOf(store, meeting.id).map(({ hash: _, ...person }) => person);
-    const mails = outboxOf(store, meeting.id).map(({ content: _, ...mail }) => mail);
+    const series = placesOf(store, [meeting.id]).get(meeting.id);
+    const told = [meeting.id, ...(series === undefined ? [] : [series.seriesId])];
+    const mails = told.flatMap((one) => outboxOf(store, one)).map(({ content: _, ...mail }) => mail);
     if (options.json) {
-      process.stdout.write(`${JSON.stringify({ ...meeting, attendees: people, mails }, null, 2)}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ ...meeting, ...(series && { series }), attendees: people, mails }, null, 2)}\n`,
+      );
       return 0;
     }
     const lines = [
@@ -68,6 +73,7 @@ export function show(id: string, options: { json?: boolean }): (context: Command
       `begin     ${dateAndTime(meeting.begin)}`,
       `end       ${dateAndTime(meeting.end)}`,
       `booked    ${dateAndTime(meeting.created)}, changed ${dateAndTime(meeting.modified)}`,
+      ...(series ? [`series    ${series.seriesId}, date ${series.number + 1}${series.apart ? ', apart' : ''}`] : []),
       ...people.map((one) => `${one.role.padEnd(9)} ${one.email}  ${one.answer}  ${one.connections} connections`),
       ...mails.map(
         (mail) =>

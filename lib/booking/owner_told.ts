@@ -9,6 +9,7 @@ import { causedBy, noteCaused } from '../store/limits.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
 import { languagesOf, namesOf } from '../store/people.ts';
+import { sameAnswers } from '../store/series.ts';
 
 /** What telling needs of a context. */
 export type TellingContext = Pick<Context, 'settings' | 'store' | 'clock'>;
@@ -109,7 +110,7 @@ function groupedByMeeting(rows: readonly { readonly hash: string; readonly meeti
 }
 
 /** What these people answered, or null where nobody can be told, or nothing stands. */
-function newsOf({ store }: TellingContext, meeting: Meeting, hashes: readonly string[]): News | null {
+function newsOf({ store, clock }: TellingContext, meeting: Meeting, hashes: readonly string[]): News | null {
   const attendees = attendeesOf(store, meeting.id);
   const owner = attendees.find(({ role }) => role === 'owner');
   const people = attendees.filter(({ hash, answer }) => hashes.includes(hash) && answer !== 'none');
@@ -123,6 +124,7 @@ function newsOf({ store }: TellingContext, meeting: Meeting, hashes: readonly st
     attendee,
     name: attendee.name ?? names.get(attendee.email) ?? '',
     words: said.get(attendee.hash) ?? NO_WORDS,
+    others: sameAnswers(store, { meeting, attendee }, clock.now()),
   });
   return { meeting, attendees, owner, answers: people.map(heard) };
 }

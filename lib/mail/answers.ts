@@ -13,6 +13,8 @@ export interface HeardAnswer {
   /** Empty where it is not known. */
   readonly name: string;
   readonly words: Words;
+  /** How many other dates of a series were answered so. */
+  readonly others: number;
 }
 
 /** What is new of one meeting. */
@@ -61,11 +63,14 @@ function blockOf(
   language: Language,
 ): string {
   const texts = textsIn(language);
-  const lines = answers.flatMap(({ attendee, name, words: { comment, proposal } }) => {
+  const lines = answers.flatMap(({ attendee, name, others, words: { comment, proposal } }) => {
     const known = straightLine(name);
     const who = known === '' ? attendee.email : texts('mail.person', { name: known, email: attendee.email });
     return [
       texts(`mail.answers_says_${attendee.answer}`, { who }),
+      ...(others === 0
+        ? []
+        : [`  ${texts(others === 1 ? 'mail.answers_dates_one' : 'mail.answers_dates_many', { count: others })}`]),
       ...(comment === '' ? [] : comment.split('\n').map((line) => `  > ${line}`)),
       ...(proposal === null
         ? []

@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import type { Params } from '../http/params.ts';
 import { LONGEST_WORD, type Mistake } from '../meetings/booking.ts';
 import type { Meeting } from '../meetings/meeting.ts';
-import { REPEATS, type Scope } from '../meetings/series.ts';
+import { REPEATS, type Scope, seriesWords } from '../meetings/series.ts';
 import { LONGEST_SKIP, ONCE, SERIES_FIELDS, type SeriesForm, type SeriesMistakes } from '../meetings/series_form.ts';
-import { placesOf } from '../store/series.ts';
+import { placesOf, seriesById } from '../store/series.ts';
 import { longDate } from '../text/dates.ts';
 
 type Field = keyof SeriesForm;
@@ -61,12 +61,15 @@ export function scopesOf(
   { store, texts, language }: Pick<Context, 'store' | 'texts' | 'language'>,
   { id, begin }: Pick<Meeting, 'id' | 'begin'>,
   chosen: Scope = 'one',
-): readonly object[] | undefined {
-  if (placesOf(store, [id]).get(id) === undefined) return undefined;
+): { readonly words: string; readonly choices: readonly object[] } | undefined {
+  const place = placesOf(store, [id]).get(id);
+  const series = place && seriesById(store, place.seriesId, begin)?.meeting.series;
+  if (series === undefined) return undefined;
   const date = longDate(language, begin);
-  return (['one', 'following', 'all'] as const).map((value) => ({
+  const choices = (['one', 'following', 'all'] as const).map((value) => ({
     value,
     label: texts(`series.scope_${value}`, { date }),
     chosen: value === chosen,
   }));
+  return { words: texts('series.about', { series: seriesWords(series, texts, language) }), choices };
 }

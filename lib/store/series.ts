@@ -4,7 +4,7 @@ import { roleOf } from '../meetings/people.ts';
 import type { Series } from '../meetings/series.ts';
 import type { Saved } from './bookings.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
-import { idOf } from './rows.ts';
+import { idOf, partstatOf } from './rows.ts';
 import type { Store } from './store.ts';
 
 /** A series as one: its `meeting` has the id of the series, and the words and time of the next one that is as all are. */
@@ -192,6 +192,26 @@ export function otherSeats(
     attendee.email,
   );
   return rows.map(({ hash }) => hash);
+}
+
+/** How many other dates of a series that are still to end somebody gave the same answer for, a yes or a no. @param now Unix seconds */
+export function sameAnswers(store: Store, { meeting, attendee }: Invitation, now: number): number {
+  const partstat = partstatOf(attendee.answer);
+  if (partstat === 0) return 0;
+  const row = store.get<{ readonly count: number }>(
+    `SELECT count(*) AS count
+     FROM series_meeting AS here
+     CROSS JOIN series_meeting AS turn ON turn.turn_series_id = here.turn_series_id
+     CROSS JOIN meetings ON meeting_id = turn.turn_meeting_id
+     CROSS JOIN attendees ON attendee_meeting_id = meeting_id
+     WHERE here.turn_meeting_id = ? AND turn.turn_number <> here.turn_number AND meeting_end > ?
+       AND lower(attendee_email) = ? AND attendee_partstat = ?`,
+    idOf(meeting.id),
+    now,
+    attendee.email,
+    partstat,
+  );
+  return row?.count ?? 0;
 }
 
 /**

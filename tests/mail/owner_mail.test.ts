@@ -40,7 +40,7 @@ function read({ content, ...facts }: OutboxMail): Omit<OutboxMail, 'content'> & 
 
 const KINDS: Readonly<Record<string, (to: Hearer) => OutboxMail>> = {
   'bob@x.example declines': (to) =>
-    answersMail(to, [{ ...news, answers: [{ attendee: bob, name: '', words: NO_WORDS }] }], NOW),
+    answersMail(to, [{ ...news, answers: [{ attendee: bob, name: '', others: 0, words: NO_WORDS }] }], NOW),
   'Bob writes': (to) => wordMail(to, { writer, text: 'I am late.\n', attached: [] }),
   'Emails that did not arrive': (to) => returnedMail(to, [{ recipient: bob.email, reason: '552 5.2.2 no room' }], NOW),
 };

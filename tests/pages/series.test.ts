@@ -342,6 +342,7 @@ describe('answering', () => {
     const asked = await jmb.ask(answerAsk, { query: `accept&id=${link}`, later: EARLY });
     expect(asked.body).toMatch(/name="conf_scope" value="all" checked/);
     expect(asked.body).toContain(`join.cgi?accept&amp;id=${link}`);
+    expect(asked.text).toContain('chaque mardi, jusqu’au mardi 22 décembre 2026');
     const given = await answerBy(jmb, link);
     expect(given.headers.get('location')).toBe(`/join.cgi?accept&id=${link}`);
     expect(answersOf(jmb, all)).toEqual(Array(12).fill('accepted'));
@@ -359,8 +360,12 @@ describe('answering', () => {
   it('tells the owner once', async () => {
     const { jmb, sent } = await booked();
     await answerBy(jmb, linkOf(jmb, BOB), {}, 'decline');
-    const mails = jmb.store.all('SELECT 1 FROM outbox WHERE outbox_id > ?', sent);
+    const mails = jmb.store.all<{ content: string }>(
+      'SELECT outbox_content AS content FROM outbox WHERE outbox_id > ?',
+      sent,
+    );
     expect(mails).toHaveLength(1);
+    expect(JSON.parse(mails[0]?.content ?? '{}').text).toContain('De même pour 11 autres dates de la série.');
   });
 });
 

@@ -68,7 +68,14 @@ import {
   roomIsTaken,
 } from '../../lib/store/rooms.ts';
 import { formToken, formTokenHolds } from '../../lib/store/secrets.ts';
-import { aboutId, invitationBySeries, otherSeats, peopleOfSeries, seriesById } from '../../lib/store/series.ts';
+import {
+  aboutId,
+  invitationBySeries,
+  otherSeats,
+  peopleOfSeries,
+  sameAnswers,
+  seriesById,
+} from '../../lib/store/series.ts';
 import {
   addLink,
   changeLink,
@@ -196,7 +203,10 @@ function series(store: Store): void {
   aboutId(store, meeting.id);
   peopleOfSeries(store, id);
   invitationBySeries(store, whole.attendees[1]?.hash ?? '', NOW);
-  for (const attendee of attendees.slice(1, 2)) otherSeats(store, { meeting, attendee }, 0, NOW);
+  for (const attendee of attendees.slice(1, 2)) {
+    otherSeats(store, { meeting, attendee }, 0, NOW);
+    sameAnswers(store, { meeting, attendee: { ...attendee, answer: 'accepted' } }, NOW);
+  }
   linkPeople(store, whole, [...attendees.slice(2).map((one) => ({ ...one, role: 'moderator' as const }))], NOW);
   addLink(store, id, 'more@example.org', 'guest');
   changeLink(store, id, 'more@example.org', 'other@example.org');
