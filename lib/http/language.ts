@@ -12,6 +12,9 @@ const ONCE = /^(lang|notice|of)=/;
 /** For how long a browser keeps it, in seconds. */
 const KEPT = 365 * 86_400;
 
+/** The longest query that an address leads back to, in characters: every page holds it, whatever somebody asked. */
+const LONGEST_QUERY = 2_000;
+
 /** What is asked of a request here. */
 export type Visit = Pick<Request, 'method' | 'query' | 'env'>;
 
@@ -59,11 +62,16 @@ export interface OtherLanguage {
   readonly address: string;
 }
 
-/** The same page in the other languages. What answers a form has no address of its own: then the list, or what the address showed before. */
+/**
+ * The same page in the other languages. What answers a form, or a query without end, has no address of its own: then the list, or what the
+ * address showed before.
+ */
 export function otherLanguages(asked: Visit, now: Language): OtherLanguage[] {
   const isAnswer = asked.method === 'POST';
   const isBooking = (asked.env['SCRIPT_NAME'] ?? '').endsWith('booking.cgi');
-  const parts = isAnswer && isBooking ? ['list'] : asked.query.split('&').filter((part) => !ONCE.test(part));
+  const isEndless = asked.query.length > LONGEST_QUERY;
+  const own = isEndless ? [] : asked.query.split('&').filter((part) => !ONCE.test(part));
+  const parts = isBooking && (isAnswer || isEndless) ? ['list'] : own;
   return (Object.keys(LANGUAGES) as Language[])
     .filter((language) => language !== now)
     .map((language) => ({
