@@ -162,3 +162,17 @@ it('books twelve weekly meetings, unfolds them, and cancels one', async () => {
   await page.waitForURL(/notice=removed(?:_going)?$/);
   expect(await dates.count()).toBe(count - 1);
 });
+
+it('meets now: the people have the focus, and the way in is on the page that follows', async () => {
+  await page.goto('/booking.cgi');
+  await tabTo('Se réunir maintenant');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/now$/);
+  await expect.poll(focused).toBe('conf_guests');
+  await page.keyboard.type(BOB);
+  await tabTo('Ouvrir la salle et inviter');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/attendees&id=\d+&notice=booked/);
+  await tabTo('Rejoindre');
+  expect(await page.locator(':focus').getAttribute('href')).toMatch(/^token\.cgi\?room=[a-z]{16}$/);
+});
