@@ -34,11 +34,11 @@ async function take(context: Context, arrived: Arrived): Promise<Taken> {
     if (to === undefined) return ignore(context, mail, 'came back, of nobody');
     return noteBounce(context, to, bounce) ? 'done' : ignore(context, mail, 'came back, of nothing that was sent');
   }
-  if (mail.isAutomatic) return ignore(context, mail, 'automatic');
+  const replies = mail.isAutomatic && !mail.isGenerated ? [] : await repliesIn(mail);
+  if (mail.isAutomatic && replies.length === 0) return ignore(context, mail, 'automatic');
   // Lost it would be for good, and by a setting that is about to be written.
   if (context.settings.JMB_MAIL_REPLY === '') throw new Error('JMB_MAIL_REPLY is not set');
   const person = personOf(context, mail, context.settings.JMB_MAIL_REPLY);
-  const replies = await repliesIn(mail);
   if (replies.length > 0) {
     const believed = person === undefined && isGuessed(context, mail) ? { ...mail, writers: [] } : mail;
     return (await applyReplies(context, believed, person, replies))

@@ -54,6 +54,8 @@ export interface Incoming {
   readonly parts: readonly Attachment[];
   /** Whether a program wrote it: out of office, lists, reports (RFC 3834 section 2), or nobody who could be answered. */
   readonly isAutomatic: boolean;
+  /** Whether all that says so is `auto-generated`, as Google Calendar and Nextcloud write of what somebody has them send. */
+  readonly isGenerated: boolean;
   /** The value of a header field, the first of that name in small letters; undefined where there is none. */
   header(name: string): string | undefined;
 }
@@ -71,6 +73,7 @@ export async function readMail(arrived: Arrived): Promise<Incoming | null> {
     return null;
   }
   const header = (name: string): string | undefined => email.headers.find(({ key }) => key === name)?.value;
+  const isOfNobody = arrived.sender === '' || header('return-path') === '<>';
   const from = flat([email.from]);
   const replyTo = flat(email.replyTo);
   const writer = from[0] ?? replyTo[0];
@@ -89,7 +92,8 @@ export async function readMail(arrived: Arrived): Promise<Incoming | null> {
     calendars: email.attachments.filter(isCalendar).slice(0, MOST_CALENDARS).flatMap(calendarText),
     tnefs: email.attachments.filter(isTnef).slice(0, MOST_CALENDARS).map(bytesOf),
     parts: email.attachments,
-    isAutomatic: arrived.sender === '' || header('return-path') === '<>' || isAutomatic(header),
+    isAutomatic: isOfNobody || isSubmitted(header) || isMass(header),
+    isGenerated: /^\s*auto-generated\b/i.test(header('auto-submitted') ?? '') && !isOfNobody && !isMass(header),
     header,
   };
 }
@@ -160,10 +164,14 @@ function bytesOf({ content }: Attachment): Uint8Array {
   return typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content);
 }
 
-/** By RFC 3834 section 2 and 5, and what programs wrote before there was one. */
-function isAutomatic(header: (name: string) => string | undefined): boolean {
+/** By RFC 3834 section 5. */
+function isSubmitted(header: (name: string) => string | undefined): boolean {
   const submitted = header('auto-submitted');
-  if (submitted !== undefined && !/^\s*no\b/i.test(submitted)) return true;
+  return submitted !== undefined && !/^\s*no\b/i.test(submitted);
+}
+
+/** By RFC 3834 section 2, and what programs wrote before there was one. */
+function isMass(header: (name: string) => string | undefined): boolean {
   if (/^\s*(bulk|junk|list)\b/i.test(header('precedence') ?? '')) return true;
   return ['list-id', 'list-unsubscribe', 'x-autoreply', 'x-autorespond', 'x-loop'].some(
     (name) => header(name) !== undefined,

@@ -234,3 +234,17 @@ test('a letter in HTML alone goes on to the owner as its words', async () => {
   const [word] = outboxOf(world.context.store, zoe.invitation.uid.split('@')[0] ?? '');
   expect((JSON.parse(word?.content ?? '') as MailParts).text).toContain('Puis-je venir\naccompagnée\u00a0?');
 });
+
+test.each([
+  ['Auto-Submitted: auto-replied', 'an absence'],
+  ['Auto-Submitted: auto-generated\r\nPrecedence: bulk', 'a newsletter'],
+  ['Auto-Submitted: auto-generated\r\nList-Id: <x.y>', 'a list'],
+  ['Return-Path: <>\r\nAuto-Submitted: auto-generated', 'nobody'],
+])('%s: %s answers nothing, whatever is in it', async (fields) => {
+  const { world, zoe, give } = scene();
+  const { raw, to } = keptAnswer('kmail', zoe.invitation, { partstat: 'ACCEPTED', at: world.now(), id: 'k1' });
+  expect(await give(`${fields}\r\n${raw}`, to)).toBe('ignored');
+  expect(world.answerOf(zoe)).toBe('none');
+  // Nor does a program's letter go on to the owner.
+  expect(await give(`Auto-Submitted: auto-generated\r\nFrom: a@b.test\r\n\r\nHello\r\n`, to)).toBe('ignored');
+});

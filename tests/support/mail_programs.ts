@@ -123,7 +123,8 @@ const SHAPES: Readonly<Record<Program, Shape>> = {
       ...base64(calendar),
     };
     const { fields, body } = mixed(said.id, [alternatives(said.id, [plain, html, ours]), file]);
-    return { fields: [`Sender: Google Calendar <calendar-notification@google.com>`, ...fields], body };
+    const sent = ['Sender: Google Calendar <calendar-notification@google.com>', 'Auto-Submitted: auto-generated'];
+    return { fields: [...sent, ...fields], body };
   },
   /** Alternative in base64, no ORGANIZER, times in a Windows zone with its rules, the answer in the subject as well. */
   outlook: (invitation, said, subject) => {
