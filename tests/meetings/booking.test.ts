@@ -161,7 +161,7 @@ describe('who', () => {
     expect(mistakes({ guests: '' })).toEqual({ guests: ['rule.no_guest'] });
     expect(mistakes({ guests: 'alice@example.org' })).toEqual({ guests: ['rule.no_guest'] });
     expect(mistakes({ guests: 'nobody <>', moderators: 'x@', duration: '', date: '' })).toEqual({
-      guests: ['rule.name', 'rule.address'],
+      guests: ['rule.address'],
       moderators: ['rule.address'],
       duration: ['rule.duration'],
       date: ['rule.date'],
