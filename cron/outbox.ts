@@ -72,5 +72,6 @@ function line(mail: OutboxRow): string {
       ? `next try ${dateAndTime(mail.next)}`
       : `refused ${dateAndTime(mail.finished ?? mail.next)}`;
   const told = mail.reason ? `: ${inWords(mail.reason)}` : '';
-  return `${String(mail.id).padStart(6)}  ${mail.kind.padEnd(8)}  ${mail.recipient}  ${when}, ${mail.tries} tries${told}`;
+  const req = mail.request === null ? '' : `, req=${mail.request}`;
+  return `${String(mail.id).padStart(6)}  ${mail.kind.padEnd(8)}  ${mail.recipient}  ${when}, ${mail.tries} tries${req}${told}`;
 }

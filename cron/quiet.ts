@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf, whyOf } from '../lib/failure.ts';
-import { type Log, openLog } from '../lib/log.ts';
+import { type Log, logFor, newRequestId, openLog } from '../lib/log.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { type CommandContext, openEnvironment } from './environment.ts';
 
@@ -105,7 +105,7 @@ export function unheard(context: CommandContext): CommandContext {
   return Object.create(context, {
     log: {
       get: () => {
-        log ??= logOf();
+        log ??= logFor(logOf(), context.log.request ?? newRequestId());
         return log;
       },
     },

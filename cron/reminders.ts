@@ -80,7 +80,7 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
       settings,
       templatesOf(context),
     );
-    enqueue(store, written, now);
+    enqueue(store, written, now, log.request);
     return written;
   });
   if (mails.length > 0) log.event('reminded', { id: meeting.id, mails: mails.length, planned: reminder.date });

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { languageFor, type Visit } from './http/language.ts';
-import { type Log, openLog } from './log.ts';
+import { type Log, logFor, newRequestId, openLog } from './log.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
 import { wayOut } from './people/identity.ts';
 import { keptDirectory } from './people/kept_directory.ts';
@@ -28,6 +28,23 @@ export interface Context {
   readonly speak?: (own: Language | undefined) => void;
   /** Whether who signed in can sign out again (JMB_LOGOUT of apache/auth-*.conf); where nobody asks by way of the web, not said. */
   readonly signsOut?: boolean;
+}
+
+/** The context of what goes back to an earlier request: its lines in the log, and the mails that it causes, have that request's id. */
+export function contextFor(request: string, context: Context): Context {
+  const { clock, language, texts } = context;
+  return {
+    ...{ clock, language, texts, log: logFor(context.log, request) },
+    get settings() {
+      return context.settings;
+    },
+    get store() {
+      return context.store;
+    },
+    get directory() {
+      return context.directory;
+    },
+  };
 }
 
 /** What outlives a request in a process that stays: settings, log, database, directory. */
@@ -145,6 +162,7 @@ export class Environment {
 /** One request's view of the environment, whose parts are made when they are touched. */
 class PartialContext implements Context {
   readonly #around: Environment;
+  #log: Log | undefined;
   #store: Store | undefined;
   #directory: Directory | null | undefined;
   #own: Language | undefined;
@@ -186,8 +204,12 @@ class PartialContext implements Context {
     return this.#around.settings;
   }
 
+  /** With an id of this request. */
   get log(): Log {
-    return this.#around.log;
+    const request = this.#log?.request ?? newRequestId();
+    // Where it goes may change once the settings can be read.
+    this.#log = logFor(this.#around.log, request);
+    return this.#log;
   }
 
   /** One for the whole request, looked at before its first statement. */

@@ -10,6 +10,24 @@ export interface Log {
    * @param fields what it happened to; undefined ones are left out
    */
   event(name: string, fields: Readonly<Record<string, string | number | undefined>>): void;
+  /** The id of the request, or of the run of the command, that stands on its lines as `req=`; undefined where there is none. */
+  readonly request?: string;
+}
+
+/** An id that no other request of these weeks has: a name in the log, and no secret. */
+export function newRequestId(): string {
+  // Not node:crypto, which takes milliseconds to load.
+  return Math.random().toString(36).slice(2, 10).padEnd(8, '0');
+}
+
+/** The log with an id on each line that has none of its own: at its end, so that what happened still comes first. */
+export function logFor(log: Log, request: string): Log {
+  return {
+    request,
+    event(name, { req, ...fields }) {
+      log.event(name, { ...fields, req: req ?? request });
+    },
+  };
 }
 
 /**

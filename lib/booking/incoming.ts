@@ -6,7 +6,7 @@ import { type Arrived, type Incoming, readMail } from '../mail/incoming.ts';
 import { bounceSetting, ownerOfId, replyIdIn } from '../mail/reply_address.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { staffedById } from '../store/series.ts';
-import { applyReplies, passOn, repliesIn } from './replies.ts';
+import { applyReplies, passOn, repliesIn, tracedTo } from './replies.ts';
 import { noteBounce } from './returned.ts';
 
 /**
@@ -46,9 +46,10 @@ async function take(context: Context, arrived: Arrived): Promise<Taken> {
       : ignore(context, mail, 'of no meeting here');
   }
   if (person === undefined) return ignore(context, mail, 'nobody’s address');
-  const why = passOn(context, mail, person);
-  if (why !== null) return ignore(context, mail, why);
-  context.log.event('passed-on', { id: person.meeting.id, from: mail.writer?.address });
+  const about = tracedTo(context, person.meeting, person.attendee.email, mail);
+  const why = passOn(about, mail, person);
+  if (why !== null) return ignore(about, mail, why);
+  about.log.event('passed-on', { id: person.meeting.id, from: mail.writer?.address });
   return 'done';
 }
 

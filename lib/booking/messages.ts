@@ -106,7 +106,12 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
     threads: threadsOf(earlier.filter(({ id }) => !overtaken.has(id))),
     at: now,
   };
-  enqueue(store, composeMails(event, settings satisfies ComposeSettings, templatesOf(context)), now);
+  enqueue(
+    store,
+    composeMails(event, settings satisfies ComposeSettings, templatesOf(context)),
+    now,
+    context.log.request,
+  );
 }
 
 /** Messages about one thing: a meeting, or a series. */

@@ -12,7 +12,7 @@ import { languagesOf, namesOf } from '../store/people.ts';
 import { sameAnswers } from '../store/series.ts';
 
 /** What telling needs of a context. */
-export type TellingContext = Pick<Context, 'settings' | 'store' | 'clock'>;
+export type TellingContext = Pick<Context, 'settings' | 'store' | 'clock' | 'log'>;
 
 /** What is new of a meeting, and whose that is. */
 type News = MeetingNews & { readonly owner: Attendee };
@@ -85,9 +85,9 @@ export function tellGathered(context: TellingContext): number {
 
 /** Puts it in the outbox. */
 function enqueueMail(context: TellingContext, owner: Attendee, news: readonly [MeetingNews, ...MeetingNews[]]): void {
-  const { store, clock } = context;
+  const { store, clock, log } = context;
   const now = clock.now();
-  enqueue(store, [answersMail(hearerOf(context, news[0].meeting, owner), news, now)], now);
+  enqueue(store, [answersMail(hearerOf(context, news[0].meeting, owner), news, now)], now, log.request);
 }
 
 /** The owner as one who hears of a meeting: in their language as the directory has it, else as the meeting, else by JMB_LANG. */

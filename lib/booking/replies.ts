@@ -2,7 +2,7 @@
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { readReplies } from '../calendar/reply.ts';
 import { readTnef } from '../calendar/tnef.ts';
-import type { Context } from '../context.ts';
+import { type Context, contextFor } from '../context.ts';
 import type { Incoming } from '../mail/incoming.ts';
 import { wordMail } from '../mail/owner_mail.ts';
 import { commentOf } from '../meetings/answers.ts';
@@ -12,6 +12,7 @@ import { saidOf } from '../store/answers.ts';
 import { causedBy, noteCaused } from '../store/limits.ts';
 import { enqueue } from '../store/outbox.ts';
 import { keepUnconfirmed, lastTaken, noteReply, wasTaken } from '../store/replies.ts';
+import { requestBehind } from '../store/returned.ts';
 import { staffedById } from '../store/series.ts';
 import { answer } from './answer.ts';
 import { type AnsweredThing, answeredThing } from './answered_thing.ts';
@@ -39,18 +40,35 @@ export async function applyReplies(
   known: Invitation | undefined,
   replies: readonly CalendarReply[],
 ): Promise<boolean> {
-  const { store, log } = context;
+  const { store } = context;
   // Whose address it came to is sure: nobody need be asked, nor be there to be asked.
   const writers = known === undefined ? await withAliases(context, mail.writers) : mail.writers;
   return store.transaction(() => {
     const became = replies.map((reply): Became => {
       const thing = answeredThing(context, reply);
-      const what = thing === undefined ? 'unknown' : applyOne(context, thing, mail, reply, { known, writers });
-      log.event('reply', { id: thing?.meeting.id, from: mail.writer?.address, what });
+      const about = thing === undefined ? context : tracedTo(context, thing.meeting, known?.attendee.email, mail);
+      const what = thing === undefined ? 'unknown' : applyOne(about, thing, mail, reply, { known, writers });
+      about.log.event('reply', { id: thing?.meeting.id, from: mail.writer?.address, what });
       return what;
     });
     return became.some((what) => what !== 'unknown');
   });
+}
+
+/**
+ * The context of what comes of a message, whose lines in the log, and the mails that it causes, have the id of the request by which its
+ * writer was written to: so one id leads from there to here.
+ * @param recipient to whom we had written; where that is not known, the writer's own address is taken
+ */
+export function tracedTo(
+  context: Context,
+  { id }: Pick<Meeting, 'id'>,
+  recipient: string | undefined,
+  mail: Incoming,
+): Context {
+  const to = recipient ?? mail.writer?.address ?? '';
+  const request = requestBehind(context.store, id, to, mail.header('in-reply-to')?.trim());
+  return request === undefined ? context : contextFor(request, context);
 }
 
 /** The addresses that a message says it is from, and the others of the same people, where a directory knows them. */
@@ -146,7 +164,8 @@ export function passOn(context: Context, mail: Incoming, { meeting, attendee }: 
     const by = `word ${meeting.id} ${attendee.email}`;
     if (causedBy(store, by, now).count >= WORDS_AN_HOUR) return 'too many within an hour';
     noteCaused(store, by, 1, now);
-    enqueue(store, [wordMail(hearerOf(context, meeting, owner), { writer, text: mail.text, attached })], now);
+    const word = wordMail(hearerOf(context, meeting, owner), { writer, text: mail.text, attached });
+    enqueue(store, [word], now, context.log.request);
     return null;
   });
 }

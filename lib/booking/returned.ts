@@ -4,7 +4,7 @@ import type { Bounce } from '../mail/bounce.ts';
 import { returnedMail } from '../mail/owner_mail.ts';
 import type { Invitation } from '../meetings/meeting.ts';
 import { enqueue } from '../store/outbox.ts';
-import { markReturned, meetingsToTell, returnedOf } from '../store/returned.ts';
+import { markReturned, meetingsToTell, requestBehind, returnedOf } from '../store/returned.ts';
 import { staffedById } from '../store/series.ts';
 import { hearerOf, type TellingContext } from './owner_told.ts';
 
@@ -17,7 +17,8 @@ export function noteBounce(
   const to = { meetingId: meeting.id, recipient: attendee.email };
   const mail = markReturned(store, { ...to, messageId, reason }, clock.now());
   if (mail === undefined) return false;
-  log.event('mail-returned', { mail, meeting: meeting.id, to: attendee.email, reason });
+  const req = requestBehind(store, meeting.id, attendee.email, messageId);
+  log.event('mail-returned', { mail, meeting: meeting.id, to: attendee.email, reason, req });
   return true;
 }
 
@@ -34,7 +35,7 @@ export function tellReturned(context: TellingContext): number {
       if (found === undefined || owner === undefined || owner.email === '') return [];
       return [returnedMail(hearerOf(context, found.meeting, owner), returnedOf(store, id, now), now)];
     });
-    enqueue(store, mails, now);
+    enqueue(store, mails, now, context.log.request);
     return mails.length;
   });
 }

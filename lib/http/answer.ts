@@ -15,8 +15,8 @@ interface Refused {
 
 /** Answers one request; never throws. */
 export async function answer(request: Request, door: Door, around: Environment): Promise<Response> {
+  const context = around.contextOf(request);
   try {
-    const context = around.contextOf(request);
     const whole = wholeOf(request);
     if (typeof whole === 'number') return await refusedPage(flawed(whole), request, context, door);
     const found = find(whole, door.routes);
@@ -24,7 +24,7 @@ export async function answer(request: Request, door: Door, around: Environment):
     const result = await runRow(found.row, whole, context);
     return isRefusal(result) ? await refusedPage(refused(result, waitOf(result)), request, context, door) : result;
   } catch (error) {
-    return failurePage(error, request, around, door);
+    return failurePage(error, request, context, door);
   }
 }
 
@@ -71,12 +71,12 @@ async function refusedPage(
 const RETRY_AFTER: Header = ['Retry-After', '30'];
 
 /** The page for what was thrown: it tells the user that it is not their fault, and the administrator what it was. */
-async function failurePage(error: unknown, request: Request, around: Environment, door: Door): Promise<Response> {
+async function failurePage(error: unknown, request: Request, context: Context, door: Door): Promise<Response> {
   const failure = refusalOf(error);
   try {
-    return await refusedPage(failure, request, around.contextOf(request), door);
+    return await refusedPage(failure, request, context, door);
   } catch (second) {
-    around.log.event('failed', { status: failure.refusal.status, why: failure.refusal.log, page: lineOf(second) });
+    context.log.event('failed', { status: failure.refusal.status, why: failure.refusal.log, page: lineOf(second) });
     return plainPage(failure.refusal.status, failure.headers);
   }
 }

@@ -41,10 +41,11 @@ export function openClaims(
   const delivery = { sent: 0, waiting: 0, refused: 0 };
 
   const tell = (name: string, row: OutboxRow, reason?: string): void => {
-    const { id, meetingId, kind, recipient, messageId } = row;
+    const { id, meetingId, kind, recipient, messageId, request } = row;
     const meaning = reason === undefined ? null : meaningOf(reason);
     const means = meaning === null ? undefined : texts('en')(`failure.${meaning}`);
-    log.event(name, { mail: id, meeting: meetingId, kind, to: recipient, message: messageId, reason, means });
+    const req = request ?? undefined;
+    log.event(name, { mail: id, meeting: meetingId, kind, to: recipient, message: messageId, reason, means, req });
   };
   const refuse = (row: OutboxRow, reason: string): void => {
     delivery.refused++;

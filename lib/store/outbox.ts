@@ -48,6 +48,8 @@ export interface OutboxRow extends OutboxMail {
   readonly reason: string | null;
   /** Unix seconds when it was sent, refused or dropped; null while it waits. */
   readonly finished: number | null;
+  /** The id of the request that caused it (lib/log.ts); null where none is known. */
+  readonly request: string | null;
 }
 
 /** In the statements below a plus keeps SQLite from an index that finds all mails of a state where those of a meeting are few. */
@@ -55,28 +57,27 @@ const COLUMNS = `
   outbox_id AS id, CAST(outbox_meeting_id AS TEXT) AS meetingId, outbox_kind AS kind, outbox_recipient AS recipient,
   outbox_role AS role, outbox_message_id AS messageId, outbox_content AS content, outbox_expires AS expires,
   outbox_state AS state, outbox_created AS created, outbox_next AS next, outbox_tries AS tries, outbox_by IS NOT NULL AS held,
-  outbox_reason AS reason, outbox_finished AS finished`;
+  outbox_reason AS reason, outbox_finished AS finished,
+  (SELECT request_id FROM outbox_request WHERE request_mail = outbox_id) AS request`;
 
 /**
  * Puts mails in the outbox: within the transaction that writes what they tell.
  * @param now Unix seconds
+ * @param request the id of the request that causes them (lib/log.ts)
  */
-export function enqueue(store: Store, mails: readonly OutboxMail[], now: number): void {
+export function enqueue(store: Store, mails: readonly OutboxMail[], now: number, request?: string): void {
   store.transaction(() => {
-    for (const mail of mails) {
+    for (const { meetingId, kind, recipient, role, messageId, content, expires } of mails) {
       store.run(
         `INSERT INTO outbox (outbox_meeting_id, outbox_kind, outbox_recipient, outbox_role, outbox_message_id,
            outbox_content, outbox_created, outbox_next, outbox_expires)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        idOf(mail.meetingId),
-        mail.kind,
-        mail.recipient,
-        mail.role,
-        mail.messageId,
-        mail.content,
-        now,
-        now,
-        mail.expires,
+        ...[idOf(meetingId), kind, recipient, role, messageId, content, now, now, expires],
+      );
+      if (request === undefined) continue;
+      store.run(
+        'INSERT OR REPLACE INTO outbox_request (request_mail, request_id) VALUES (last_insert_rowid(), ?)',
+        request,
       );
     }
   });

@@ -83,3 +83,24 @@ export function returnedOf(
     before,
   );
 }
+
+/**
+ * The id of the request that last had somebody written to about a meeting, or that of the mail which is answered or comes back.
+ * @param messageId that mail's Message-ID, where it is known
+ */
+export function requestBehind(
+  store: Store,
+  meetingId: MeetingId,
+  recipient: string,
+  messageId: string | undefined,
+): string | undefined {
+  const row = store.get<{ readonly request: string }>(
+    `SELECT request_id AS request FROM outbox JOIN outbox_request ON request_mail = outbox_id
+     WHERE outbox_meeting_id = ? AND outbox_recipient = ?
+     ORDER BY outbox_message_id = ? DESC, outbox_id DESC LIMIT 1`,
+    idOf(meetingId),
+    recipient,
+    messageId ?? '',
+  );
+  return row?.request;
+}

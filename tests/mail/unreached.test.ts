@@ -46,6 +46,7 @@ function after(jmb: Site, id: string, seconds: number): OutboxRow[] {
     settings: readSettings(dirname(jmb.store.file), {}),
     store: jmb.store,
     clock: fixedClock(NOW + seconds),
+    log: { event: () => undefined },
   });
   return outboxOf(jmb.store, id).slice(before);
 }

@@ -34,6 +34,7 @@ function scene(settings = '') {
       settings: readSettings(dirname(jmb.store.file), {}),
       store: jmb.store,
       clock: fixedClock(NOW + later),
+      log: { event: () => undefined },
     });
   const mails = () =>
     mailsIn(jmb.store, 'waiting', 50)

@@ -53,7 +53,7 @@ import {
 } from '../../lib/store/people.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import { keepUnconfirmed, lastTaken, noteReply, unconfirmedOf, wasTaken } from '../../lib/store/replies.ts';
-import { markReturned, meetingsToTell, returnedOf } from '../../lib/store/returned.ts';
+import { markReturned, meetingsToTell, requestBehind, returnedOf } from '../../lib/store/returned.ts';
 import {
   accountsWith,
   closedButBooked,
@@ -221,7 +221,7 @@ function series(store: Store): void {
 }
 
 function outbox(store: Store, id: string): void {
-  enqueue(store, [mail(id, 'one@example.org'), mail(id, 'two@example.org'), mail(id, 'three@example.org')], NOW);
+  enqueue(store, [mail(id, 'one@example.org'), mail(id, 'two@example.org'), mail(id, 'three@example.org')], NOW, 'abc');
   // Nothing is due then.
   claim(store, { by: 'a', now: 0, leaseSeconds: 60, limit: 1 });
   const [first] = claim(store, { by: 'a', now: NOW, leaseSeconds: 60, limit: 1, meetingId: id });
@@ -251,6 +251,7 @@ function outbox(store: Store, id: string): void {
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);
   markReturned(store, { meetingId: id, recipient: first.recipient, messageId: undefined, reason: '550 no' }, NOW);
+  requestBehind(store, id, first.recipient, undefined);
   meetingsToTell(store, NOW);
   returnedOf(store, id, NOW);
 }
