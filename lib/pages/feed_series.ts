@@ -27,7 +27,7 @@ export function withSeries(
   }
   const folded = new Set<FeedEntry>();
   const wholes = [...series].flatMap(([id, all]) => {
-    const whole = seriesById(store, id, clock.now());
+    const whole = seriesById(store, id, clock.now(), addresses);
     const attendee = whole && highest(whole.attendees, addresses);
     if (whole === undefined || !attendee) return [];
     // A date that is declined alone, or alone is not, takes other time than the rest.
@@ -55,16 +55,17 @@ function entryOf(
   const turns = meeting.series.turns.map((turn) =>
     turn.meetingId !== null && others.has(turn.meetingId) ? { ...turn, apart: true } : turn,
   );
-  const people = attendees.map((one) =>
-    usual(
-      one,
-      alike.flatMap((entry) => entry.attendees),
-    ),
-  );
-  const reader = usual(
-    attendee,
-    alike.map((entry) => entry.attendee),
-  );
+  const seats = new Map<string, Attendee[]>();
+  for (const entry of alike) {
+    for (const seat of entry.attendees) {
+      const theirs = seats.get(seat.email);
+      if (theirs) theirs.push(seat);
+      else seats.set(seat.email, [seat]);
+    }
+  }
+  const people = attendees.map((one) => usual(one, seats.get(one.email) ?? []));
+  const own = alike.map((entry) => entry.attendee).filter(({ email }) => email === attendee.email);
+  const reader = usual(attendee, own);
   const owner = alike[0]?.owner ?? { email: '' };
   return { meeting: { ...meeting, series: { ...meeting.series, turns } }, attendee: reader, owner, attendees: people };
 }
@@ -74,7 +75,6 @@ function usual(one: Attendee, seats: readonly Attendee[]): Attendee {
   const counts = new Map<Answer, number>();
   let answeredAt = 0;
   for (const seat of seats) {
-    if (seat.email !== one.email) continue;
     counts.set(seat.answer, (counts.get(seat.answer) ?? 0) + 1);
     answeredAt = Math.max(answeredAt, seat.answeredAt ?? 0);
   }

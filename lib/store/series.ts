@@ -71,8 +71,14 @@ interface TurnRow {
 /**
  * A series as one meeting, or undefined where there is none of this id, which may be anybody's text.
  * @param now Unix seconds
+ * @param readers whose absence is asked for; null: everybody's
  */
-export function seriesById(store: Store, id: string, now: number): WholeSeries | undefined {
+export function seriesById(
+  store: Store,
+  id: string,
+  now: number,
+  readers: readonly string[] | null = null,
+): WholeSeries | undefined {
   const bound = idOf(id);
   if (bound === null) return undefined;
   const rule = store.get<RuleRow>(
@@ -93,7 +99,7 @@ export function seriesById(store: Store, id: string, now: number): WholeSeries |
   const meeting = like === undefined ? undefined : meetingById(store, like);
   if (meeting === undefined) return undefined;
   const { created, modified, sequence, version, ...rhythm } = rule;
-  const absent = absentFrom(store, bound);
+  const absent = absentFrom(store, bound, readers);
   const turns = rows.map(({ number, local, begin, meetingId, off, apart }) => ({
     ...{ local, begin, meetingId, off: off === 1, apart: apart === 1 },
     absent: absent.get(number) ?? [],
@@ -126,13 +132,22 @@ function likeAll(rows: readonly TurnRow[], now: number): MeetingId | undefined {
 }
 
 /** Who is in the series and not in the meeting of a date, by its number. */
-function absentFrom(store: Store, id: bigint): ReadonlyMap<number, readonly string[]> {
+function absentFrom(
+  store: Store,
+  id: bigint,
+  readers: readonly string[] | null,
+): ReadonlyMap<number, readonly string[]> {
+  const some = readers === null ? null : JSON.stringify(readers);
   const rows = store.all<{ readonly number: number; readonly email: string }>(
     `SELECT turn_number AS number, link_email AS email
      FROM series_meeting CROSS JOIN series_link ON link_series_id = turn_series_id
-     WHERE turn_series_id = ? AND turn_meeting_id IS NOT NULL AND NOT EXISTS (
-       SELECT 1 FROM attendees WHERE attendee_meeting_id = turn_meeting_id AND lower(attendee_email) = link_email)`,
+     WHERE turn_series_id = ? AND turn_meeting_id IS NOT NULL
+       AND (? IS NULL OR link_email IN (SELECT value FROM json_each(?)))
+       AND NOT EXISTS (
+         SELECT 1 FROM attendees WHERE attendee_meeting_id = turn_meeting_id AND lower(attendee_email) = link_email)`,
     id,
+    some,
+    some,
   );
   const absent = new Map<number, string[]>();
   for (const { number, email } of rows) absent.set(number, [...(absent.get(number) ?? []), email]);
