@@ -21,8 +21,9 @@ import { counted, readingOf, shortDayOf } from './meeting_view.ts';
 import type { NoticeWords } from './page.ts';
 import { seriesIn } from './series_fields.ts';
 
-/** How many clashes are named. */
+/** How many clashes are named beside the form, and in a notice. */
 const MOST_NAMED = 10;
+const NOTICED = 3;
 
 /** Shows the form as it was typed, with who is taken then; with a time that suits all, where that was pressed (`conf_suits`). */
 export async function busyShow(
@@ -65,10 +66,8 @@ function atFreeTime(form: Params, typed: BookingForm): BookingForm {
 /** The clashes in words, with the times that can be pressed. */
 function busyWords(context: Context, { taken, suits }: Clashes): object {
   const reading = readingOf(context);
-  const more = taken.length - MOST_NAMED;
   return {
-    lines: linesOf(context, taken),
-    more: more > 0 && counted(reading, 'clash.more', more),
+    lines: linesOf(context, taken, MOST_NAMED),
     suits: suits.map((begin) => ({
       value: begin,
       date: isoDate(begin),
@@ -78,8 +77,10 @@ function busyWords(context: Context, { taken, suits }: Clashes): object {
   };
 }
 
-function linesOf(context: Context, taken: readonly Taken[]): string[] {
-  return taken.slice(0, MOST_NAMED).map((one) => takenWords(context, one, isoDate(taken[0]?.begin ?? 0)));
+/** So many clashes in words, and how many more there are. */
+function linesOf(context: Context, taken: readonly Taken[], most: number): string[] {
+  const lines = taken.slice(0, most).map((one) => takenWords(context, one, isoDate(taken[0]?.begin ?? 0)));
+  return taken.length > most ? [...lines, counted(context, 'clash.more', taken.length - most)] : lines;
 }
 
 /** « Bob Durand n’est pas libre de 10:00 à 11:00 », with the day of what is on another than the first. */
@@ -112,7 +113,6 @@ export function withClashes(
     except: [first, ...others].map(({ meeting }) => meeting.id),
   });
   if (taken.length === 0) return notice;
-  const more = taken.length - MOST_NAMED;
-  const lines = [...linesOf(context, taken), ...(more > 0 ? [counted(readingOf(context), 'clash.more', more)] : [])];
-  return { text: context.texts('clash.notice', { notice: notice.text, lines: lines.join(', ') }), mixed: true };
+  const lines = linesOf(context, taken, NOTICED).join(', ');
+  return { text: context.texts('clash.notice', { notice: notice.text, lines }), mixed: true };
 }

@@ -121,7 +121,13 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.locator('.user a').first().click();
     await page.locator('[name=conf_reminders]:checked').waitFor();
   },
-  form: (page) => page.goto('/booking.cgi?new'),
+  // At the time that it proposes its reader is in two meetings.
+  form: async (page) => {
+    await page.goto('/booking.cgi?new');
+    await page.locator('#conf_guests').fill(BOB);
+    await page.keyboard.press('Enter');
+    await page.locator('#busy li').first().waitFor();
+  },
   now: (page) => page.goto('/booking.cgi?now'),
   hand: async (page) => {
     await page.goto('/booking.cgi');

@@ -217,6 +217,12 @@ describe('saving', () => {
     expect(notice(await listAfter(booked))).toContain('Bob Durand n’est pas libre de 10:00 à 11:00');
   });
 
+  it('names three, and says how many there are more', async () => {
+    for (let at = 0; at < 5; at += 1) hers(0, [BOB]);
+    const told = notice(await listAfter(await jmb.ask(meetingBook, { as: 'alice', form: typed() })));
+    expect(told).toMatch(/(Bob Durand n’est pas libre de 10:00 à 11:00, ){3}et 2 autres\.$/);
+  });
+
   it('says nothing where all are free, or where the administrator wants none', async () => {
     const booked = await jmb.ask(meetingBook, { as: 'alice', form: typed() });
     expect(notice(await listAfter(booked))).not.toContain('pas libre');
