@@ -20,7 +20,16 @@ export default defineConfig({
     // By itself one on a machine of two cores; but most tests wait for servers half of their time.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'shared', include: shared, exclude: slow, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: shared,
+          exclude: slow,
+          isolate: false,
+          setupFiles: 'tests/support/own_zone.ts',
+        },
+      },
       { extends: true, test: { name: 'apart', include: ['tests/**/*.test.ts'], exclude: [...slow, ...shared] } },
     ],
   },

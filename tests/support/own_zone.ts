@@ -1,0 +1,6 @@
+/** Has each file of tests begin in the machine's time zone, whatever the one before it in the same process has set (useZone). */
+const MACHINE = 'JMB_TESTS_TZ';
+
+process.env[MACHINE] ??= process.env['TZ'] ?? '';
+if (process.env[MACHINE] === '') delete process.env['TZ'];
+else process.env['TZ'] = process.env[MACHINE];
