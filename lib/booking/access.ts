@@ -11,7 +11,7 @@ import { type GoneLink, goneLink } from '../store/gone_links.ts';
 import { invitationByHash } from '../store/invitations.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../store/meetings.ts';
 import { namesOf } from '../store/people.ts';
-import { invitationBySeries } from '../store/series.ts';
+import { invitationBySeries } from '../store/series_seats.ts';
 import type { Store } from '../store/store.ts';
 import type { TextKey } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';

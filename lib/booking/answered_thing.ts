@@ -4,7 +4,8 @@ import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
 import type { CalendarReply } from '../meetings/reply.ts';
 import type { Scope } from '../meetings/series.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
-import { invitationBySeries, type StaffedMeeting, staffedById } from '../store/series.ts';
+import { type StaffedMeeting, staffedById } from '../store/series.ts';
+import { invitationBySeries } from '../store/series_seats.ts';
 
 /** The thing that is answered. */
 export interface AnsweredThing extends StaffedMeeting {

@@ -16,7 +16,8 @@ import { isRefusal, type Refusal } from '../refusal.ts';
 import { noteStandIn } from '../store/assistants.ts';
 import { type Saved, updateMeeting } from '../store/bookings.ts';
 import { dropReminders } from '../store/outbox_changes.ts';
-import { aboutId, type Place, peopleOfSeries, placesOf } from '../store/series.ts';
+import { aboutId, type Place, placesOf } from '../store/series.ts';
+import { peopleOfSeries } from '../store/series_seats.ts';
 import { endedFor, type Owned, ownedMeeting } from './access.ts';
 import { checkedBooking } from './checked.ts';
 import {

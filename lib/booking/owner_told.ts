@@ -9,7 +9,7 @@ import { causedBy, noteCaused } from '../store/limits.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
 import { languagesOf, namesOf } from '../store/people.ts';
-import { sameAnswers } from '../store/series.ts';
+import { sameAnswers } from '../store/series_seats.ts';
 
 /** What telling needs of a context. */
 export type TellingContext = Pick<Context, 'settings' | 'store' | 'clock' | 'log'>;

@@ -68,14 +68,7 @@ import {
   roomIsTaken,
 } from '../../lib/store/rooms.ts';
 import { formToken, formTokenHolds } from '../../lib/store/secrets.ts';
-import {
-  aboutId,
-  invitationBySeries,
-  otherSeats,
-  peopleOfSeries,
-  sameAnswers,
-  seriesById,
-} from '../../lib/store/series.ts';
+import { aboutId, seriesById } from '../../lib/store/series.ts';
 import {
   addLink,
   changeLink,
@@ -88,6 +81,7 @@ import {
   splitSeries,
   touchSeries,
 } from '../../lib/store/series_changes.ts';
+import { invitationBySeries, otherSeats, peopleOfSeries, sameAnswers } from '../../lib/store/series_seats.ts';
 import { isMailStuck, mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
