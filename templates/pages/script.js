@@ -168,16 +168,13 @@
     const oneOf = /^[^,@<"]+,[^,@<"]+<[^<>]+>\s*$/;
     const joined = /[;\n]/.test(text) || oneOf.test(text);
     return (joined ? parts(';\\n') : parts(','))
-      .flatMap((part) =>
-        part
-          .trim()
-          .split(/\s+/)
-          .every((word) => /^[^<"]*@/.test(word))
-          ? part.trim().split(/\s+/)
-          : [part],
-      )
-      .map((part) => part.trim())
-      .filter((part) => /[^,]/.test(part));
+      .flatMap((part) => part.replace(/(>|@[^\s,<>"]{1,253})\s*,/g, '$1\n').split('\n'))
+      .map((part) => part.replace(/^[\s,]+|[\s,]+$/g, ''))
+      .filter((part) => part !== '')
+      .flatMap((part) => {
+        const words = part.split(/\s+/);
+        return words.every((word) => /^[^<"@]*@/.test(word)) ? words : [part];
+      });
   }
 
   /**

@@ -162,10 +162,23 @@ it('the field is a combobox: what is found, chosen and taken out is heard, and a
   await page.context().close();
 });
 
-it('the form of a meeting that begins now has the focus where names are completed', async () => {
+it('the form of a meeting that begins now has the focus where names are completed, and takes lists of all kinds', async () => {
   const page = await newForm();
   await page.goto('/booking.cgi?now');
   await expect.poll(() => page.evaluate('document.activeElement.getAttribute("role")')).toBe('combobox');
+  const lists =
+    '"Müller, Hans" <h@b.org>,\nAlice <a@b.org>, Bob <b@b.org>,\n\nDurand, Zoé\tz@b.org\nx@b.org y@b.org, w@b.org';
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(lists)})`);
+  await page.keyboard.press('ControlOrMeta+v');
+  expect((await chips(page)).map((chip) => chip.replace(/\s*×$/, '').replace(/\s+/g, ' '))).toEqual([
+    'Müller, Hans',
+    'Alice',
+    'Bob',
+    'Durand, Zoé z@b.org',
+    'x@b.org',
+    'y@b.org',
+    'w@b.org',
+  ]);
   await page.context().close();
 });
 
