@@ -122,6 +122,17 @@ describe('while booking', () => {
     expect(said(await check(mine))).toContain('Enregistrer quand même');
   });
 
+  it('leaves out its whole series where that is changed', async () => {
+    const series = { conf_repeat: 'daily', conf_every: '1', conf_times: '3', conf_guests: OUTSIDER };
+    await jmb.ask(meetingBook, { as: 'alice', form: typed(series) });
+    const [, second] = jmb.store.all<{ id: string }>(
+      'SELECT CAST(meeting_id AS TEXT) AS id FROM meetings ORDER BY meeting_begin',
+    );
+    const moved = { conf_tsn: second?.id ?? '', conf_version: '0', conf_date: '2026-11-28', conf_guests: OUTSIDER };
+    expect(taken(await check(moved))).toHaveLength(1);
+    expect(taken(await check({ ...moved, conf_scope: 'following' }))).toEqual([]);
+  });
+
   it('is silent of half a form while it is typed, and says what is wrong with it when asked to', async () => {
     const half = { conf_guests: 'Durand' };
     const live = await check({ ...half, conf_live: '1' });
