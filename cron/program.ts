@@ -112,6 +112,10 @@ Examples:
     .description('put a copy in the place of the database, which is kept aside; Apache and cron must be stopped')
     .action((file: string) => work(async () => (await import('./backup.ts')).restore(file))());
   program
+    .command('metrics')
+    .description('figures for Prometheus, in its text format: meetings, mails, requests, people in rooms')
+    .action(() => work(async () => (await import('./metrics.ts')).metrics)());
+  program
     .command('check')
     .argument(
       '[about...]',

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { tellGathered } from '../lib/booking/owner_told.ts';
 import { tellReturned } from '../lib/booking/returned.ts';
 import { messageOf } from '../lib/failure.ts';
+import { foldAnswers } from '../lib/http/tally.ts';
 import { NOT_TRIED } from '../lib/mail/claims.ts';
 import { sendWaiting } from '../lib/mail/sender.ts';
 import { STANDS_IN } from '../lib/people/kept_directory.ts';
@@ -112,6 +113,10 @@ async function work(context: CommandContext, say: (text: string) => void, compla
   await step('returned', async () => {
     const mails = tellReturned(context);
     return mails === 0 ? '' : `returned: ${mails} mails written`;
+  });
+  await step('requests', async () => {
+    foldAnswers(context.settings.JMB_DB);
+    return '';
   });
   await step('links', async () => {
     forgetLinks(context.store, context.clock.now());

@@ -140,6 +140,15 @@ export class Environment {
     return new PartialContext(this, language);
   }
 
+  /** The database's path, where the settings that were read say it; a request that needed none does not read them for this. */
+  get database(): string | undefined {
+    try {
+      return this.#settings?.JMB_DB;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The settings' files: when one changes, this environment is stale. */
   files(): readonly string[] {
     return settingsFiles(this.#root, this.#env);

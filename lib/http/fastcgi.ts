@@ -8,6 +8,7 @@ import { answer, lineOf, plainPage } from './answer.ts';
 import { encode, requestOf, type Variables } from './cgi.ts';
 import { Connection } from './fastcgi_connection.ts';
 import type { Door } from './route.ts';
+import { noteAnswers, tallyLine } from './tally.ts';
 
 /** How long requests that run may take to finish after SIGTERM, in milliseconds. */
 const GRACE = 20_000;
@@ -63,21 +64,44 @@ class Changing {
   }
 }
 
+/** Answers that are counted, written together once in a second. */
+class Tally {
+  readonly #lines = new Map<string, string>();
+
+  /** @param database undefined where the settings cannot say */
+  add(database: string | undefined, line: string): void {
+    if (database === undefined) return;
+    if (this.#lines.size === 0) setTimeout(() => this.write(), 1_000).unref();
+    this.#lines.set(database, (this.#lines.get(database) ?? '') + line);
+  }
+
+  write(): void {
+    for (const [database, lines] of this.#lines) noteAnswers(database, lines);
+    this.#lines.clear();
+  }
+}
+
 /**
  * Serves fd 0 until SIGTERM, or until the program itself was replaced: whoever started it starts the new one.
  * @param file the executable
+ * @param program the door's name: `booking`
  * @param make makes an environment that has read nothing yet
  */
-export function serveSocket(file: string, door: Door, make: () => Environment): void {
+export function serveSocket(file: string, program: string, door: Door, make: () => Environment): void {
   const changing = new Changing(make);
   const own = stampOf(file);
   const connections = new Set<Connection>();
   let ending = false;
+  const tally = new Tally();
 
   const answerer = async (env: Variables, body: Uint8Array): Promise<Buffer> => {
     const request = requestOf(env, body);
     const response = await changing
-      .use((around) => answer(request, door, around))
+      .use(async (around) => {
+        const answered = await answer(request, door, around);
+        tally.add(around.database, tallyLine(program, door, request, answered.status));
+        return answered;
+      })
       .catch((error: unknown) => {
         changing.log('environment', error);
         return plainPage(500);
@@ -94,7 +118,10 @@ export function serveSocket(file: string, door: Door, make: () => Environment): 
     });
   });
   // The database stays open: the last to close it takes the index of its log away, which a full disk does not give back.
-  const leave = (): void => process.exit(0);
+  const leave = (): void => {
+    tally.write();
+    process.exit(0);
+  };
   /** Takes no more requests, lets those that run finish, and leaves. */
   const end = (): void => {
     ending = true;

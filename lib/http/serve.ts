@@ -6,6 +6,7 @@ import { Environment } from '../context.ts';
 import { answer } from './answer.ts';
 import { encode, readBody, requestOf, type Variables, wantedBody, writeAll } from './cgi.ts';
 import type { Door } from './route.ts';
+import { noteAnswers, tallyLine } from './tally.ts';
 
 /**
  * Runs a door. A web server that starts it for one request sets GATEWAY_INTERFACE (RFC 3875 section 4.1.4); one that
@@ -15,14 +16,14 @@ import type { Door } from './route.ts';
 export function serve(program: string, door: Door): void {
   const file = realpathSync(process.argv[1] ?? '.');
   const make = (): Environment => new Environment(dirname(dirname(file)), program, process.env, door.manner);
-  if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(door, make(), process.env);
+  if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(program, door, make(), process.env);
   else if (fstatSync(0).isSocket())
-    void import('./fastcgi.ts').then((fastcgi) => fastcgi.serveSocket(file, door, make));
+    void import('./fastcgi.ts').then((fastcgi) => fastcgi.serveSocket(file, program, door, make));
   else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));
 }
 
 /** Plain CGI: one request, one answer, the end. */
-async function serveOnce(door: Door, around: Environment, env: Variables): Promise<void> {
+async function serveOnce(program: string, door: Door, around: Environment, env: Variables): Promise<void> {
   const body = readBody(0, wantedBody(env));
   const request = requestOf(env, body);
   const response = await answer(request, door, around);
@@ -30,5 +31,7 @@ async function serveOnce(door: Door, around: Environment, env: Variables): Promi
   // The web server waits for the end of the output, not for ours: taking Node down would add a millisecond. The database
   // is left open: all that was written is in its log, and closing would wait for the disk to copy it into the file.
   closeSync(1);
+  const database = around.database;
+  if (database !== undefined) noteAnswers(database, tallyLine(program, door, request, response.status));
   process.exit(0);
 }

@@ -1,6 +1,6 @@
 /** All meetings and mails of the house: the administrator's list, and numbers for monitoring. */
 import type { Meeting } from '../meetings/meeting.ts';
-import { NONE_BEFORE } from './outbox.ts';
+import { type MailState, NONE_BEFORE } from './outbox.ts';
 import { MEETING_COLUMNS, type MeetingRow, meetingOf } from './rows.ts';
 import type { Store } from './store.ts';
 
@@ -103,4 +103,19 @@ export function isMailStuck(store: Store, before: number, now: number): boolean 
     now,
   );
   return row !== undefined;
+}
+
+/** How many mails of a state were written how long ago: the ages of the labels end before the next one's begin. */
+export type MailAges = Readonly<Record<'10m' | '1h' | '1d' | 'older', number>>;
+
+/** Counts the mails in a state by their age at a Unix time. */
+export function mailAges(store: Store, state: MailState, now: number): MailAges {
+  const row = store.get<Record<keyof MailAges, number | null>>(
+    `SELECT sum(outbox_created > ?) AS "10m", sum(outbox_created <= ? AND outbox_created > ?) AS "1h",
+       sum(outbox_created <= ? AND outbox_created > ?) AS "1d", sum(outbox_created <= ?) AS older
+     FROM outbox WHERE outbox_state = ?`,
+    ...[600, 600, 3_600, 3_600, 86_400, 86_400].map((age) => now - age),
+    state,
+  );
+  return { '10m': row?.['10m'] ?? 0, '1h': row?.['1h'] ?? 0, '1d': row?.['1d'] ?? 0, older: row?.older ?? 0 };
 }

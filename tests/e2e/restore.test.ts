@@ -41,9 +41,9 @@ function subjectsIn(file: string): string[] {
   }
 }
 
-/** What lies beside the database, by name; the lock of reminders is no content, and the index of a log is made anew by readers. */
+/** What lies beside the database, by name; the lock of reminders and the count of answers are no content, and the index of a log is made anew by readers. */
 function contents(db: string): Record<string, string> {
-  const names = readdirSync(dirname(db)).filter((name) => !/-(shm|remind)$/.test(name));
+  const names = readdirSync(dirname(db)).filter((name) => !/-(shm|remind|requests.*)$/.test(name));
   const digest = (name: string) =>
     createHash('sha256')
       .update(readFileSync(join(dirname(db), name)))

@@ -82,7 +82,7 @@ import {
   touchSeries,
 } from '../../lib/store/series_changes.ts';
 import { invitationBySeries, otherSeats, peopleOfSeries, sameAnswers } from '../../lib/store/series_seats.ts';
-import { isMailStuck, mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
+import { isMailStuck, mailAges, mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
 import { mail } from './mails.ts';
@@ -241,6 +241,7 @@ function outbox(store: Store, id: string): void {
   keptAnswer(store, '["person","alice"]');
   forgetAnswers(store, NOW + 1);
   isMailStuck(store, NOW, NOW);
+  mailAges(store, 'waiting', NOW);
   untry(store, third.id, 'a', 'not tried', NOW);
   mailsIn(store, 'waiting', 10);
   outboxOf(store, id);
