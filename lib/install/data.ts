@@ -1,6 +1,6 @@
 /** The data folder: made on the first run, with what the Bash version and older ones have left in it. */
 import { chownSync, existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openStore } from '../store/store.ts';
 import { exists } from './entries.ts';
 import type { Found } from './found.ts';
@@ -12,6 +12,14 @@ import type { Tree } from './tree.ts';
 const KEPT_DATABASE = '/var/lib/jitsi-jmb/before-upgrade.db';
 /** What SQLite, the lock of reminders and what was last complained of put beside a database. */
 const BESIDE = ['-wal', '-shm', '-journal', '-remind', '-rooms', '-told'];
+
+/** The same and, however they are numbered, the counted answers (lib/http/tally.ts): what the names add to that of the database. */
+function besides(tree: Tree, database: string): string[] {
+  const folder = join(tree.root, dirname(database));
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const counted = names.filter((name) => name.startsWith(`${basename(database)}-requests`));
+  return [...BESIDE, ...counted.map((name) => name.slice(basename(database).length))];
+}
 
 /** Keeps a copy of the Bash version's database, with what is still in its log of writes. */
 export function keepOldDatabase(tree: Tree, { bash, oldDatabase }: Found): void {
@@ -59,7 +67,7 @@ export function dropData(tree: Tree, made: string): void {
 
 /** Takes away our database, in a folder that may be somebody else's. */
 export function dropDatabase(tree: Tree): void {
-  for (const end of ['', ...BESIDE]) tree.removeAll(`${DATA}/jmb.db${end}`);
+  for (const end of ['', ...besides(tree, `${DATA}/jmb.db`)]) tree.removeAll(`${DATA}/jmb.db${end}`);
   const folder = join(tree.root, DATA);
   // What jmb restore took aside, and what one that was killed left.
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
@@ -82,7 +90,7 @@ export function restoreOldDatabase(tree: Tree): void {
   const was = statSync(join(tree.root, OLD_DATABASE), { throwIfNoEntry: false });
   const owned =
     was === undefined ? { mode: 0o640, ...webUser(tree) } : { mode: was.mode & 0o7777, uid: was.uid, gid: was.gid };
-  for (const end of BESIDE) if (!kept(end)) tree.removeAll(OLD_DATABASE + end);
+  for (const end of besides(tree, OLD_DATABASE)) if (!kept(end)) tree.removeAll(OLD_DATABASE + end);
   for (const end of ['-wal', '-journal', '']) {
     if (kept(end)) tree.copy(KEPT_DATABASE + end, OLD_DATABASE + end, owned);
   }

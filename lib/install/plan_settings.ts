@@ -1,5 +1,7 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
 
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { HIDDEN } from '../settings/files.ts';
 import { assignmentsOf } from '../settings/shell.ts';
 import { settingsTable } from '../settings/table.ts';
@@ -119,6 +121,8 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   to.keep(mine);
   if (found.bash || !exists(tree, mine)) to.file(mine, bytesOf(tree, theirs) ?? LOCAL, 'your settings', kept);
 
+  planLog(to, own('JMB_LOG') ?? bash.values.get('JMB_LOG') ?? '', web);
+
   // Both must read it, and nobody else.
   const gid = tree.number('group', 'prosody') ?? 0;
   const uid = tree.number('passwd', 'www-data') ?? 33;
@@ -127,6 +131,36 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     uid,
     gid,
   });
+}
+
+/** What can stand in a file of logrotate as it is: no quote, blank or pattern. */
+const PLAIN_PATH = /^\/[\w.@%+/-]+$/;
+
+/**
+ * Has logrotate look after the log, where it is a file. Each line opens it anew, so nobody need be told. In a folder that is not root's
+ * logrotate works as the web server, which could lead root astray there.
+ */
+function planLog(to: Draft, file: string, web: number): void {
+  if (!file.startsWith('/') || file.startsWith('/dev/')) return;
+  if (!PLAIN_PATH.test(file)) {
+    to.note(`JMB_LOG: logrotate is not told of ${file}, whose name it would misread`);
+    return;
+  }
+  const folder = statSync(join(to.tree.root, dirname(file)), { throwIfNoEntry: false });
+  const as = folder?.uid === 0 && folder.gid !== web ? '' : '\tsu www-data www-data\n';
+  const text = `# Of install.sh, by JMB_LOG; written anew at each run.
+${file} {
+\tweekly
+\trotate 26
+\tmaxsize 100M
+\tmissingok
+\tnotifempty
+\tcompress
+\tdelaycompress
+\tcreate 0640 www-data www-data
+${as}}
+`;
+  to.file('/etc/logrotate.d/jitsi-jmb', text, 'the log, each week');
 }
 
 /** Says what the administrator should know of the settings. */

@@ -66,6 +66,24 @@ describe('install.sh --root', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
+  it('has logrotate look after the log where it is a file, and goes with it', () => {
+    const local = 'opt/jitsi-jmb/etc/jmb_local.cf';
+    const rotate = 'etc/logrotate.d/jitsi-jmb';
+    expect(tree.install(...CAS)).toMatchObject({ status: 0 });
+    const without = tree.snapshot();
+    expect(Object.keys(without)).not.toContain(rotate);
+    tree.put(local, 'JMB_LOG="/var/log/jitsi-jmb/jmb.log"\n');
+    expect(tree.install(...CAS)).toMatchObject({ status: 0 });
+    expect(tree.read(rotate)).toMatch(/^\/var\/log\/jitsi-jmb\/jmb\.log \{\n[\s\S]*\tsu www-data www-data\n\}\n$/m);
+    tree.put(local, 'JMB_LOG="/var/log/*.log {"\n');
+    expect(tree.install(...CAS)).toMatchObject({ status: 0, said: expect.stringContaining('JMB_LOG: logrotate') });
+    expect(Object.keys(tree.snapshot())).not.toContain(rotate);
+    tree.put(local, 'JMB_LOG="/var/log/jitsi-jmb/jmb.log"\n');
+    expect(tree.install(...CAS)).toMatchObject({ status: 0 });
+    expect(tree.install('--uninstall')).toMatchObject({ status: 0 });
+    expect(Object.keys(tree.snapshot())).not.toContain(rotate);
+  });
+
   it('takes out only its own part of a file that changed since, and keeps settings', () => {
     const config = `etc/jitsi/meet/${DOMAIN}-config.js`;
     const was = tree.read(config);
@@ -89,7 +107,8 @@ describe('install.sh --root', () => {
     expect(tree.install(...CAS, '--upgrade')).toMatchObject({ status: 0 });
     const settings = readSettings(join(tree.root, 'opt/jitsi-jmb'), {});
     // As cron leaves it.
-    for (const end of ['-wal', '-shm', '-remind']) tree.put(`var/www/jitsi-jmb/data/jitsi-jmb.db${end}`, '');
+    for (const end of ['-wal', '-shm', '-remind', '-requests', '-requests.sums', '-requests.7'])
+      tree.put(`var/www/jitsi-jmb/data/jitsi-jmb.db${end}`, '');
     expect(settings).toMatchObject({ JMB_NAME: 'Old', JMB_DB: '/var/www/jitsi-jmb/data/jitsi-jmb.db' });
     expect(tree.install('--uninstall', '--purge')).toMatchObject({ status: 0 });
     expect(tree.snapshot()).toEqual(before);
