@@ -240,3 +240,23 @@ test('a time by hand is on the wall clock of JMB_ICAL_TZID, whatever the machine
   expect(await at('09:00')).toContain('reminder:');
   expect((await jmbCommand(jmb, 'remind', '--now', 'tomorrow')).status).toBe(2);
 });
+
+test('anybody is told how it is, and Prometheus how much there is', async () => {
+  jmb = await stage();
+  const health = async (method: string) => {
+    const answer = await jmb?.ask('/join.cgi?health', { method });
+    return [answer?.status, answer?.headers.get('content-type'), await answer?.text()];
+  };
+  const nothing = 'cron unknown\noutbox unknown\nrooms unknown\n';
+  expect(await health('GET')).toEqual([503, 'text/plain; charset=utf-8', `settings ok\ndatabase missing\n${nothing}`]);
+  await book(jmb, 'alice');
+  await jmbCommand(jmb, 'remind');
+  expect(await health('GET')).toEqual([
+    ...[200, 'text/plain; charset=utf-8'],
+    'settings ok\ndatabase ok\ncron ok\noutbox ok\nrooms off\n',
+  ]);
+  expect(await health('HEAD')).toEqual([200, 'text/plain; charset=utf-8', '']);
+  const { stdout } = await jmbCommand(jmb, 'metrics');
+  expect(stdout).toMatch(/^jmb_meetings\{state="planned"\} 1$/m);
+  expect(stdout).toMatch(/^jmb_requests_total\{page="booking\.cgi\?register_new",status="30[23]"\} 1$/m);
+});
