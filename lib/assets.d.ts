@@ -24,8 +24,10 @@ declare module '*.js?digest' {
   export default version;
 }
 
-/** A file of JSON, as a function that makes its value when it is first called. */
+/** A file of texts, as a function that reads no more of it than what it is asked for; undefined where there is no such key. */
 declare module '*.json?lazy' {
-  const make: () => unknown;
-  export default make;
+  const textOf: (key: string) => string | undefined;
+  export default textOf;
+  /** All of them. */
+  export const all: () => Readonly<Record<string, string>>;
 }

@@ -3,9 +3,9 @@
  * they cannot be seen.
  */
 
-import english from './en.json?lazy';
+import english, { all as allEnglish } from './en.json?lazy';
 import type fr from './fr.json';
-import french from './fr.json?lazy';
+import french, { all as allFrench } from './fr.json?lazy';
 
 /** A language that users read. */
 export type Language = 'fr' | 'en';
@@ -18,15 +18,17 @@ export type TextKey = keyof typeof fr;
 
 type Catalogue = Readonly<Record<TextKey, string>>;
 
-/** Every text of every language. A language is made when it is first read: who is led on to a room reads none. */
+/** Every text of every language. */
 export const catalogue: Readonly<Record<Language, Catalogue>> = {
   get fr() {
-    return french() as Catalogue;
+    return allFrench() as Catalogue;
   },
   get en() {
-    return english() as Catalogue;
+    return allEnglish() as Catalogue;
   },
 };
+
+const TEXT_OF = { fr: french, en: english };
 
 /** What stands at the placeholders of a text. */
 export type TextValues = Readonly<Record<string, string | number>>;
@@ -37,7 +39,7 @@ export type Texts = (key: TextKey, values?: TextValues) => string;
 /** The texts of a language. A placeholder without a value stays as it is, so that a test or a reader sees it. */
 export function texts(language: Language): Texts {
   return (key, values) => {
-    const text = catalogue[language][key];
+    const text = TEXT_OF[language](key) ?? key;
     return values === undefined
       ? text
       : text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
