@@ -106,11 +106,13 @@ function lazily(source) {
   }
   const written = Object.entries(parts).map(([word, part]) => [word, JSON.stringify(part)]);
   return `const parts = ${JSON.stringify(Object.fromEntries(written))};
-const made = {};
-export default (key) => {
+const known = new Map();
+const read = (key) => {
   const [word] = key.split('.', 1);
-  return (made[word] ??= JSON.parse(parts[word] ?? '{}'))[key];
+  for (const [one, text] of Object.entries(JSON.parse(parts[word] ?? '{}'))) known.set(one, text);
+  return known.get(key);
 };
+export default (key) => known.get(key) ?? read(key);
 export const all = () => Object.assign({}, ...Object.values(parts).map((part) => JSON.parse(part)));`;
 }
 
