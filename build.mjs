@@ -81,12 +81,12 @@ function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** A door's code: a function of `require` and `module`, which V8 can keep compiled (lib/start/parts.ts). */
-async function door(name) {
-  const file = `${out}/lib/${name}.js`;
+/** A door's code: a function of `require` and `module`, which V8 can keep compiled (lib/start/parts.ts). `rows`: which of its tables. */
+async function door(name, rows = 'door') {
+  const file = `${out}/lib/${rows === 'door' ? name : rows}.js`;
   const contents = `import { serve } from './lib/http/serve.ts';
-    import { door } from './cgi-bin/${name}.ts';
-    serve(${JSON.stringify(name)}, door);`;
+    import { ${rows} } from './cgi-bin/${name}.ts';
+    serve(${JSON.stringify(name)}, ${rows});`;
   await program(undefined, file, {
     entryPoints: undefined,
     stdin: { contents, resolveDir: '.', loader: 'ts' },
@@ -109,6 +109,7 @@ async function doors() {
   const names = sources('cgi-bin');
   const digests = {};
   for (const name of names) digests[name] = await door(name);
+  digests.list = await door('booking', 'list');
   for (const [name, file] of Object.entries(EXTERNAL_PACKAGES)) digests[file] = await library(name, file);
   writeFileSync(`${out}/lib/parts.json`, `${JSON.stringify(digests)}\n`);
   for (const name of names) {

@@ -18,20 +18,21 @@ export interface Loaded extends Part {
  * source; the flags, since V8 takes what was compiled with its own alone, and programs with and without share packages; and
  * the ABI of the Node, so that a host which changes its Node and changes it back has both.
  * @param flags those of the program's first line
- * @param query what is asked; undefined in a program that stays
  */
-export function cacheFile(
-  lib: string,
-  { name, digest }: Part,
-  flags: readonly string[] = process.execArgv,
-  query = process.env['QUERY_STRING'],
-): string {
-  const page = name === 'booking' && query !== undefined && LIST.test(query) ? '-list' : '';
-  return `${lib}${name}-${digest}${page}${flags.join('')}.${process.versions.modules}.cache`;
+export function cacheFile(lib: string, { name, digest }: Part, flags: readonly string[] = process.execArgv): string {
+  return `${lib}${name}-${digest}${flags.join('')}.${process.versions.modules}.cache`;
 }
 
-/** The page that is asked for most has a copy of its own: of forms and other pages nothing is read for it then. */
+/** My meetings, of all that booking.cgi is asked for. */
 const LIST = /^(?:list)?(?:$|[&=])/;
+
+/**
+ * The part that answers a request of a program: of booking.cgi the list, which is asked for most, is one of its own.
+ * @param query what is asked; undefined in a program that stays
+ */
+export function partOf(program: string, query = process.env['QUERY_STRING']): string {
+  return program === 'booking' && query !== undefined && LIST.test(query) ? 'list' : program;
+}
 
 /**
  * Makes the function that loads parts, and each once.

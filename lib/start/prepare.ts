@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../failure.ts';
-import { cacheFile, type Loaded, loaderOf } from './parts.ts';
+import { cacheFile, type Loaded, loaderOf, partOf } from './parts.ts';
 import { requestsOf, SAMPLE_PERSON, type SampleRequest, sampleDirectory, sampleSite } from './sample.ts';
 import { addonFault, stateOf } from './state.ts';
 
@@ -84,7 +84,7 @@ function keep(program: string, directory: string | undefined): void {
       renameSync(`${cache}.new`, cache);
     }
   });
-  const start = (): void => void loaderOf(lib, digests, require, (part) => loaded.push(part))(program);
+  const start = (): void => void loaderOf(lib, digests, require, (part) => loaded.push(part))(partOf(program));
   if (directory === undefined) start();
   else sampleDirectory(directory, SAMPLE_PERSON, start);
 }

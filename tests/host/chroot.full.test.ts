@@ -28,7 +28,9 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
   let before: ReadonlyMap<string, string>;
   const server = front === 'nginx' ? 'nginx' : 'apache2';
   const ours = () =>
-    Object.fromEntries([...host.snapshot()].filter(([path]) => OURS.test(path) && !/\.cache$|\.db-requests/.test(path)));
+    Object.fromEntries(
+      [...host.snapshot()].filter(([path]) => OURS.test(path) && !/\.cache$|\.db-requests/.test(path)),
+    );
   const SQL = ['--auth', 'sql', '--sql-file', '/etc/sql'];
   const CHANGE = ['--auth', ...change];
   const upgrade = bash ? ['--upgrade'] : [];

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -75,6 +76,23 @@ function answersAll(reader?: readonly string[]): void {
 }
 
 describe('a prepared installation', () => {
+  it('answers the list by a part of its own, which holds no form', () => {
+    const source = (part: string): string => readFileSync(join(root, `lib/${part}.js`), 'utf8');
+    expect(source('booking')).toContain('conf_repeat');
+    expect(source('list')).not.toContain('conf_repeat');
+    expect(source('list').length).toBeLessThan(0.7 * source('booking').length);
+    expect(caches().filter((name) => name.startsWith('list-'))).toHaveLength(1);
+    const without = join(root, 'lib/list.js.away');
+    renameSync(join(root, 'lib/list.js'), without);
+    try {
+      expect(ask('booking', 'list')).not.toContain('200');
+      expect(ask('booking', '')).not.toContain('200');
+      expect(ask('booking', 'new')).toBe('Status: 200 OK');
+    } finally {
+      renameSync(without, join(root, 'lib/list.js'));
+    }
+  });
+
   it('names its Node, and has compiled code for each program', () => {
     for (const program of ['booking', 'token', 'join', 'ical']) {
       expect(readFileSync(join(root, `cgi-bin/${program}.cgi`), 'utf8')).toContain(`#!${process.execPath}`);
