@@ -6,8 +6,8 @@ import { sendWaiting } from '../../lib/mail/sender.ts';
 import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { readSettings } from '../../lib/settings.ts';
-import { texts } from '../../lib/text/catalogue.ts';
 import { ALICE, BOB, NOW, OUTSIDER, site } from '../pages/site.ts';
+import { commandContext } from '../support/command_context.ts';
 import { type Smtp, startSmtp } from '../support/smtp.ts';
 import { compose, eventOf } from './samples.ts';
 
@@ -45,16 +45,12 @@ it('invitation, change, reminder and cancellation', async () => {
     303,
   );
   const due = NOW + 2 * 86_400;
-  const context = {
-    root: '/nowhere',
-    settings: { ...readSettings('/nowhere', {}), JMB_SERVER_NAME: 'meet.example.org', JMB_SMTP_URL: smtp.url },
-    store: jmb.store,
-    clock: fixedClock(due),
-    log: { event: () => undefined },
-    directory: null,
-    language: 'fr' as const,
-    texts: texts('fr'),
+  const settings = {
+    ...readSettings('/nowhere', {}),
+    JMB_SERVER_NAME: 'meet.example.org',
+    JMB_SMTP_URL: smtp.url,
   };
+  const context = commandContext(jmb.store, settings, fixedClock(due));
   expect(enqueueReminders(context)).toBe(3);
   await sendWaiting(context, { deadlineMs: 5000, now: due });
   await jmb.ask(meetingRemove, { as: 'alice', form: { conf_token: typed.conf_token, ...of, conf_version: '1' } });

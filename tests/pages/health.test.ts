@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { door } from '../../cgi-bin/join.ts';
 import { hearRooms } from '../../cron/endings.ts';
-import type { CommandContext } from '../../cron/environment.ts';
+import { fixedClock } from '../../lib/clock.ts';
 import { Environment } from '../../lib/context.ts';
 import { answer } from '../../lib/http/answer.ts';
 import { health } from '../../lib/pages/health.ts';
@@ -13,6 +13,7 @@ import { readSettings } from '../../lib/settings.ts';
 import { noteRun } from '../../lib/store/maintenance.ts';
 import { claim, enqueue, postpone, untry } from '../../lib/store/outbox.ts';
 import type { Store } from '../../lib/store/store.ts';
+import { commandContext } from '../support/command_context.ts';
 import { startRoomModule } from '../support/room_module.ts';
 import { BOB, NOW, type Site, site } from './site.ts';
 
@@ -71,11 +72,8 @@ it('hears of the room module from cron, and asks nobody itself', async () => {
     const lines = Object.entries(module.settings).map(([name, value]) => `${name}="${value}"\n`);
     const jmb = site(HERE + lines.join(''));
     const log: string[] = [];
-    const context = {
-      settings: Object.assign(readSettings('/nowhere', {}), module.settings),
-      store: jmb.store,
-      log: { event: (name: string) => void log.push(name) },
-    } as unknown as CommandContext;
+    const settings = Object.assign(readSettings('/nowhere', {}), module.settings);
+    const context = commandContext(jmb.store, settings, fixedClock(NOW), { event: (name) => void log.push(name) });
     expect((await look(jmb)).body).toContain('cron never\noutbox ok\nrooms unknown\n');
     ran(jmb.store, NOW);
     expect((await look(jmb)).body).toContain('rooms silent\n');

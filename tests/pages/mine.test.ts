@@ -11,7 +11,7 @@ import { readSettings } from '../../lib/settings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { keepLanguages } from '../../lib/store/people.ts';
 import { planReminderRows } from '../../lib/store/reminders.ts';
-import { texts } from '../../lib/text/catalogue.ts';
+import { commandContext } from '../support/command_context.ts';
 import { ALICE, BOB, NOW, OUTSIDER, site } from './site.ts';
 
 function scene(settings = '') {
@@ -91,8 +91,7 @@ it('who wants no reminder gets none, also as organiser, and everything else', as
   const { meeting } = jmb.meeting(3600);
   planReminderRows(jmb.store, 'mail', meeting.id, [NOW]);
   const settings = readSettings(dirname(jmb.store.file), {});
-  const clock = { ...fixedClock(NOW), now: () => NOW };
-  enqueueReminders({ settings, store: jmb.store, clock, log: { event: () => undefined }, texts: texts('fr') } as never);
+  enqueueReminders(commandContext(jmb.store, settings, fixedClock(NOW)));
   const reminded = () => outboxOf(jmb.store, meeting.id).filter(({ kind }) => kind === 'reminder');
   expect(reminded().map(({ recipient }) => recipient)).toEqual([OUTSIDER]);
   expect(reminded().map(({ recipient }) => recipient)).not.toContain(ALICE);
