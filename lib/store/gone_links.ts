@@ -36,15 +36,7 @@ export function keepLinks(store: Store, meeting: Meeting, holder: string | null,
        (gone_hash, gone_meeting_id, gone_email, gone_owner, gone_subject, gone_begin, gone_end, gone_deleted, gone_at)
      SELECT attendee_meeting_hash, attendee_meeting_id, lower(coalesce(attendee_email, '')), ?, ?, ?, ?, ?, ? FROM attendees
      WHERE attendee_meeting_id = ? AND attendee_meeting_hash <> '' AND (? IS NULL OR lower(attendee_email) = ?)`,
-    ownerOf(store, meeting.id) ?? '',
-    meeting.subject,
-    meeting.begin,
-    meeting.end,
-    holder === null ? 1 : 0,
-    now,
-    idOf(meeting.id),
-    holder,
-    holder,
+    ...kept(ownerOf(store, meeting.id), meeting, holder, now),
   );
 }
 
@@ -61,16 +53,13 @@ export function keepSeriesLinks(store: Store, { meeting, attendees }: Whole, hol
        (gone_hash, gone_meeting_id, gone_email, gone_owner, gone_subject, gone_begin, gone_end, gone_deleted, gone_at)
      SELECT link_hash, link_series_id, link_email, ?, ?, ?, ?, ?, ? FROM series_link
      WHERE link_series_id = ? AND (? IS NULL OR link_email = ?)`,
-    attendees.find(({ role }) => role === 'owner')?.email ?? '',
-    meeting.subject,
-    meeting.begin,
-    meeting.end,
-    holder === null ? 1 : 0,
-    now,
-    idOf(meeting.id),
-    holder,
-    holder,
+    ...kept(attendees.find(({ role }) => role === 'owner')?.email, meeting, holder, now),
   );
+}
+
+/** What both keep of a meeting, and whose links they look for. */
+function kept(owner: string | undefined, { id, subject, begin, end }: Meeting, holder: string | null, now: number) {
+  return [owner ?? '', subject, begin, end, holder === null ? 1 : 0, now, idOf(id), holder, holder];
 }
 
 /**
