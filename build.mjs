@@ -51,7 +51,7 @@ const COMMON = {
   charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
-  // Where the administrator finds install.sh again (lib/store/driver.ts).
+  // Where the administrator finds install.sh again (lib/store/database.ts).
   define: { CLONE: JSON.stringify(process.cwd()) },
 };
 

@@ -1,7 +1,7 @@
 /** `jmb backup FILE` and `jmb restore FILE`: a consistent copy of the database, made while it is used, and the way back to it. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { takeLock } from '../lib/store/driver.ts';
+import { takeLock } from '../lib/store/database.ts';
 import { backUp } from '../lib/store/maintenance.ts';
 import { lieReady, type Ready } from '../lib/store/restore.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';

@@ -8,7 +8,7 @@ import { messageOf } from '../lib/failure.ts';
 import { type OpenRoom, roomService } from '../lib/jitsi/rooms.ts';
 import type { Meeting } from '../lib/meetings/meeting.ts';
 import { removeMeeting } from '../lib/store/bookings.ts';
-import { forgetLinksBefore } from '../lib/store/gone_links.ts';
+import { forgetLinksBefore } from '../lib/store/changes.ts';
 import { countEndedBefore, purgeEndedBefore, purgeMailsBefore } from '../lib/store/maintenance.ts';
 import { attendeesOf, meetingById, meetingByRoom } from '../lib/store/meetings.ts';
 import { outboxOf } from '../lib/store/outbox.ts';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { logLine, openLog } from '../lib/log.ts';
-import { takeLock } from '../lib/store/driver.ts';
+import { takeLock } from '../lib/store/database.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'jmb-log-'));
 afterAll(() => rmSync(dir, { recursive: true }));

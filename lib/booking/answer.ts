@@ -6,9 +6,8 @@ import type { Invitation } from '../meetings/meeting.ts';
 import type { Scope } from '../meetings/series.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { Way } from '../store/answers.ts';
-import { recordAnswer } from '../store/invitations.ts';
+import { otherSeats, recordAnswer } from '../store/invitations.ts';
 import { placesOf } from '../store/series.ts';
-import { otherSeats } from '../store/series_seats.ts';
 import { answeredBy, tellOwner } from './owner_told.ts';
 
 /** Why an invitation cannot be answered any more, or at all; null where it can. */

@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import type { Attendee, Invitation, Meeting } from '../meetings/meeting.ts';
 import type { CalendarReply } from '../meetings/reply.ts';
 import type { Scope } from '../meetings/series.ts';
+import { invitationBySeries } from '../store/invitations.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { type StaffedMeeting, staffedById } from '../store/series.ts';
-import { invitationBySeries } from '../store/series_seats.ts';
 
 /** The thing that is answered. */
 export interface AnsweredThing extends StaffedMeeting {

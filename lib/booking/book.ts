@@ -8,16 +8,15 @@ import { type Message, messagesToAll } from '../mail/messages.ts';
 import type { Booking, BookingForm } from '../meetings/booking.ts';
 import { whoIsTold } from '../meetings/change.ts';
 import { bookingOf, formOf } from '../meetings/fields.ts';
-
 import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
 import type { Scope } from '../meetings/series.ts';
 import { ONCE, type SeriesForm } from '../meetings/series_form.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { noteStandIn } from '../store/assistants.ts';
 import { type Saved, updateMeeting } from '../store/bookings.ts';
+import { peopleOfSeries } from '../store/invitations.ts';
 import { dropReminders } from '../store/outbox_changes.ts';
 import { aboutId, type Place, placesOf } from '../store/series.ts';
-import { peopleOfSeries } from '../store/series_seats.ts';
 import { endedFor, type Owned, ownedMeeting } from './access.ts';
 import { checkedBooking } from './checked.ts';
 import {

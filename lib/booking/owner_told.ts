@@ -5,11 +5,11 @@ import type { Hearer } from '../mail/owner_mail.ts';
 import { type Answered, howHeard, NO_WORDS } from '../meetings/answers.ts';
 import type { Attendee, Invitation, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { answersWait, owe, saidOf, settle, untold } from '../store/answers.ts';
+import { sameAnswers } from '../store/invitations.ts';
 import { causedBy, noteCaused } from '../store/limits.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
 import { languagesOf, namesOf } from '../store/people.ts';
-import { sameAnswers } from '../store/series_seats.ts';
 
 /** What telling needs of a context. */
 export type TellingContext = Pick<Context, 'settings' | 'store' | 'clock' | 'log'>;

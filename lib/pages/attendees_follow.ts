@@ -1,5 +1,4 @@
 /** booking.cgi?attendees&id=ID: who answered what and who came, for owner and moderators; and, for the owner, whom no mail has reached. */
-
 import attendees from '../../templates/pages/attendees.hbs';
 import { asked, silentOf, written } from '../booking/ask.ts';
 import type { Context } from '../context.ts';
@@ -10,10 +9,9 @@ import type { Attendee, Identity } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
 import type { Request, Response } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
-import { type Said, saidOf } from '../store/answers.ts';
+import { type Said, saidOf, type Unconfirmed, unconfirmedOf } from '../store/answers.ts';
 import { type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { namesOf } from '../store/people.ts';
-import { type Unconfirmed, unconfirmedOf } from '../store/replies.ts';
 import { formToken } from '../store/secrets.ts';
 import { aboutId } from '../store/series.ts';
 import type { TextKey } from '../text/catalogue.ts';

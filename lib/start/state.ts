@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { messageOf } from '../failure.ts';
-import { openFile } from '../store/driver.ts';
+import { openFile } from '../store/database.ts';
 import { cacheFile } from './parts.ts';
 
 /** What it finds. */

@@ -2,8 +2,7 @@
 import type { Booking } from '../meetings/booking.ts';
 import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
 import { askAnew } from './answers.ts';
-import { recordChange } from './changes.ts';
-import { keepLinks } from './gone_links.ts';
+import { keepLinks, recordChange } from './changes.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
 import { nameAttendee } from './people.ts';

@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { codeOf } from '../failure.ts';
 import { ownNewFile } from '../new_file.ts';
-import { openFile } from './driver.ts';
-import { SCHEMA_VERSION } from './schema.ts';
+import { openFile, SCHEMA_VERSION } from './database.ts';
 
 /** Columns that every database of ours and of the original has. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {

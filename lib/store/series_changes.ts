@@ -3,7 +3,7 @@ import type { Booking } from '../meetings/booking.ts';
 import type { Attendee, MeetingId } from '../meetings/meeting.ts';
 import type { Occurrence, Repetition, Rhythm, Series, Turn } from '../meetings/series.ts';
 import { type BookingClock, insertMeeting, type Saved } from './bookings.ts';
-import { keepSeriesLinks } from './gone_links.ts';
+import { keepSeriesLinks } from './changes.ts';
 import { idOf } from './rows.ts';
 import { newHash } from './secrets.ts';
 import type { WholeSeries } from './series.ts';

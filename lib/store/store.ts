@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { ownNewFile } from '../new_file.ts';
 import { Unavailable } from '../refusal.ts';
-import { openFile } from './driver.ts';
-import { migrate } from './schema.ts';
+import { migrate, openFile } from './database.ts';
 
 /** What may be bound to a statement. Ids of meetings are bound as bigint. */
 export type Value = string | number | bigint | null;

@@ -4,12 +4,11 @@ import type { MailParts } from '../../lib/mail/compose.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { meetingMove } from '../../lib/pages/meeting_save.ts';
-import { saidOf } from '../../lib/store/answers.ts';
+import { keepUnconfirmed, saidOf } from '../../lib/store/answers.ts';
 import { insertMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
-import { keepUnconfirmed } from '../../lib/store/replies.ts';
 import { ALICE, BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;

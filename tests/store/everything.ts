@@ -2,7 +2,18 @@
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { occurrenceAt } from '../../lib/meetings/series.ts';
 import { busyOf, searchableOf, slotsOf } from '../../lib/store/agenda.ts';
-import { answersWait, owe, saidOf, settle, untold } from '../../lib/store/answers.ts';
+import {
+  answersWait,
+  keepUnconfirmed,
+  lastTaken,
+  noteReply,
+  owe,
+  saidOf,
+  settle,
+  unconfirmedOf,
+  untold,
+  wasTaken,
+} from '../../lib/store/answers.ts';
 import {
   addAssistant,
   assistantsOf,
@@ -13,7 +24,14 @@ import {
   removeAssistant,
 } from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
-import { changeAddress, changeOwner, replaceLink } from '../../lib/store/changes.ts';
+import {
+  changeAddress,
+  changeOwner,
+  forgetLinks,
+  forgetLinksBefore,
+  goneLink,
+  replaceLink,
+} from '../../lib/store/changes.ts';
 import {
   addressesWith,
   cachedFeed,
@@ -23,9 +41,17 @@ import {
   rememberAddresses,
   renewFeed,
 } from '../../lib/store/feeds.ts';
-import { forgetLinks, forgetLinksBefore, goneLink } from '../../lib/store/gone_links.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
-import { countConnection, invitationByHash, ownerOf, recordAnswer } from '../../lib/store/invitations.ts';
+import {
+  countConnection,
+  invitationByHash,
+  invitationBySeries,
+  otherSeats,
+  ownerOf,
+  peopleOfSeries,
+  recordAnswer,
+  sameAnswers,
+} from '../../lib/store/invitations.ts';
 import { causedBy, noteCaused, noteWrong, takeSearch, wrongFrom } from '../../lib/store/limits.ts';
 import {
   countEndedBefore,
@@ -52,7 +78,6 @@ import {
   rememberName,
 } from '../../lib/store/people.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
-import { keepUnconfirmed, lastTaken, noteReply, unconfirmedOf, wasTaken } from '../../lib/store/replies.ts';
 import { markReturned, meetingsToTell, requestBehind, returnedOf } from '../../lib/store/returned.ts';
 import {
   accountsWith,
@@ -81,7 +106,6 @@ import {
   splitSeries,
   touchSeries,
 } from '../../lib/store/series_changes.ts';
-import { invitationBySeries, otherSeats, peopleOfSeries, sameAnswers } from '../../lib/store/series_seats.ts';
 import { isMailStuck, mailAges, mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { insertMeeting, updateMeeting } from '../../lib/store/bookings.ts';
+import { SCHEMA_VERSION } from '../../lib/store/database.ts';
 import { attendeesOf, invitationsOf, meetingById } from '../../lib/store/meetings.ts';
-import { SCHEMA_VERSION } from '../../lib/store/schema.ts';
 import { ALICE, BOOKING, clockAt, NOW, open, scratch, sqlite3, upstreamCopy } from './scratch.ts';
 
 describe('a database of the original', () => {
