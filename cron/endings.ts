@@ -3,8 +3,8 @@ import { within } from '../lib/clock.ts';
 import { messageOf } from '../lib/failure.ts';
 import { carryOut, sayIn } from '../lib/jitsi/room_orders.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
-import { dueEnding, type Ending, MAKE_UP, WARNING } from '../lib/meetings/ending.ts';
 import type { Meeting } from '../lib/meetings/meeting.ts';
+import { dueEnding, type Ending, MAKE_UP, WARNING } from '../lib/meetings/timing.ts';
 import { lastRun, type Moment, noteRun } from '../lib/store/maintenance.ts';
 import {
   closedButBooked,

@@ -1,7 +1,7 @@
 /** `jmb remind`: what cron runs each minute. One run at a time, by a clock that is to be believed; each step goes on when another fails. */
 import { existsSync, readFileSync } from 'node:fs';
-import { tellGathered } from '../lib/booking/owner_told.ts';
-import { tellReturned } from '../lib/booking/returned.ts';
+import { tellGathered } from '../lib/booking/answer.ts';
+import { tellReturned } from '../lib/booking/incoming.ts';
 import { messageOf } from '../lib/failure.ts';
 import { foldAnswers } from '../lib/http/tally.ts';
 import { NOT_TRIED } from '../lib/mail/claims.ts';

@@ -4,7 +4,7 @@ import { lineOf } from '../lib/http/answer.ts';
 import { type RoomService, roomService } from '../lib/jitsi/rooms.ts';
 import { composeMails, prepareComposing, templatesOf } from '../lib/mail/compose.ts';
 import { reminderMessages, threadsOf } from '../lib/mail/messages.ts';
-import { latestDue } from '../lib/meetings/reminders.ts';
+import { latestDue } from '../lib/meetings/timing.ts';
 import { Unavailable } from '../lib/refusal.ts';
 import { ownersOf } from '../lib/store/assistants.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';

@@ -4,9 +4,8 @@
  */
 import { prepareSeries } from '../calendar/recurrence.ts';
 import type { Context } from '../context.ts';
-import { type Message, messagesToAll } from '../mail/messages.ts';
+import { type Message, messagesToAll, whoIsTold } from '../mail/messages.ts';
 import type { Booking, BookingForm } from '../meetings/booking.ts';
-import { whoIsTold } from '../meetings/change.ts';
 import { bookingOf, formOf } from '../meetings/fields.ts';
 import type { Attendee, Identity, Meeting } from '../meetings/meeting.ts';
 import type { Scope } from '../meetings/series.ts';

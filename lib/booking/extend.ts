@@ -1,9 +1,8 @@
 /** Giving a running meeting some minutes more. */
 import type { Context } from '../context.ts';
-import { type ExtensionRules, extensionFits, mayExtend, minutesLeft } from '../meetings/ending.ts';
 import { bookingOf } from '../meetings/fields.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
-import { planReminders } from '../meetings/reminders.ts';
+import { type ExtensionRules, extensionFits, mayExtend, minutesLeft, planReminders } from '../meetings/timing.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { updateMeeting } from '../store/bookings.ts';
 import { planReminderRows } from '../store/reminders.ts';

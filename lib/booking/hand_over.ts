@@ -8,8 +8,8 @@ import { isEditor } from '../people/check_modules.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { type Held, type Owned, ownedMeeting } from './access.ts';
-import { type Colleague, colleagueOf } from './colleagues.ts';
 import { accounts, type Ending, logged, sendAll, withinLimit, writeAll } from './messages.ts';
+import { type Colleague, colleagueOf } from './people_found.ts';
 import { tellRoom } from './rooms.ts';
 import { asKnown, ownerChanged } from './series_people.ts';
 

@@ -1,13 +1,19 @@
-/** What becomes of a message that came in, whichever way: `jmb reply`, or a mailbox that is looked into. */
+/**
+ * What becomes of a message that came in, whichever way: an answer is applied; a mail that came back is noted, and the organiser told
+ * once of all of a meeting.
+ */
 import type { Context } from '../context.ts';
 import { messageOf } from '../failure.ts';
-import { readBounce } from '../mail/bounce.ts';
+import { type Bounce, readBounce } from '../mail/bounce.ts';
 import { type Arrived, type Incoming, readMail } from '../mail/incoming.ts';
+import { returnedMail } from '../mail/owner_mail.ts';
 import { bounceSetting, ownerOfId, replyIdIn } from '../mail/reply_address.ts';
 import type { Invitation } from '../meetings/meeting.ts';
+import { enqueue } from '../store/outbox.ts';
+import { markReturned, meetingsToTell, requestBehind, returnedOf } from '../store/returned.ts';
 import { staffedById } from '../store/series.ts';
+import { hearerOf, type TellingContext } from './answer.ts';
 import { applyReplies, passOn, repliesIn, tracedTo } from './replies.ts';
-import { noteBounce } from './returned.ts';
 
 /**
  * How it ended: it was dealt with, it is of no concern to JMB, or it must be given again later, since something that JMB stands
@@ -77,4 +83,36 @@ function ignore({ log }: Context, mail: Incoming | null, reason: string): 'ignor
     message: mail?.header('message-id')?.slice(0, 200),
   });
   return 'ignored';
+}
+
+/** Notes that a mail to somebody came back. @returns false where none was sent, or this one is noted already */
+export function noteBounce(
+  { store, log, clock }: Pick<Context, 'store' | 'log' | 'clock'>,
+  { meeting, attendee }: Invitation,
+  { reason, messageId }: Bounce,
+): boolean {
+  const to = { meetingId: meeting.id, recipient: attendee.email };
+  const mail = markReturned(store, { ...to, messageId, reason }, clock.now());
+  if (mail === undefined) return false;
+  const req = requestBehind(store, meeting.id, attendee.email, messageId);
+  log.event('mail-returned', { mail, meeting: meeting.id, to: attendee.email, reason, req });
+  return true;
+}
+
+/** Writes the mails to organisers of whom mails came back. @returns how many */
+export function tellReturned(context: TellingContext): number {
+  const { store, clock } = context;
+  const now = clock.now();
+  const waiting = meetingsToTell(store, now);
+  if (waiting.length === 0) return 0;
+  return store.transaction(() => {
+    const mails = waiting.flatMap((id) => {
+      const found = staffedById(store, id, now);
+      const owner = found?.attendees.find(({ role }) => role === 'owner');
+      if (found === undefined || owner === undefined || owner.email === '') return [];
+      return [returnedMail(hearerOf(context, found.meeting, owner), returnedOf(store, id, now), now)];
+    });
+    enqueue(store, mails, now, context.log.request);
+    return mails.length;
+  });
 }

@@ -1,9 +1,7 @@
 /** Changing meetings of a series: one, which then may stand apart; those from one on, which become a series of their own; or all to come. */
 import type { Context } from '../context.ts';
-import { type Message, messagesToAll } from '../mail/messages.ts';
-import type { Booking, Mistake } from '../meetings/booking.ts';
-import { FARTHEST, GRACE } from '../meetings/booking.ts';
-import { whoIsTold } from '../meetings/change.ts';
+import { type Message, messagesToAll, whoIsTold } from '../mail/messages.ts';
+import { type Booking, FARTHEST, GRACE, type Mistake } from '../meetings/booking.ts';
 import { bookingOf } from '../meetings/fields.ts';
 import type { Identity, Meeting, MeetingId } from '../meetings/meeting.ts';
 import { movedDates, type Occurrence, type Scope, saysTheSame } from '../meetings/series.ts';
@@ -15,10 +13,10 @@ import { type Place, seriesById, type WholeSeries } from '../store/series.ts';
 import { addLink, cutTurn, linkPeople, moveTurns, splitSeries, touchSeries } from '../store/series_changes.ts';
 import type { Owned } from './access.ts';
 import { type Letters, writeAll } from './messages.ts';
+import { knownAlone } from './remove.ts';
 import { orderOwnership } from './rooms.ts';
 import { plan } from './series.ts';
 import { among, wholeOf } from './series_people.ts';
-import { knownAlone } from './series_remove.ts';
 
 /**
  * What a change of one meeting of a series means to whom. Another time or role makes it an event of its own: whoever is in the series

@@ -4,7 +4,7 @@ import { fingerprint } from '../calendar/feed_facts.ts';
 import { writeCalendar } from '../calendar/icalendar.ts';
 import type { Context } from '../context.ts';
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
-import { worthUntil } from '../meetings/reminders.ts';
+import { worthUntil } from '../meetings/timing.ts';
 import type { Settings } from '../settings.ts';
 import type { OutboxMail } from '../store/outbox.ts';
 import { type Language, texts as textsIn } from '../text/catalogue.ts';

@@ -1,10 +1,8 @@
 /** booking.cgi?assistants: whom I let book, change and answer in my place, and in whose place I may; and ?answer, which does so. */
-
 import assistants from '../../templates/pages/assistants.hbs';
 import { bosses } from '../booking/access.ts';
-import { answer } from '../booking/answer.ts';
-import { colleagueOf } from '../booking/colleagues.ts';
-import { sendToOwner } from '../booking/owner_told.ts';
+import { answer, sendToOwner } from '../booking/answer.ts';
+import { colleagueOf } from '../booking/people_found.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import type { Identity } from '../meetings/meeting.ts';

@@ -2,10 +2,8 @@
  * join.cgi?accept, ?tentative, ?decline and ?answer: the page asks, the form answers; mail scanners that follow links answer for nobody.
  * Once answered, the page says so, and a second press where the button was changes nothing.
  */
-
 import answerTemplate from '../../templates/pages/answer.hbs';
-import { answer, answerRefused } from '../booking/answer.ts';
-import { sendToOwner } from '../booking/owner_told.ts';
+import { answer, answerRefused, sendToOwner } from '../booking/answer.ts';
 import type { Context } from '../context.ts';
 import { formParams, queryParams } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';

@@ -1,10 +1,9 @@
 /** booking.cgi?extend: the owner gives a running meeting some minutes more. */
-
 import { extend, extensionRules } from '../booking/extend.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
-import { EXTENSIONS, extensionsOf } from '../meetings/ending.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
+import { EXTENSIONS, extensionsOf } from '../meetings/timing.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';

@@ -1,5 +1,4 @@
 /** booking.cgi?list: what is now, what is next, what waits for me; then what is to come, by day, and what is past. */
-
 import list from '../../templates/pages/list.hbs';
 import { bosses } from '../booking/access.ts';
 import { extensionRules } from '../booking/extend.ts';
@@ -9,9 +8,9 @@ import { queryParams } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import { roomLink, roomSegment } from '../jitsi/room_name.ts';
 import { nextOpening } from '../meetings/access.ts';
-import { extendedWithin } from '../meetings/ending.ts';
 import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import { LONGEST_SEARCH } from '../meetings/search.ts';
+import { extendedWithin } from '../meetings/timing.ts';
 import type { Request, Response } from '../message.ts';
 import { slotsOf } from '../store/agenda.ts';
 import { feedIfWritable } from '../store/feeds.ts';

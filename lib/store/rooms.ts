@@ -101,7 +101,7 @@ export function accountsWith(store: Store, address: string): string[] {
 /** A meeting whose end is near or was not long ago. */
 export interface EndingMeeting {
   readonly meeting: Meeting;
-  /** The time of the last step done for this end; 0 when none was (lib/meetings/ending.ts). */
+  /** The time of the last step done for this end; 0 when none was (lib/meetings/timing.ts). */
   readonly done: number;
 }
 

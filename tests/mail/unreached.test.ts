@@ -1,7 +1,7 @@
 /** Whom no mail has reached: refused at once by the server, and told to the organiser in one mail as what comes back later is. */
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { tellReturned } from '../../lib/booking/returned.ts';
+import { tellReturned } from '../../lib/booking/incoming.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import { meetingBook } from '../../lib/pages/meeting_save.ts';
 import { readSettings } from '../../lib/settings.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { whoIsTold } from '../../lib/mail/messages.ts';
 import { joinOpen, leadOf, mayAnswer, mayEdit, peopleAreTold, stateOf, timesStand } from '../../lib/meetings/access.ts';
-import { whoIsTold } from '../../lib/meetings/change.ts';
 import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
 
 const meeting = { begin: 10_000, end: 13_600 };

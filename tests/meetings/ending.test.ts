@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueEnding, endingSteps, MAKE_UP, WARNING } from '../../lib/meetings/ending.ts';
+import { dueEnding, endingSteps, MAKE_UP, WARNING } from '../../lib/meetings/timing.ts';
 
 const END = 1_000_000;
 const GRACE = 600;

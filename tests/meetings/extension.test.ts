@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extensionsOf, minutesLeft } from '../../lib/meetings/ending.ts';
+import { extensionsOf, minutesLeft } from '../../lib/meetings/timing.ts';
 
 const BEGIN = 1_000_000;
 const meeting = { begin: BEGIN, end: BEGIN + 3600, duration: 3600 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { latestDue, planReminders } from '../../lib/meetings/reminders.ts';
+import { latestDue, planReminders } from '../../lib/meetings/timing.ts';
 
 test('reminders are planned in order, each once, and never in the past', () => {
   expect(planReminders(100_000, [1440, 60, 10, 60], 0)).toEqual([13_600, 96_400, 99_400]);

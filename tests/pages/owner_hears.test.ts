@@ -1,7 +1,7 @@
 /** What the owner hears of answers, by JMB_MAIL_ANSWERS: at once, gathered in one mail an hour at most, or not at all. */
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tellGathered } from '../../lib/booking/owner_told.ts';
+import { tellGathered } from '../../lib/booking/answer.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import { answerGive } from '../../lib/pages/invitation_answer.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
