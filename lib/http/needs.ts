@@ -2,7 +2,7 @@
 import { actingFor, entryTo, invitationOf, ownedMeeting, readMeeting } from '../booking/access.ts';
 import type { Context } from '../context.ts';
 import type { Identity } from '../meetings/meeting.ts';
-import { type Request, requestHeader } from '../message.ts';
+import { formParams, type Params, queryParams, type Request, requestHeader } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
@@ -10,7 +10,6 @@ import { feedByHash, rememberAddresses } from '../store/feeds.ts';
 import { mineOf } from '../store/mine.ts';
 import { rememberName } from '../store/people.ts';
 import { formTokenHolds } from '../store/secrets.ts';
-import { formParams, type Params, queryParams } from './params.ts';
 import type { Granted, Known, Need } from './route.ts';
 import { unknownSecret } from './wrong_secret.ts';
 

@@ -1,14 +1,12 @@
 /** What a row of a door's table is, and how a request finds its own. */
-
 import type { Entry, Held } from '../booking/access.ts';
 import type { Context } from '../context.ts';
 import type { Identity, Invitation } from '../meetings/meeting.ts';
-import type { Request, Response } from '../message.ts';
+import { type Params, parseForm, parseParams, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import type { Manner } from '../settings.ts';
 import type { FeedOwner } from '../store/feeds.ts';
 import { bodyLength } from './cgi.ts';
-import { type Params, parseForm, parseParams } from './params.ts';
 
 /** Everything that needs can look at. */
 export interface Granted {

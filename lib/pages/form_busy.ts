@@ -5,12 +5,11 @@
 import { ownedMeeting } from '../booking/access.ts';
 import { type Clashes, clashesOf, clashesTyped, type Taken } from '../booking/clashes.ts';
 import type { Context } from '../context.ts';
-import type { Params } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { scopeOf } from '../meetings/series.ts';
-import type { Request, Response } from '../message.ts';
+import type { Params, Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { attendeesOf, type Listed } from '../store/meetings.ts';
 import { clockTime, dayAndMonth, isoDate, timeOf } from '../text/dates.ts';

@@ -1,10 +1,9 @@
 /** What the booking form holds: what a new one says, and what came back in it. */
-
 import { defaultSubject } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
-import type { Params } from '../http/params.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { eachField, FIELDS, formOf } from '../meetings/fields.ts';
+import type { Params } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { withChosen } from './people_field.ts';
 

@@ -5,7 +5,6 @@
 import answerTemplate from '../../templates/pages/answer.hbs';
 import { answer, answerRefused, sendToOwner } from '../booking/answer.ts';
 import type { Context } from '../context.ts';
-import { formParams, queryParams } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import {
   checkWords,
@@ -20,7 +19,7 @@ import {
 } from '../meetings/answers.ts';
 import type { Answer, Invitation } from '../meetings/meeting.ts';
 import { scopeOf } from '../meetings/series.ts';
-import type { Request, Response } from '../message.ts';
+import { formParams, queryParams, type Request, type Response } from '../message.ts';
 import type { Refusal } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { ownerOf } from '../store/invitations.ts';

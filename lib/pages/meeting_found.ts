@@ -1,11 +1,9 @@
 /** booking.cgi?list&q=TEXT and ?list&page=N: what a search finds among my meetings, and those that are over, by month and page. */
-
 import found from '../../templates/pages/found.hbs';
 import type { Context } from '../context.ts';
-import { queryParams } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import { keptSearch, LONGEST_SEARCH, searchOf } from '../meetings/search.ts';
-import type { Request, Response } from '../message.ts';
+import { queryParams, type Request, type Response } from '../message.ts';
 import { type Slot, searchableOf, slotsOf } from '../store/agenda.ts';
 import { invitationsIn } from '../store/meetings.ts';
 import type { Store } from '../store/store.ts';

@@ -1,14 +1,12 @@
 /** booking.cgi?register_new, ?register_edit, ?move and ?invite: reads the form, has it booked or changed, and goes back to the list. */
-
 import { book, type Changed, change, invite } from '../booking/book.ts';
 import type { Context } from '../context.ts';
-import type { Params } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { bookingOf, formOf } from '../meetings/fields.ts';
 import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import { type Scope, scopeOf } from '../meetings/series.ts';
-import type { Request, Response } from '../message.ts';
+import type { Params, Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { oldForm, typedIn } from './form_typed.ts';

@@ -9,9 +9,8 @@ import scriptVersion from '../../templates/pages/script.js?digest';
 import styleVersion from '../../templates/pages/style.css';
 import type { Context } from '../context.ts';
 import { keepChosen, otherLanguages } from '../http/language.ts';
-import { queryParams } from '../http/params.ts';
 import type { Identity, MeetingId } from '../meetings/meeting.ts';
-import { cookie, type Header, html, type Request, type Response, redirect } from '../message.ts';
+import { cookie, type Header, html, queryParams, type Request, type Response, redirect } from '../message.ts';
 import type { TextKey, Texts } from '../text/catalogue.ts';
 
 /** What Apache says too, for whatever does not come from here. */

@@ -1,12 +1,11 @@
 /** The fields for guests and moderators: what was typed, what of it cannot be read and where, and who may be meant by half a name. */
-
 import { type Candidate, findPeople } from '../booking/people_found.ts';
 import type { Context } from '../context.ts';
-import type { Params } from '../http/params.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { FIELDS } from '../meetings/fields.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { isHalfName } from '../meetings/people.ts';
+import type { Params } from '../message.ts';
 import { isRefusal } from '../refusal.ts';
 import { splitAddresses, type Unread } from '../text/addresses.ts';
 import { mailboxText } from '../text/people_list.ts';

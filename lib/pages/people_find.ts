@@ -1,10 +1,8 @@
 /** booking.cgi?people=TEXT: who may be meant, as JSON, for the form's suggestions; editors only. */
-
 import { findPeople } from '../booking/people_found.ts';
 import type { Context } from '../context.ts';
-import { queryParams } from '../http/params.ts';
 import type { Granted } from '../http/route.ts';
-import type { Request, Response } from '../message.ts';
+import { queryParams, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 
 /** Answers with `[{"name", "email", "source"}]`, ten at most; with 503 and those invited before where the directory is silent. */

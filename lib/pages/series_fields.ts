@@ -1,10 +1,10 @@
 /** What forms say of series: the part that makes one, and how much of one is meant. */
 import type { Context } from '../context.ts';
-import type { Params } from '../http/params.ts';
 import { LONGEST_WORD, type Mistake } from '../meetings/booking.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import { REPEATS, type Scope, seriesWords } from '../meetings/series.ts';
 import { LONGEST_SKIP, ONCE, SERIES_FIELDS, type SeriesForm, type SeriesMistakes } from '../meetings/series_form.ts';
+import type { Params } from '../message.ts';
 import { placesOf, seriesById } from '../store/series.ts';
 import { longDate } from '../text/dates.ts';
 

@@ -19,7 +19,7 @@ const FIRST_LINE = /^#!.*\n/;
 /**
  * Node makes the hash tables of its start-up snapshot anew for a random seed, against names that somebody chose to
  * collide: 4 of its 19 ms. What is sent cannot fill a table of ours with so many that it matters: a query or a form has 64
- * names at most (lib/http/params.ts), a list of addresses is read up to a bound (mostPieces in lib/meetings/booking.ts), Apache
+ * names at most (lib/message.ts), a list of addresses is read up to a bound (mostPieces in lib/meetings/booking.ts), Apache
  * takes a hundred header fields (LimitRequestFields).
  */
 const FLAG = '--no-rehash-snapshot';

@@ -1,11 +1,8 @@
 /** A door for tests: handlers that do what handlers must not, and tell what they see. */
-
 import { anyone } from '../../lib/http/needs.ts';
-import { formParams, queryParams } from '../../lib/http/params.ts';
-import type { Route } from '../../lib/http/route.ts';
-import { type Handler, row } from '../../lib/http/route.ts';
+import { type Handler, type Route, row } from '../../lib/http/route.ts';
 import { serve } from '../../lib/http/serve.ts';
-import { html, type Response } from '../../lib/message.ts';
+import { formParams, html, queryParams, type Response } from '../../lib/message.ts';
 import { refuse, Unavailable } from '../../lib/refusal.ts';
 
 const text = (body: string): Response => html(200, body);
