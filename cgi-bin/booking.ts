@@ -14,20 +14,18 @@ import {
 } from '../lib/http/needs.ts';
 import { type Door, type Routes, row } from '../lib/http/route.ts';
 import { answerInPlace, assistantsChange, assistantsShow } from '../lib/pages/assistants.ts';
-import { attendeesCsv } from '../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeeRelink, attendeesRemind } from '../lib/pages/attendees_write.ts';
-import { calendarRenew, calendarShow } from '../lib/pages/calendar_address.ts';
 import { busyShow } from '../lib/pages/form_busy.ts';
-import { meetingExtend } from '../lib/pages/meeting_extend.ts';
 import { meetingEdit, meetingNew } from '../lib/pages/meeting_form.ts';
-import { handAsk, handGive } from '../lib/pages/meeting_hand.ts';
+import { attendeesCsv } from '../lib/pages/meeting_give.ts';
 import { meetingList } from '../lib/pages/meeting_list.ts';
 import { nowAsk, nowBook } from '../lib/pages/meeting_now.ts';
-import { meetingRemove, removalAsk } from '../lib/pages/meeting_remove.ts';
+import { handAsk, handGive, meetingRemove, removalAsk } from '../lib/pages/meeting_part.ts';
+import { meetingExtend } from '../lib/pages/meeting_running.ts';
 import { meetingBook, meetingChange, meetingInvite, meetingMove } from '../lib/pages/meeting_save.ts';
-import { mineKeep, mineShow } from '../lib/pages/mine.ts';
-import { peopleFind } from '../lib/pages/people_find.ts';
+import { calendarRenew, calendarShow, mineKeep, mineShow } from '../lib/pages/mine.ts';
+import { peopleFind } from '../lib/pages/people_field.ts';
 import { signOut } from '../lib/pages/ways_out.ts';
 
 const MY_MEETINGS: Routes = {

@@ -1,10 +1,10 @@
 /** join.cgi, invitation.cgi and close.cgi: what the secret in an address opens, and how the service is; nobody signs in. */
 import { anyone, link, sameSite } from '../lib/http/needs.ts';
 import { type Door, row } from '../lib/http/route.ts';
+import { invitationEvent } from '../lib/pages/calendar_read.ts';
 import { health } from '../lib/pages/health.ts';
 import { answerAsk, answerGive } from '../lib/pages/invitation_answer.ts';
-import { invitationEvent } from '../lib/pages/invitation_event.ts';
-import { roomJoin } from '../lib/pages/room_join.ts';
+import { roomJoin } from '../lib/pages/room_enter.ts';
 import { close } from '../lib/pages/ways_out.ts';
 
 export const door: Door = {

@@ -17,11 +17,10 @@ import { aboutId } from '../store/series.ts';
 import type { TextKey } from '../text/catalogue.ts';
 import { timeOf } from '../text/dates.ts';
 import { proposalWords } from './invitation_answer.ts';
-import { extensionOf } from './meeting_extend.ts';
 import { givenOf } from './meeting_give.ts';
+import { extensionOf, insideOf } from './meeting_running.ts';
 import { answerIcon, counted, personWords, placeWords, type Reading, readingOf, ticketWords } from './meeting_view.ts';
 import { type Frame, page, sayingOf } from './page.ts';
-import { insideOf } from './room_people.ts';
 
 /** What is wrong with the address that was typed for somebody. */
 export interface WrongAddress {

@@ -13,12 +13,11 @@ import type { Params, Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { attendeesOf, type Listed } from '../store/meetings.ts';
 import { clockTime, dayAndMonth, isoDate, timeOf } from '../text/dates.ts';
-import { oldForm, typedIn } from './form_typed.ts';
+import { oldForm, seriesIn, typedIn } from './form_fields.ts';
 import { formAgain, formPage } from './meeting_form.ts';
 import { versionIn } from './meeting_save.ts';
 import { counted, readingOf, shortDayOf } from './meeting_view.ts';
 import type { NoticeWords } from './page.ts';
-import { seriesIn } from './series_fields.ts';
 
 /** How many clashes are named beside the form, and in a notice. */
 const MOST_NAMED = 10;

@@ -24,9 +24,9 @@ import type { Refusal } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { ownerOf } from '../store/invitations.ts';
 import { clockTime, isoDate, longDate, startOfDay, timeOf } from '../text/dates.ts';
+import { scopesOf } from './form_fields.ts';
 import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, page, toList } from './page.ts';
-import { scopesOf } from './series_fields.ts';
 
 /** The word of an address for each answer. */
 const WORDS = { accepted: 'accept', tentative: 'tentative', declined: 'decline' } as const satisfies Record<

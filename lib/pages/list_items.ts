@@ -1,11 +1,10 @@
 /** One meeting of a list, whatever list it stands in: what is said of it, and what can be pressed. */
-
 import type { Context } from '../context.ts';
 import { tallyWords } from '../meetings/answers.ts';
 import type { Listed } from '../store/meetings.ts';
 import { namedIn } from '../store/people.ts';
 import { isoDate } from '../text/dates.ts';
-import type { Extension } from './meeting_extend.ts';
+import type { Extension } from './meeting_running.ts';
 import {
   type MeetingWords,
   meetingWords,

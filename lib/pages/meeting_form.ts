@@ -1,5 +1,4 @@
 /** booking.cgi?new and ?edit: the form, empty, filled from the database, or with what was typed and what is wrong with it. */
-
 import form from '../../templates/pages/form.hbs';
 import { bosses, type Owned } from '../booking/access.ts';
 import { type BookingFor, defaultSubject } from '../booking/checked.ts';
@@ -24,11 +23,10 @@ import { type Refusal, refuse, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { LANGUAGES, type TextKey } from '../text/catalogue.ts';
 import { durationText, isoDate, startOfDay } from '../text/dates.ts';
-import { proposedForm } from './form_typed.ts';
+import { proposedForm, scopesOf, seriesFields } from './form_fields.ts';
 import { meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 import { type AskedName, askedIn, PEOPLE_FIELDS, type PeopleField, peopleField } from './people_field.ts';
-import { scopesOf, seriesFields } from './series_fields.ts';
 
 /** What the form is about: a meeting to be booked, or one to be changed in the version that was seen. */
 export interface FormFor extends BookingFor {

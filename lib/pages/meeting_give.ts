@@ -1,12 +1,18 @@
 /**
- * What is given on by hand: the room's own address, by which anybody enters as a guest, and an invitation in words. Nobody's secret is in it.
+ * What one takes along from a meeting's page: the room's own address, an invitation in words, in neither of which is anybody's secret,
+ * and booking.cgi?csv, its people as a table.
  */
-
 import type { Owned } from '../booking/access.ts';
 import type { Context } from '../context.ts';
+import type { Granted } from '../http/route.ts';
 import { roomLink } from '../jitsi/room_name.ts';
 import { when } from '../mail/wording.ts';
+import type { Attendee } from '../meetings/meeting.ts';
+import type { Request, Response } from '../message.ts';
+import { type Said, saidOf } from '../store/answers.ts';
+import { namesOf } from '../store/people.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
+import { clockTime, isoDate } from '../text/dates.ts';
 import { personWords } from './meeting_view.ts';
 
 /** An address and a text to copy. */
@@ -44,4 +50,58 @@ export function givenOf(context: Context, { meeting, attendees }: Owned, organis
     address,
   ];
   return { address, text: lines.join('\n'), lines: Math.min(lines.length, 16) };
+}
+
+/** Answers with the table. */
+export function attendeesCsv(_request: Request, context: Context, { read }: Pick<Granted, 'read'>): Response {
+  const { texts, store, language } = context;
+  const { meeting, attendees } = read;
+  const said = saidOf(store, meeting.id);
+  const names = namesOf(
+    store,
+    attendees.map(({ email }) => email),
+  );
+  const head = (['person', 'email', 'role', 'answer', 'note', 'answered', 'connections'] as const).map((key) =>
+    texts(`follow.${key}`),
+  );
+  const rows = attendees.map((attendee) =>
+    rowOf(context, attendee, names.get(attendee.email), said.get(attendee.hash)),
+  );
+  const file = `${texts('follow.csv_file')}-${isoDate(meeting.begin)}.csv`;
+  return {
+    status: 200,
+    headers: [
+      ['Content-Type', 'text/csv; charset=utf-8'],
+      ['Content-Disposition', `attachment; filename="${file}"`],
+      ['Cache-Control', 'no-store'],
+      ['X-Content-Type-Options', 'nosniff'],
+      ['Vary', 'Accept-Language'],
+    ],
+    body: csv([head, ...rows], language === 'fr' ? ';' : ','),
+  };
+}
+
+function rowOf(
+  { texts }: Context,
+  attendee: Attendee,
+  signedInAs: string | undefined,
+  said: Said | undefined,
+): string[] {
+  const { role, email, name, answer, connections } = attendee;
+  const at = said === undefined || answer === 'none' ? '' : `${isoDate(said.at)} ${clockTime(said.at)}`;
+  const word = role === 'owner' ? '' : texts(`follow.${answer}`);
+  const person = personWords(email, name ?? signedInAs).name;
+  return [person, email, texts(`role.${role}`), word, said?.comment ?? '', at, String(connections)];
+}
+
+/** What a spreadsheet takes for a formula, and would run: anybody who is invited can write a note. */
+const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+
+/**
+ * Cells as RFC 4180 has them, after a byte order mark, by which Excel knows UTF-8.
+ * @param separator what Excel expects where the reader's language is spoken
+ */
+export function csv(rows: readonly (readonly string[])[], separator: ';' | ','): string {
+  const cell = (text: string): string => `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  return `\ufeff${rows.map((row) => `${row.map(cell).join(separator)}\r\n`).join('')}`;
 }

@@ -19,10 +19,9 @@ import { type Place, placesOf } from '../store/series.ts';
 import { withClashes } from './form_busy.ts';
 import { companyOf } from './list_items.ts';
 import { sections } from './list_sections.ts';
-import { extensionOf } from './meeting_extend.ts';
+import { closingWords, extensionOf, insideWords, peopleOf } from './meeting_running.ts';
 import { counted, meetingWords, type Reading, readingOf } from './meeting_view.ts';
 import { cookieOf, inQuery, type NoticeWords, page, refresh, sayingOf } from './page.ts';
-import { closingWords, insideWords, peopleOf } from './room_people.ts';
 import { whoBooks } from './who_books.ts';
 
 const DAY = 86_400;

@@ -1,5 +1,4 @@
 /** booking.cgi?now: a meeting that begins as it is booked. The small form, and the room with the people who are typed. */
-
 import { book } from '../booking/book.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
@@ -8,7 +7,7 @@ import type { Identity } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { isRefusal, type Refusal } from '../refusal.ts';
 import { clockTime, isoDate } from '../text/dates.ts';
-import { oldForm, proposedForm, typedIn } from './form_typed.ts';
+import { oldForm, proposedForm, typedIn } from './form_fields.ts';
 import { type FormFor, formAgain, formPage } from './meeting_form.ts';
 import { toMeeting } from './page.ts';
 

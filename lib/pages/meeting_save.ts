@@ -9,10 +9,9 @@ import { type Scope, scopeOf } from '../meetings/series.ts';
 import type { Params, Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
-import { oldForm, typedIn } from './form_typed.ts';
+import { oldForm, seriesIn, typedIn } from './form_fields.ts';
 import { formAgain, formPage, movedLate, overAlready } from './meeting_form.ts';
 import { type Notice, toList, toMeeting } from './page.ts';
-import { seriesIn } from './series_fields.ts';
 
 /** Books a meeting. */
 export async function meetingBook(

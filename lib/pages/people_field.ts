@@ -1,12 +1,16 @@
-/** The fields for guests and moderators: what was typed, what of it cannot be read and where, and who may be meant by half a name. */
+/**
+ * The fields for guests and moderators: what was typed, what of it cannot be read and where, and who may be meant by half a name;
+ * booking.cgi?people=TEXT says that as JSON, to editors only.
+ */
 import { type Candidate, findPeople } from '../booking/people_found.ts';
 import type { Context } from '../context.ts';
+import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
 import { FIELDS } from '../meetings/fields.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { isHalfName } from '../meetings/people.ts';
-import type { Params } from '../message.ts';
-import { isRefusal } from '../refusal.ts';
+import { type Params, queryParams, type Request, type Response } from '../message.ts';
+import { isRefusal, type Refusal } from '../refusal.ts';
 import { splitAddresses, type Unread } from '../text/addresses.ts';
 import { mailboxText } from '../text/people_list.ts';
 
@@ -147,4 +151,24 @@ function marksIn(typed: string): object[] {
 
 function shortened(text: string): string {
   return text.length > 2 * AROUND ? `${text.slice(0, AROUND)}…${text.slice(-AROUND)}` : text;
+}
+
+/** Answers with `[{"name", "email", "source"}]`, ten at most; with 503 and those invited before where the directory is silent. */
+export async function peopleFind(
+  request: Request,
+  context: Context,
+  { identity }: Pick<Granted, 'identity'>,
+): Promise<Response | Refusal> {
+  const found = await findPeople(context, identity, queryParams(request).get('people') ?? '');
+  if (isRefusal(found)) return found;
+  return {
+    status: found.silent ? 503 : 200,
+    headers: [
+      ['Content-Type', 'application/json; charset=utf-8'],
+      ['Cache-Control', 'private, no-store'],
+      ['Referrer-Policy', 'no-referrer'],
+      ['X-Content-Type-Options', 'nosniff'],
+    ],
+    body: JSON.stringify(found.people),
+  };
 }

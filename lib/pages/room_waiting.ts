@@ -1,5 +1,4 @@
 /** The way in while its room is closed: a page that waits for the opening and then leads in, and one after the end. */
-
 import waitingTemplate from '../../templates/pages/waiting.hbs';
 import type { Context } from '../context.ts';
 import type { Invitation, Meeting } from '../meetings/meeting.ts';
@@ -8,10 +7,10 @@ import { ownerOf } from '../store/invitations.ts';
 import { namesOf } from '../store/people.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
+import { scopesOf } from './form_fields.ts';
 import { answerForm, wayOf } from './invitation_answer.ts';
 import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, page, refresh } from './page.ts';
-import { scopesOf } from './series_fields.ts';
 
 /**
  * The page of whoever comes before the room opens. Its `Refresh` leads in at the opening, with and without script; nothing is

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enqueueReminders } from '../../cron/reminders.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import { sendWaiting } from '../../lib/mail/sender.ts';
-import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove } from '../../lib/pages/meeting_part.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { ALICE, BOB, NOW, OUTSIDER, site } from '../pages/site.ts';

@@ -2,12 +2,11 @@
 import { expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead, invitationEvent } from '../../lib/pages/calendar_read.ts';
 import { answerAsk } from '../../lib/pages/invitation_answer.ts';
-import { invitationEvent } from '../../lib/pages/invitation_event.ts';
 import { meetingEdit } from '../../lib/pages/meeting_form.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
+import { roomJoin } from '../../lib/pages/room_enter.ts';
 import { feedOf } from '../../lib/store/feeds.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';

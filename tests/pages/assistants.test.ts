@@ -2,14 +2,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerInPlace, assistantsChange, assistantsShow } from '../../lib/pages/assistants.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
-import { feedRead } from '../../lib/pages/feed_read.ts';
-import { meetingExtend } from '../../lib/pages/meeting_extend.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
 import { nowBook } from '../../lib/pages/meeting_now.ts';
-import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove } from '../../lib/pages/meeting_part.ts';
+import { meetingExtend } from '../../lib/pages/meeting_running.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
-import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { tokenEnter } from '../../lib/pages/room_enter.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { feedOf } from '../../lib/store/feeds.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';

@@ -1,8 +1,8 @@
 /** booking.cgi?calendar: the address of one's own feed, in words and as a code, and another in its place. */
 import decodeQR from 'qr/decode.js';
 import { describe, expect, it } from 'vitest';
-import { calendarRenew, calendarShow } from '../../lib/pages/calendar_address.ts';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
+import { calendarRenew, calendarShow } from '../../lib/pages/mine.ts';
 import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
 import { ALICE, site } from './site.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { feedRead } from '../../lib/pages/feed_read.ts';
-import { meetingExtend } from '../../lib/pages/meeting_extend.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
+import { meetingExtend } from '../../lib/pages/meeting_running.ts';
 import { saidOf } from '../../lib/store/answers.ts';
 import { feedOf } from '../../lib/store/feeds.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';

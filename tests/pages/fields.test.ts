@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import type { Booking } from '../../lib/meetings/booking.ts';
 import { bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../../lib/meetings/fields.ts';
-import { meetingExtend } from '../../lib/pages/meeting_extend.ts';
 import { meetingNew } from '../../lib/pages/meeting_form.ts';
+import { meetingExtend } from '../../lib/pages/meeting_running.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';

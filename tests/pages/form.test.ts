@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
-import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove } from '../../lib/pages/meeting_part.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
 import { attendeeRelink } from '../../lib/pages/attendees_write.ts';
+import { invitationEvent } from '../../lib/pages/calendar_read.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
-import { invitationEvent } from '../../lib/pages/invitation_event.ts';
-import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove } from '../../lib/pages/meeting_part.ts';
 import { meetingChange } from '../../lib/pages/meeting_save.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
+import { roomJoin } from '../../lib/pages/room_enter.ts';
 import { saidOf } from '../../lib/store/answers.ts';
 import { forgetLinks, replaceLink } from '../../lib/store/changes.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';

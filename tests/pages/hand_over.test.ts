@@ -2,11 +2,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { assistantsChange, assistantsShow } from '../../lib/pages/assistants.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { meetingEdit } from '../../lib/pages/meeting_form.ts';
-import { handAsk, handGive } from '../../lib/pages/meeting_hand.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
-import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { handAsk, handGive } from '../../lib/pages/meeting_part.ts';
+import { roomJoin, tokenEnter } from '../../lib/pages/room_enter.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { feedOf } from '../../lib/store/feeds.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';

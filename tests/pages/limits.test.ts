@@ -1,7 +1,7 @@
 /** What an organiser may cause, and how long a form is good: what is refused leaves nothing behind, and nothing typed is lost. */
 import { describe, expect, it } from 'vitest';
 import { meetingEdit, meetingNew } from '../../lib/pages/meeting_form.ts';
-import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove } from '../../lib/pages/meeting_part.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { roomName } from '../../lib/jitsi/room_name.ts';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
-import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { roomJoin, tokenEnter } from '../../lib/pages/room_enter.ts';
 import { close } from '../../lib/pages/ways_out.ts';
 import { removeMeeting } from '../../lib/store/bookings.ts';
 import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';

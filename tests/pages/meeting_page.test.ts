@@ -1,9 +1,9 @@
 /** The page of a meeting: who reads it, and what its owner does there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MailParts } from '../../lib/mail/compose.ts';
-import { attendeesCsv, csv } from '../../lib/pages/attendees_csv.ts';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { attendeeCorrect, attendeeMail, attendeesRemind } from '../../lib/pages/attendees_write.ts';
+import { attendeesCsv, csv } from '../../lib/pages/meeting_give.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
 import { invitationByHash, recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';

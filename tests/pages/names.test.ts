@@ -1,7 +1,7 @@
 /** People by name: what is pasted beside an address is kept with the attendee, and shown wherever that person is told of. */
 import { expect, it } from 'vitest';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { meetingEdit } from '../../lib/pages/meeting_form.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';

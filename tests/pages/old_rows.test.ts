@@ -1,14 +1,13 @@
 /** Rows as the Bash version, and hands at its database, have left them: they open everywhere, and nobody counts twice. */
 import { describe, expect, it } from 'vitest';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
 import { meetingEdit } from '../../lib/pages/meeting_form.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
-import { meetingRemove, removalAsk } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove, removalAsk } from '../../lib/pages/meeting_part.ts';
 import { meetingChange } from '../../lib/pages/meeting_save.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
-import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { roomJoin, tokenEnter } from '../../lib/pages/room_enter.ts';
 import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, invitationsOf, meetingById } from '../../lib/store/meetings.ts';

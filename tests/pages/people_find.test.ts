@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { door } from '../../cgi-bin/booking.ts';
 import { routeOf } from '../../lib/http/route.ts';
-import { peopleFind } from '../../lib/pages/people_find.ts';
+import { peopleFind } from '../../lib/pages/people_field.ts';
 import type { Directory, Found } from '../../lib/people/directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';
 import { BOB, OUTSIDER, type Site, site } from './site.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
-import { meetingRemove, removalAsk } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove, removalAsk } from '../../lib/pages/meeting_part.ts';
 import { countConnection, recordAnswer } from '../../lib/store/invitations.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { enqueue, outboxOf } from '../../lib/store/outbox.ts';

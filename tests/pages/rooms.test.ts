@@ -1,11 +1,11 @@
 /** What a change of a booking asks of Prosody. It is away here: pages succeed all the same, and cron has the rest. */
 import { describe, expect, it } from 'vitest';
 import type { Booking } from '../../lib/meetings/booking.ts';
-import { meetingExtend } from '../../lib/pages/meeting_extend.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
-import { meetingRemove } from '../../lib/pages/meeting_remove.ts';
+import { meetingRemove } from '../../lib/pages/meeting_part.ts';
+import { meetingExtend } from '../../lib/pages/meeting_running.ts';
 import { meetingChange } from '../../lib/pages/meeting_save.ts';
-import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { tokenEnter } from '../../lib/pages/room_enter.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
 import { countPrivate, markOrderDone, openOrders, orderRoom } from '../../lib/store/rooms.ts';
 import { clockTime, isoDate } from '../../lib/text/dates.ts';

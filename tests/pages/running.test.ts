@@ -1,10 +1,10 @@
 /** A meeting that runs gets people and time, from its own page. */
 import { describe, expect, it } from 'vitest';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
-import { meetingExtend } from '../../lib/pages/meeting_extend.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
+import { meetingExtend } from '../../lib/pages/meeting_running.ts';
 import { meetingChange, meetingInvite } from '../../lib/pages/meeting_save.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
+import { roomJoin } from '../../lib/pages/room_enter.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { type Asked, BOB, between, OUTSIDER, type Site, site } from './site.ts';

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { assistantsShow } from '../../lib/pages/assistants.ts';
 import { attendeeCorrect, attendeeMail, attendeeRelink, attendeesRemind } from '../../lib/pages/attendees_write.ts';
-import { handGive } from '../../lib/pages/meeting_hand.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
+import { handGive } from '../../lib/pages/meeting_part.ts';
+import { roomJoin } from '../../lib/pages/room_enter.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import {
   bookAt,

@@ -1,10 +1,9 @@
 /** A meeting goes on while nothing can be written: another process holds the lock, or the disk is full. */
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
-import { tokenEnter } from '../../lib/pages/token_enter.ts';
+import { roomJoin, tokenEnter } from '../../lib/pages/room_enter.ts';
 import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
 import { BOB, OUTSIDER, type Site, site } from './site.ts';

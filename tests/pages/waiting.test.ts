@@ -1,8 +1,8 @@
 /** join.cgi?id=HASH before the room opens, while it is open and after the end, and the event behind it. */
 import { describe, expect, it } from 'vitest';
+import { invitationEvent } from '../../lib/pages/calendar_read.ts';
 import { answerGive } from '../../lib/pages/invitation_answer.ts';
-import { invitationEvent } from '../../lib/pages/invitation_event.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
+import { roomJoin } from '../../lib/pages/room_enter.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import { rememberName } from '../../lib/store/people.ts';
 import { readWithIcalJs, readWithPython } from '../peers/calendar_readers.ts';

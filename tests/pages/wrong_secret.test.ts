@@ -1,8 +1,8 @@
 /** Secrets that are nobody's: how many are answered, and what they and the right ones cost. */
 import { describe, expect, it } from 'vitest';
-import { feedRead } from '../../lib/pages/feed_read.ts';
+import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
-import { roomJoin } from '../../lib/pages/room_join.ts';
+import { roomJoin } from '../../lib/pages/room_enter.ts';
 import { feedOf } from '../../lib/store/feeds.ts';
 import { site } from './site.ts';
 

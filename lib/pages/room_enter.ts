@@ -1,16 +1,21 @@
-/** join.cgi?id=HASH: the way into a room for everyone invited, by the secret of their link. */
-
+/**
+ * The way into a room: join.cgi?id=HASH for everyone invited, by the secret of their link; token.cgi for whom the check modules let in,
+ * by account.
+ */
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { roomSegment } from '../jitsi/room_name.ts';
 import { makeToken, roomAddress } from '../jitsi/token.ts';
 import { opensAt } from '../meetings/access.ts';
-import type { Invitation } from '../meetings/meeting.ts';
+import type { Invitation, Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { nameOfAddress } from '../people/identity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
+import { rememberAddresses } from '../store/feeds.ts';
 import { countConnection } from '../store/invitations.ts';
+import { countPrivate } from '../store/rooms.ts';
 import { domainMatches } from '../text/addresses.ts';
+import { longDate, timeOf } from '../text/dates.ts';
 import { beside, go } from './page.ts';
 
 /**
@@ -52,4 +57,38 @@ async function wayIn(
   }
   const claims = { room: meeting.room, end: meeting.end, id: email, name, email };
   return roomAddress(meeting.room, await makeToken(claims, settings, clock.now()), settings);
+}
+
+/** Answers `token.cgi?room=ROOM`. The token is made after the checks, never before. */
+export async function tokenEnter(
+  request: Request,
+  context: Context,
+  { identity, entry }: Pick<Granted, 'identity' | 'entry'>,
+): Promise<Response | Refusal> {
+  const { room, meeting, attendee, module } = entry;
+  const { store, settings, clock } = context;
+  const now = clock.now();
+  if (meeting !== null && now < opensAt(meeting.begin, settings.JMB_ROOM_OPENS)) {
+    return tooEarly(meeting, context);
+  }
+  if (request.method !== 'HEAD') {
+    // Moderators come through join.cgi, which has counted them.
+    if (attendee?.role === 'owner') countConnection(store, attendee.hash);
+    if (module === 'private-room') countPrivate(store, room, now);
+  }
+  const { uid: id, name, email } = identity;
+  // Its ownership can be ended by an address (lib/booking/rooms.ts), which this account is then found by.
+  if (meeting !== null) rememberAddresses(store, id, identity.addresses, settings.JMB_SHARED_ADDRESSES);
+  const token = await makeToken({ room, end: meeting?.end ?? null, id, name, email }, settings, now);
+  return go(302, roomAddress(room, token, settings));
+}
+
+/** The refusal that says when a room opens, to whoever comes to open it long before. */
+function tooEarly({ id, begin }: Meeting, { settings, language }: Context): Refusal {
+  const opens = opensAt(begin, settings.JMB_ROOM_OPENS);
+  return refuse(403, 'refused.too_early', `meeting ${id} opens at ${new Date(opens * 1000).toISOString()}`, {
+    date: longDate(language, opens),
+    time: timeOf(language, opens),
+    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
+  });
 }

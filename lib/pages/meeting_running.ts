@@ -1,12 +1,21 @@
-/** The rooms of meetings that run or have just ended: how many people are there, and when they close. */
-
+/**
+ * Meetings that run or have just ended: how many people are in the room, when it closes, and booking.cgi?extend, some minutes more from
+ * the owner.
+ */
+import { extend, extensionRules } from '../booking/extend.ts';
 import { within } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { messageOf } from '../failure.ts';
+import type { Granted } from '../http/route.ts';
 import type { PeopleByRoom } from '../jitsi/people_in_rooms.ts';
-import type { Meeting } from '../meetings/meeting.ts';
+import type { Identity, Invitation, Meeting } from '../meetings/meeting.ts';
+import { EXTENSIONS, extensionsOf } from '../meetings/timing.ts';
+import type { Request, Response } from '../message.ts';
+import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { formToken } from '../store/secrets.ts';
 import { durationText } from '../text/dates.ts';
 import { counted, type Reading } from './meeting_view.ts';
+import { toList, toMeeting } from './page.ts';
 
 /**
  * Asks, where one of these meetings runs right now and there is a Prosody to ask; everyone else pays nothing for it.
@@ -60,4 +69,37 @@ export function closingWords(reading: Reading, settings: Context['settings'], { 
   const left = end + settings.JMB_ROOM_GRACE * 60 - now;
   if (now < end || left <= 0) return '';
   return texts('state.closes', { state: texts('state.over'), time: durationText(language, Math.ceil(left / 60) * 60) });
+}
+
+/** Moves the end. */
+export async function meetingExtend(
+  request: Request,
+  context: Context,
+  { form, owned }: Pick<Granted, 'form' | 'owned'>,
+): Promise<Response | Refusal> {
+  const typed = form.get('conf_minutes') ?? '';
+  const minutes = EXTENSIONS.find((one) => String(one) === typed);
+  if (minutes === undefined) return refuse(400, 'refused.malformed', `extend by ${JSON.stringify(typed.slice(0, 20))}`);
+  const result = await extend(context, owned.as, owned.meeting.id, minutes, form.get('conf_end'));
+  if (isRefusal(result)) return result;
+  // Back to where the button was.
+  if (form.get('from') === 'attendees') return toMeeting(request, 'extended', owned.meeting.id);
+  return toList(request, 'extended', owned.meeting.id, owned.as);
+}
+
+/** What the form holds that the list shows. */
+export interface Extension {
+  readonly token: string;
+  /** The end that the reader sees, in Unix seconds. */
+  readonly end: number;
+  readonly choices: readonly { minutes: number; label: string }[];
+}
+
+/** What the reader may extend a meeting by; null when it is not the time, or not the reader's to do. */
+export function extensionOf(context: Context, { uid }: Identity, { meeting, attendee }: Invitation): Extension | null {
+  if (attendee.role !== 'owner') return null;
+  const minutes = extensionsOf(meeting, attendee.role, extensionRules(context));
+  if (minutes.length === 0) return null;
+  const choices = minutes.map((one) => ({ minutes: one, label: context.texts('list.extend_by', { minutes: one }) }));
+  return { token: formToken(context.store, uid, context.clock.now()), end: meeting.end, choices };
 }
