@@ -61,12 +61,14 @@ export function restore(file: string): (context: CommandContext) => number {
 }
 
 function settle(
-  { clock, log }: CommandContext,
+  { clock, zone, log }: CommandContext,
   { file, database, ready }: { readonly file: string; readonly database: string; readonly ready: Ready },
   refuse: (why: string) => number,
 ): number {
   try {
-    const aside = freeName(`${database}.before-${isoDate(clock.now())}-${clockTime(clock.now()).replace(':', '')}`);
+    const aside = freeName(
+      `${database}.before-${isoDate(zone, clock.now())}-${clockTime(zone, clock.now()).replace(':', '')}`,
+    );
     const done = ready.takePlace(aside);
     if (done === 'in use') return refuse(inUse(database, holdersOf(database, true)));
     log.event('restored', { file, aside: done === 'kept' ? aside : undefined });

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { type Context, Environment } from '../lib/context.ts';
-import { useZone } from '../lib/text/dates.ts';
+import { useZone } from '../lib/text/zones.ts';
 
 /** A command's context. */
 export interface CommandContext extends Context {
@@ -34,6 +34,9 @@ export function openEnvironment(now?: string): CommandContext {
     texts: inner.texts,
     get settings() {
       return inner.settings;
+    },
+    get zone() {
+      return inner.zone;
     },
     get log() {
       return inner.log;

@@ -6,9 +6,18 @@ import { type Log, logFor, newRequestId, openLog } from './log.ts';
 import { type Directory, openDirectory } from './people/directory.ts';
 import { wayOut } from './people/identity.ts';
 import { keptDirectory } from './people/kept_directory.ts';
-import { type Manner, readSettings, type Settings, type SettingsError, settingsFiles, takeZone } from './settings.ts';
+import {
+  houseZone,
+  type Manner,
+  readSettings,
+  type Settings,
+  type SettingsError,
+  settingsFiles,
+  takeZone,
+} from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Language, type Texts, texts } from './text/catalogue.ts';
+import type { Zone } from './text/zones.ts';
 
 /** The environment of one request. */
 export interface Context {
@@ -22,6 +31,8 @@ export interface Context {
   /** The reader's language, and the texts in it. */
   readonly language: Language;
   readonly texts: Texts;
+  /** By whose clock times are said, and meant where they are typed. */
+  readonly zone: Zone;
   /** What was asked; where nobody asks by way of the web, not said. */
   readonly asked?: Visit;
   /** Has what comes be in the language that the account has chosen, unless the browser has another. */
@@ -32,15 +43,9 @@ export interface Context {
 
 /** The context of what goes back to an earlier request: its lines in the log, and the mails that it causes, have that request's id. */
 export function contextFor(request: string, context: Context): Context {
-  const { clock, language, texts } = context;
+  const { settings, clock, store, language, texts, zone } = context;
   return {
-    ...{ clock, language, texts, log: logFor(context.log, request) },
-    get settings() {
-      return context.settings;
-    },
-    get store() {
-      return context.store;
-    },
+    ...{ settings, clock, store, language, texts, zone, log: logFor(context.log, request) },
     get directory() {
       return context.directory;
     },
@@ -194,6 +199,10 @@ class PartialContext implements Context {
 
   get texts(): Texts {
     return texts(this.language);
+  }
+
+  get zone(): Zone {
+    return houseZone(this.settings);
   }
 
   speak(own: Language | undefined): void {

@@ -6,7 +6,7 @@ import { type ProcessEnvironment, SettingsError, settingsFiles, settingsFolder }
 import { Reading } from './settings/reading.ts';
 import type { Assignment } from './settings/shell.ts';
 import { type SettingName, settingsTable } from './settings/table.ts';
-import { isZone, useZone } from './text/dates.ts';
+import { isZone, processZone, useZone, type Zone } from './text/zones.ts';
 
 export { SettingsError, settingsFiles } from './settings/files.ts';
 
@@ -83,6 +83,11 @@ export function takeZone(settings: { readonly JMB_ICAL_TZID: string }, manner: M
     },
   });
   return fault;
+}
+
+/** The zone of the settings, which is the process's. */
+export function houseZone({ JMB_ICAL_TZID }: Pick<Settings, 'JMB_ICAL_TZID'>): Zone {
+  return { name: JMB_ICAL_TZID, offsetAt: processZone.offsetAt };
 }
 
 function zoneFault(settings: { readonly JMB_ICAL_TZID: string }): SettingsError | undefined {

@@ -105,13 +105,10 @@ export function invitationOf(context: Context, hash: string): Invitation | Refus
 }
 
 /** What is said to whoever holds a link that led to a meeting. */
-function whyGone(
-  { store, language }: Context,
-  { id, subject, begin, end, owner, at, deleted, again }: GoneLink,
-): Refusal {
-  const name = namesOf(store, [owner]).get(owner);
+function whyGone(context: Context, { id, subject, begin, end, owner, at, deleted, again }: GoneLink): Refusal {
+  const name = namesOf(context.store, [owner]).get(owner);
   const about = { id, subject, begin, end, organiser: { email: owner, ...(name === undefined ? {} : { name }) } };
-  const when = { date: longDate(language, at), time: timeOf(language, at) };
+  const when = { date: longDate(context, at), time: timeOf(context, at) };
   if (again) return { ...refuse(410, 'refused.link_replaced', `a link of ${id} that was replaced`), about };
   if (deleted) return { ...refuse(410, 'refused.meeting_deleted', `meeting ${id} was deleted`, when), about };
   return { ...refuse(410, 'refused.taken_off', `taken off meeting ${id}`, when), about };

@@ -10,6 +10,7 @@ import { type Answered, type Given, howHeard, NO_WORDS, type Words } from '../me
 import type { Attendee, Invitation, Meeting, MeetingId } from '../meetings/meeting.ts';
 import type { Scope } from '../meetings/series.ts';
 import { type Refusal, refuse } from '../refusal.ts';
+import { houseZone } from '../settings.ts';
 import { answersWait, owe, saidOf, settle, untold, type Way } from '../store/answers.ts';
 import { otherSeats, recordAnswer, sameAnswers } from '../store/invitations.ts';
 import { causedBy, noteCaused } from '../store/limits.ts';
@@ -149,7 +150,7 @@ export function hearerOf(
   owner: Attendee,
 ): Hearer {
   const language = languagesOf(store, [owner.email]).get(owner.email) ?? meeting.language ?? settings.JMB_LANG;
-  return { meeting, owner, language, settings };
+  return { meeting, owner, language, zone: houseZone(settings), settings };
 }
 
 /** How many answers one run looks at. */

@@ -82,13 +82,13 @@ export async function inviteAgain(
 }
 
 function tooSoon(
-  { language, clock }: Context,
+  context: Context,
   text: 'refused.asked_lately' | 'refused.written_lately',
   id: MeetingId,
   from: number,
 ): Refusal {
-  const wait = from - clock.now();
-  return refuse(429, text, `meeting ${id}: again in ${wait} s`, { time: timeOf(language, from) }, wait);
+  const wait = from - context.clock.now();
+  return refuse(429, text, `meeting ${id}: again in ${wait} s`, { time: timeOf(context, from) }, wait);
 }
 
 /** Writes what `choose` says of the meeting as it is within the transaction, and sends it. */

@@ -156,7 +156,7 @@ export async function invite(
     const owned = ownedMeeting(context, identity, id);
     if (isRefusal(owned)) return owned;
     const { meeting, attendees } = owned;
-    const said = formOf(bookingOf(meeting, attendees));
+    const said = formOf(bookingOf(meeting, attendees), context.zone);
     const typed = { ...said, guests: `${said.guests}\n${guests}` };
     const done = await change(context, identity, owned, { version: meeting.version }, typed);
     if (!('conflict' in done) || tries === TRIES) return { done, typed, owned };

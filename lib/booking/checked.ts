@@ -34,10 +34,11 @@ export async function checkedBooking(
   { identity, meeting }: BookingFor,
   typed: BookingForm,
 ): Promise<{ readonly booking: Booking } | NoBooking> {
-  const { settings, clock, store } = context;
+  const { settings, clock, zone, store } = context;
   const rules = {
     ...addressBook(context, identity),
     now: clock.now(),
+    zone,
     minMinutes: settings.JMB_MIN_MEETING_DURATION,
     maxMinutes: settings.JMB_MAX_MEETING_DURATION,
     maxModerators: settings.JMB_MAX_MODERATORS,
@@ -55,14 +56,21 @@ export async function checkedBooking(
 }
 
 /** The subject of a meeting that is given none: it names the day, which tells it from the next one. */
-export function defaultSubject({ settings, texts, language }: Context, begin: number): string {
-  return settings.JMB_DEFAULT_OBJECT || texts('form.default_subject', { date: dayAndMonth(language, begin) });
+export function defaultSubject(context: Context, begin: number): string {
+  const { settings, texts } = context;
+  return settings.JMB_DEFAULT_OBJECT || texts('form.default_subject', { date: dayAndMonth(context, begin) });
 }
 
 /** The subjects that a form of the last day may have been given, and the one that a meeting has of its present date. */
 function filledInSubjects(context: Context, meeting: Meeting | null): readonly string[] {
-  const now = context.clock.now();
-  const begins = [startOfDay(now, -1), now, startOfDay(now, 1), ...(meeting === null ? [] : [meeting.begin])];
+  const { clock, zone } = context;
+  const now = clock.now();
+  const begins = [
+    startOfDay(zone, now, -1),
+    now,
+    startOfDay(zone, now, 1),
+    ...(meeting === null ? [] : [meeting.begin]),
+  ];
   return begins.map((begin) => defaultSubject(context, begin));
 }
 

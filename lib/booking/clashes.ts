@@ -83,7 +83,11 @@ function wholeSeries({ store, clock }: Context, id: MeetingId): MeetingId[] {
 }
 
 /** The clashes of a plan: none where the administrator wants nobody to be told of any (JMB_SHOW_BUSY). Who has declined the other meeting is free. */
-export function clashesOf({ store, settings }: Context, owner: Identity, { people, spans, except }: Plan): Clashes {
+export function clashesOf(
+  { store, settings, zone }: Context,
+  owner: Identity,
+  { people, spans, except }: Plan,
+): Clashes {
   const [wanted, last] = [spans[0], spans.at(-1)];
   if (!settings.JMB_SHOW_BUSY || wanted === undefined || last === undefined) return { taken: [], suits: [] };
   const accounts = addressesWith(store, people);
@@ -105,7 +109,7 @@ export function clashesOf({ store, settings }: Context, owner: Identity, { peopl
     begin: one.begin,
     end: one.end,
   }));
-  return { taken, suits: freeTimes(spans, busy, PROPOSED) };
+  return { taken, suits: freeTimes(spans, busy, PROPOSED, zone) };
 }
 
 /** One meeting of one person once, by whatever addresses they are in it. */

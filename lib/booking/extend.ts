@@ -4,6 +4,7 @@ import { bookingOf } from '../meetings/fields.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
 import { type ExtensionRules, extensionFits, mayExtend, minutesLeft, planReminders } from '../meetings/timing.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
+import { houseZone } from '../settings.ts';
 import { updateMeeting } from '../store/bookings.ts';
 import { planReminderRows } from '../store/reminders.ts';
 import { texts } from '../text/catalogue.ts';
@@ -45,8 +46,9 @@ export async function extend(
   const { meeting, again } = result;
   if (again) return meeting;
   log.event('extended', { ...logged(meeting, identity), minutes, end: meeting.end });
-  const language = context.settings.JMB_LANG;
-  await tellRoom(context, meeting.room, texts(language)('roomExtended', { time: timeOf(language, meeting.end) }));
+  // People of many clocks read it there.
+  const house = { language: context.settings.JMB_LANG, zone: houseZone(context.settings) };
+  await tellRoom(context, meeting.room, texts(house.language)('roomExtended', { time: timeOf(house, meeting.end) }));
   return meeting;
 }
 

@@ -33,17 +33,18 @@ export async function checkedSeries(
   series: SeriesForm,
 ): Promise<Booked | NoSeries> {
   const checked = await checkedBooking(context, { identity, meeting: null }, typed);
+  const { zone } = context;
   const now = context.clock.now();
   if (!('booking' in checked)) {
     if (!('mistakes' in checked)) return checked;
     // All at once, so that it is corrected once.
-    const begin = checkBegin(typed, now, () => undefined);
-    const also = begin === null ? null : checkSeries(series, begin, { now, people: 1 });
+    const begin = checkBegin(typed, { now, zone }, () => undefined);
+    const also = begin === null ? null : checkSeries(series, begin, { now, people: 1, zone });
     return also !== null && 'mistakes' in also ? { mistakes: { ...also.mistakes, ...checked.mistakes } } : checked;
   }
   const { booking } = checked;
   const people = booking.moderators.length + booking.guests.length + 1;
-  const found = checkSeries(series, booking.begin, { now, people });
+  const found = checkSeries(series, booking.begin, { now, people, zone });
   if ('mistakes' in found) return found;
   const { repetition } = found;
   if (repetition === null) return { booking, repetition };

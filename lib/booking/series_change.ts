@@ -11,6 +11,7 @@ import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { dropReminders } from '../store/outbox_changes.ts';
 import { type Place, seriesById, type WholeSeries } from '../store/series.ts';
 import { addLink, cutTurn, linkPeople, moveTurns, splitSeries, touchSeries } from '../store/series_changes.ts';
+import { processZone, zoneOf } from '../text/zones.ts';
 import type { Owned } from './access.ts';
 import { type Letters, writeAll } from './messages.ts';
 import { knownAlone } from './remove.ts';
@@ -86,13 +87,14 @@ interface Target extends Owned {
 export function changeSeries(context: Context, identity: Identity, change: SeriesChange): SeriesChanged {
   const { before, place, booking, accounts } = change;
   const whole = wholeOf(context, place);
-  const { turns } = whole.meeting.series;
+  const { series } = whole.meeting;
+  const { turns } = series;
   const targets = targetsOf(context, change, whole);
   const moves = !place.apart && booking.begin !== before.meeting.begin;
   const from = change.scope === 'following' ? place.number : moves ? (targets[0]?.number ?? 0) : 0;
   const start = turns.slice(0, from).some(({ meetingId }) => meetingId !== null) ? from : 0;
   const dates = moves
-    ? movedDates(whole.meeting.series, turns.slice(start), place.number - start, booking.begin)
+    ? movedDates(series, turns.slice(start), place.number - start, booking.begin, zoneOf(series.zone) ?? processZone)
     : turns.slice(start);
   const mistake = mistakeIn(dates, targets[0], start, moves, context.clock.now());
   if (dates === null || mistake !== null) return { mistakes: { date: [mistake ?? { text: 'rule.date' }] } };

@@ -1,5 +1,5 @@
 /** When the clocks of a zone are set, as the rules that calendars take (VTIMEZONE, RFC 5545 section 3.6.5), asked of the clock itself. */
-import { useZone } from '../text/dates.ts';
+import { type Change, yearIn } from '../text/zones.ts';
 
 /** A stretch of one offset. */
 export interface Observance {
@@ -21,14 +21,6 @@ interface Yearly {
   readonly nth: number;
 }
 
-/** A moment at which clocks are set. */
-interface Change {
-  /** Universal time, in milliseconds. */
-  readonly at: number;
-  readonly from: number;
-  readonly to: number;
-}
-
 const DAY = 86_400_000;
 
 /** How many years at least a rule must hold to be one. */
@@ -40,39 +32,11 @@ const HOLDS = 4;
  * @param zone IANA name
  */
 export function zoneRules(zone: string, firstYear: number, lastYear: number): readonly Observance[] {
-  const before = process.env['TZ'];
-  useZone(zone);
-  try {
-    const years = [...Array(Math.max(lastYear - firstYear, HOLDS) + 2).keys()].map((year) =>
-      changesIn(firstYear - 1 + year),
-    );
-    return yearlyRules(years) ?? eachChange(firstYear - 1, years.flat());
-  } finally {
-    if (before !== undefined) useZone(before);
-  }
-}
-
-/** Minutes east of universal time. */
-function offsetAt(at: number): number {
-  return -new Date(at).getTimezoneOffset();
-}
-
-/** When clocks are set in a year. */
-function changesIn(year: number): readonly Change[] {
-  const changes: Change[] = [];
-  const end = Date.UTC(year + 1, 0, 1);
-  for (let at = Date.UTC(year, 0, 1); at < end; at += DAY) {
-    const [from, to] = [offsetAt(at), offsetAt(at + DAY)];
-    if (from === to) continue;
-    let [early, late] = [at, at + DAY];
-    while (late - early > 60_000) {
-      const middle = early + Math.floor((late - early) / 120_000) * 60_000;
-      if (offsetAt(middle) === from) early = middle;
-      else late = middle;
-    }
-    changes.push({ at: late, from, to });
-  }
-  return changes;
+  const years = [...Array(Math.max(lastYear - firstYear, HOLDS) + 2).keys()].map((year) =>
+    yearIn(zone, firstYear - 1 + year),
+  );
+  const changes = years.map((year) => year.changes);
+  return yearlyRules(changes) ?? eachChange(firstYear - 1, years[0]?.first ?? 0, changes.flat());
 }
 
 /** The clock on the wall just before it is set, as if it were universal time. */
@@ -123,9 +87,7 @@ function isLast(wall: Date): number {
   return new Date(wall.getTime() + 7 * DAY).getUTCMonth() === wall.getUTCMonth() ? 0 : 1;
 }
 
-function eachChange(firstYear: number, changes: readonly Change[]): readonly Observance[] {
-  const at = Date.UTC(firstYear, 0, 1);
-  const offset = offsetAt(at);
+function eachChange(firstYear: number, offset: number, changes: readonly Change[]): readonly Observance[] {
   const start = {
     kind: 'standard',
     begin: `${firstYear}-01-01T00:00`,

@@ -3,9 +3,9 @@ import { bookingLink } from '../calendar/event.ts';
 import { tallyOf, tallyWords, type Words } from '../meetings/answers.ts';
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
 import type { OutboxMail } from '../store/outbox.ts';
-import { type Language, type Texts, texts as textsIn } from '../text/catalogue.ts';
+import { type Texts, texts as textsIn } from '../text/catalogue.ts';
 import { straightLine } from '../text/plain_text.ts';
-import { beginning, type Hearer, type OwnerMailSettings, ownerMail } from './owner_mail.ts';
+import { beginning, type Hearer, ownerMail } from './owner_mail.ts';
 
 /** One person's answer as the owner hears of it. */
 export interface HeardAnswer {
@@ -36,7 +36,7 @@ export function answersMail(hearer: Hearer, news: readonly [MeetingNews, ...Meet
   const answers = news.flatMap((one) => one.answers);
   const [only] = answers;
   const alone = answers.length === 1 && only !== undefined ? only : null;
-  const blocks = news.map((one) => blockOf(one, settings, language));
+  const blocks = news.map((one) => blockOf(one, hearer));
   const footer = texts('mail.footer_owner', { name: straightLine(settings.JMB_NAME) });
   return ownerMail(hearer, {
     kind: 'answers',
@@ -57,12 +57,8 @@ function titleOf({ attendee, name, words }: HeardAnswer, texts: Texts): string {
     : texts('mail.answers_proposes', { who });
 }
 
-function blockOf(
-  { meeting, attendees, answers }: MeetingNews,
-  settings: OwnerMailSettings,
-  language: Language,
-): string {
-  const texts = textsIn(language);
+function blockOf({ meeting, attendees, answers }: MeetingNews, hearer: Hearer): string {
+  const texts = textsIn(hearer.language);
   const lines = answers.flatMap(({ attendee, name, others, words: { comment, proposal } }) => {
     const known = straightLine(name);
     const who = known === '' ? attendee.email : texts('mail.person', { name: known, email: attendee.email });
@@ -74,17 +70,17 @@ function blockOf(
       ...(comment === '' ? [] : comment.split('\n').map((line) => `  > ${line}`)),
       ...(proposal === null
         ? []
-        : [`  ${texts('mail.answers_proposal', { time: beginning(proposal.begin, settings, language) })}`]),
+        : [`  ${texts('mail.answers_proposal', { time: beginning(proposal.begin, hearer) })}`]),
     ];
   });
   const subject = straightLine(meeting.subject) || texts('meeting.no_subject');
   return [
-    texts('mail.answers_meeting', { subject, time: beginning(meeting.begin, settings, language) }),
+    texts('mail.answers_meeting', { subject, time: beginning(meeting.begin, hearer) }),
     '',
     ...lines,
     '',
     tallyWords(tallyOf(attendees), texts),
     texts('mail.answers_follow'),
-    `  ${bookingLink(settings.JMB_URL)}?attendees&id=${meeting.id}`,
+    `  ${bookingLink(hearer.settings.JMB_URL)}?attendees&id=${meeting.id}`,
   ].join('\n');
 }

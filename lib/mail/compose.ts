@@ -78,7 +78,7 @@ function expiryOf({ meeting, at }: MailEvent, { kind }: Message): number {
 
 function parts(event: MailEvent, message: Message, settings: ComposeSettings, own: OwnTemplates): MailParts {
   const { owner } = event;
-  const language = readerOf(event, message, settings);
+  const { language } = readerOf(event, message, settings);
   const invitation = calendar(event, message, settings);
   return {
     from: { name: senderName(owner, settings.JMB_NAME, language), address: serviceAddress(settings) },
@@ -205,7 +205,7 @@ function calendar(event: MailEvent, message: Message, settings: ComposeSettings)
     attendee,
     event.owner,
     settings,
-    textsIn(readerOf(event, message, settings)),
+    textsIn(readerOf(event, message, settings).language),
   );
   const sent = {
     ...described,

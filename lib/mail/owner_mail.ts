@@ -6,8 +6,8 @@ import { fingerprint } from '../calendar/feed_facts.ts';
 import type { Attendee, Meeting } from '../meetings/meeting.ts';
 import type { Settings } from '../settings.ts';
 import type { MailKind, OutboxMail } from '../store/outbox.ts';
-import { type Language, texts as textsIn } from '../text/catalogue.ts';
-import { longDate } from '../text/dates.ts';
+import { texts as textsIn } from '../text/catalogue.ts';
+import { longDate, type Reader } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import { type MailParts, mailboxName, returnPath, serviceAddress } from './compose.ts';
 import { threadRoot } from './messages.ts';
@@ -17,15 +17,13 @@ import { when } from './wording.ts';
 /** Settings that such a mail depends on. */
 export type OwnerMailSettings = Pick<
   Settings,
-  | ('JMB_NAME' | 'JMB_URL' | 'JMB_SERVER_NAME' | 'JMB_ICAL_TZID')
-  | ('JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_REPLY' | 'JMB_MAIL_BOUNCE')
+  ('JMB_NAME' | 'JMB_URL' | 'JMB_SERVER_NAME') | ('JMB_MAIL_FROM_NOTIFICATION' | 'JMB_MAIL_REPLY' | 'JMB_MAIL_BOUNCE')
 >;
 
 /** Who hears of which meeting, and how. */
-export interface Hearer {
+export interface Hearer extends Reader {
   readonly meeting: Meeting;
   readonly owner: Attendee;
-  readonly language: Language;
   readonly settings: OwnerMailSettings;
 }
 
@@ -47,12 +45,13 @@ export interface Told {
 }
 
 /** Writes one. */
-export function ownerMail({ meeting, owner, language, settings }: Hearer, told: Told): OutboxMail {
+export function ownerMail(hearer: Hearer, told: Told): OutboxMail {
+  const { meeting, owner, language, settings } = hearer;
   const texts = textsIn(language);
   const { title, kind, at } = told;
   const about = straightLine(meeting.subject);
   const titled = about === '' ? title : texts('mail.subject', { title, subject: about });
-  const date = longDate(language, meeting.begin);
+  const date = longDate(hearer, meeting.begin);
   const parts: MailParts = {
     from: { name: mailboxName(settings.JMB_NAME), address: serviceAddress(settings) },
     replyTo: { name: mailboxName(told.replyTo.name), address: told.replyTo.address },
@@ -98,14 +97,14 @@ const LONGEST_NAME = 100;
 
 /** The mail that passes on what somebody wrote. */
 export function wordMail(hearer: Hearer, { writer, text, attached }: Word): OutboxMail {
-  const { meeting, language, settings } = hearer;
+  const { meeting, language } = hearer;
   const texts = textsIn(language);
   const name = straightLine(writer.name).slice(0, LONGEST_NAME);
   const who = name === '' ? writer.address : texts('mail.person', { name, email: writer.address });
   const subject = straightLine(meeting.subject) || texts('meeting.no_subject');
   const names = attached.slice(0, MOST_NAMES).map((one) => straightLine(one).slice(0, LONGEST_NAME));
   const lines = [
-    texts('mail.word_intro', { who, subject, time: beginning(meeting.begin, settings, language) }),
+    texts('mail.word_intro', { who, subject, time: beginning(meeting.begin, hearer) }),
     ...(names.length > 0 ? [texts('mail.word_attached', { names: names.join(', ') })] : []),
     '',
     text.trimEnd(),
@@ -123,13 +122,9 @@ export function wordMail(hearer: Hearer, { writer, text, attached }: Word): Outb
 }
 
 /** A moment in Unix seconds: day and time, with the zone by name and offset. */
-export function beginning(
-  begin: number,
-  { JMB_ICAL_TZID }: Pick<Settings, 'JMB_ICAL_TZID'>,
-  language: Language,
-): string {
-  const { date, time } = when({ begin, end: begin }, JMB_ICAL_TZID, language);
-  return textsIn(language)('mail.day_time', { date, time });
+export function beginning(begin: number, reader: Reader): string {
+  const { date, time } = when({ begin, end: begin }, reader);
+  return textsIn(reader.language)('mail.day_time', { date, time });
 }
 
 /** Seconds for which it is worth telling after the meeting that somebody was not reached. */
@@ -144,7 +139,7 @@ export function returnedMail(
   const { meeting, owner, language, settings } = hearer;
   const texts = textsIn(language);
   const row = (label: string, value: string) => ({ label, value, line: texts('mail.row', { label, value }) });
-  const { date, hours } = when(meeting, settings.JMB_ICAL_TZID, language);
+  const { date, hours } = when(meeting, hearer);
   const why = (reason: string): string => {
     const meaning = meaningOf(reason);
     return meaning === null ? reason : texts('mail.row', { label: texts(`failure.${meaning}`), value: reason });

@@ -1,8 +1,8 @@
 /** The titles of mails and their subject lines, by kind and role, in the language of their reader. */
 import type { Role } from '../meetings/meeting.ts';
-import type { Settings } from '../settings.ts';
+import { houseZone, type Settings } from '../settings.ts';
 import { type Language, type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
-import { longDate } from '../text/dates.ts';
+import { longDate, type Reader } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
 
@@ -46,13 +46,12 @@ export function key(
 /** What a mail is about. */
 export type Told = Pick<MailEvent, 'meeting'>;
 
-/** In which language somebody is written to: as the directory says that they prefer, else as the organiser chose, else by JMB_LANG. */
-export function readerOf(
-  { languages, meeting }: MailEvent,
-  { attendee }: Message,
-  { JMB_LANG }: MailSettings,
-): Language {
-  return languages.get(attendee.email) ?? meeting.language ?? JMB_LANG;
+/** How somebody is written to. The language: as they or the directory say that they prefer, else as the organiser chose, else by JMB_LANG. */
+export function readerOf({ languages, meeting }: MailEvent, { attendee }: Message, settings: MailSettings): Reader {
+  return {
+    language: languages.get(attendee.email) ?? meeting.language ?? settings.JMB_LANG,
+    zone: houseZone(settings),
+  };
 }
 
 /** The mail's title: the administrator's for this kind and role, which are words of JMB_LANG, else the catalogue's. */
@@ -66,9 +65,10 @@ export function title(about: Told, message: Message, settings: MailSettings, lan
 
 /** The subject line: the title, the meeting's subject and its date. A title that ends in punctuation needs no colon. */
 export function mailSubject(event: MailEvent, message: Message, settings: MailSettings): string {
-  const language = readerOf(event, message, settings);
+  const reader = readerOf(event, message, settings);
+  const { language } = reader;
   const texts = textsIn(language);
-  const date = longDate(language, message.cut?.begin ?? event.meeting.begin);
+  const date = longDate(reader, message.cut?.begin ?? event.meeting.begin);
   return texts('mail.subject_date', { subject: titled(event, title(event, message, settings, language), texts), date });
 }
 

@@ -5,8 +5,8 @@ import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/even
 import type { Meeting, Role } from '../meetings/meeting.ts';
 import { addressesIn } from '../meetings/people.ts';
 import { dayList, excludedFor, seriesWords } from '../meetings/series.ts';
-import { type Language, type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
-import { durationText, isoDate, longDate, timeOf, utcOffset } from '../text/dates.ts';
+import { type TextKey, type Texts, texts as textsIn } from '../text/catalogue.ts';
+import { durationText, isoDate, longDate, type Reader, timeOf, utcOffset } from '../text/dates.ts';
 import { straightLine } from '../text/plain_text.ts';
 import type { MailEvent, Message } from './messages.ts';
 import type { OwnTemplates } from './own_templates.ts';
@@ -21,19 +21,19 @@ export interface When {
   readonly hours: string;
 }
 
-/** Says when something is. @param zoneName such as `Europe/Paris` */
-export function when({ begin, end }: Pick<Meeting, 'begin' | 'end'>, zoneName: string, language: Language): When {
-  const texts = textsIn(language);
-  const zone = zoneName.replace(/_/g, ' ');
-  const [before, after] = [utcOffset(begin), utcOffset(end)];
+/** Says when something is, by its reader's clock. */
+export function when({ begin, end }: Pick<Meeting, 'begin' | 'end'>, reader: Reader): When {
+  const texts = textsIn(reader.language);
+  const zone = reader.zone.name.replace(/_/g, ' ');
+  const [before, after] = [utcOffset(reader.zone, begin), utcOffset(reader.zone, end)];
   const named = zone === before ? zone : texts('mail.zone', { zone, offset: before });
-  const date = longDate(language, begin);
-  const from = timeOf(language, begin);
-  const until = timeOf(language, end);
-  const sameDay = isoDate(begin) === isoDate(end);
+  const date = longDate(reader, begin);
+  const from = timeOf(reader, begin);
+  const until = timeOf(reader, end);
+  const sameDay = isoDate(reader.zone, begin) === isoDate(reader.zone, end);
   const hours = {
     begin: from,
-    end: sameDay ? until : texts('mail.day_time', { date: longDate(language, end), time: until }),
+    end: sameDay ? until : texts('mail.day_time', { date: longDate(reader, end), time: until }),
   };
   return {
     date,
@@ -54,7 +54,8 @@ export function writeBody(
 ): { text: string; html: string } {
   const view = viewOf(event, message, settings);
   const { kind, attendee } = message;
-  const occasion = { kind, role: attendee.role, language: readerOf(event, message, settings) };
+  const { language } = readerOf(event, message, settings);
+  const occasion = { kind, role: attendee.role, language };
   return {
     text: own.write('txt', occasion, view) ?? plain(view),
     html: own.write('html', occasion, view) ?? html(view),
@@ -68,13 +69,14 @@ interface Link {
 
 /** What templates show. The names are documented in OPERATING.md: each is always there, empty where there is nothing to say. */
 function viewOf(event: MailEvent, message: Message, settings: MailSettings): object {
-  const language = readerOf(event, message, settings);
+  const reader = readerOf(event, message, settings);
+  const { language } = reader;
   const texts = textsIn(language);
   const { meeting, owner } = event;
   const { kind, attendee } = message;
   const name = straightLine(owner.name ?? '');
   const person = name === '' ? owner.email : texts('mail.person', { name, email: owner.email });
-  const { date, time, hours } = when(meeting, settings.JMB_ICAL_TZID, language);
+  const { date, time, hours } = when(meeting, reader);
   const ended = kind === 'del' || kind === 'removed';
   const row = (label: TextKey, value: string) => ({
     label: texts(label),
@@ -89,7 +91,7 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     ...{ kind, role: attendee.role, service: straightLine(settings.JMB_NAME) },
     ...{ subject: straightLine(meeting.subject), organiser: person, date, time, hours },
     duration: durationText(language, meeting.duration),
-    repeats: meeting.series === undefined ? '' : seriesWords(meeting.series, texts, language),
+    repeats: meeting.series === undefined ? '' : seriesWords(meeting.series, texts, reader),
     room: join?.url ?? '',
     accept: asked.find(({ url }) => url.includes('?accept'))?.url ?? '',
     decline: asked.find(({ url }) => url.includes('?decline'))?.url ?? '',
@@ -103,14 +105,14 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     title: title(event, message, settings, language),
     intro: texts(key('intro', event, message), {
       ...{ organiser: name || owner.email, date, time, ...message.handed },
-      day: longDate(language, message.cut?.begin ?? meeting.begin),
+      day: longDate(reader, message.cut?.begin ?? meeting.begin),
     }),
     rows: [
       row('mail.label_subject', straightLine(meeting.subject)),
       row('mail.label_organiser', person),
       row(meeting.series === undefined ? 'mail.label_date' : 'mail.label_next', date),
       row('mail.label_time', hours),
-      ...seriesRows(event, message, language).map(([label, value]) => row(label, value)),
+      ...seriesRows(event, message, reader).map(([label, value]) => row(label, value)),
       row('mail.label_duration', durationText(language, meeting.duration)),
     ],
     people: isGuest ? [] : people(event, texts),
@@ -129,15 +131,15 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
 }
 
 /** By what a series repeats, and which dates to come are left out for its reader. */
-function seriesRows({ meeting, at }: MailEvent, { attendee }: Message, language: Language): [TextKey, string][] {
+function seriesRows({ meeting, at }: MailEvent, { attendee }: Message, reader: Reader): [TextKey, string][] {
   const { series, modified } = meeting;
   if (series === undefined) return [];
   const left = excludedFor(series.turns, attendee.email, modified).filter(({ begin }) => begin > at);
   const days = dayList(
     left.map(({ begin }) => begin),
-    language,
+    reader,
   );
-  const repeats = seriesWords(series, textsIn(language), language);
+  const repeats = seriesWords(series, textsIn(reader.language), reader);
   return [['mail.label_repeats', repeats], ...(days === '' ? [] : [['mail.label_except', days] as [TextKey, string]])];
 }
 

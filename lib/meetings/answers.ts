@@ -1,6 +1,6 @@
 /** What an invitation is answered with: an answer, a word to the organiser, and a time that would suit better. Pure. */
 import type { TextKey, Texts } from '../text/catalogue.ts';
-import { checkBegin, LONGEST_WORD } from './booking.ts';
+import { checkBegin, LONGEST_WORD, type Now } from './booking.ts';
 import type { Answer, Attendee, Meeting } from './meeting.ts';
 
 /** An answer that somebody can give. */
@@ -28,7 +28,7 @@ export interface Words {
 /** An answer without any. */
 export const NO_WORDS: Words = { comment: '', proposal: null };
 
-/** The words as they are typed; a date and a time of the service's clock. */
+/** The words as they are typed; a date and a time by the clock of who types. */
 export interface WordsForm {
   readonly comment: string;
   readonly date: string;
@@ -40,12 +40,12 @@ export type WordsMistakes = Readonly<Partial<Record<keyof WordsForm, TextKey>>>;
 
 /**
  * Checks what was typed. Neither date nor time proposes nothing, and the time that the meeting has anyhow neither.
- * @param now Unix seconds
+ * @param now when, and by whose clock
  */
 export function checkWords(
   form: WordsForm,
   meeting: Pick<Meeting, 'begin' | 'duration'>,
-  now: number,
+  now: Now,
 ): { readonly words: Words } | { readonly mistakes: WordsMistakes } {
   const mistakes: Partial<Record<keyof WordsForm, TextKey>> = {};
   const comment = commentOf(form.comment);

@@ -4,6 +4,7 @@ import type { Unread } from '../text/addresses.ts';
 import { isLanguage, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, isoDate, unixOf } from '../text/dates.ts';
 import { straightLine, straightLines } from '../text/plain_text.ts';
+import type { Zone } from '../text/zones.ts';
 import { type AddressBook, invite, isHalfName } from './people.ts';
 
 /** The form as it was typed; fields.ts says what each field is called. */
@@ -49,10 +50,16 @@ export interface Booking {
   readonly language?: Language;
 }
 
-/** What the rules depend on. */
-export interface BookingRules extends AddressBook {
+/** What a date and a time that are typed go by. */
+export interface Now {
   /** Unix seconds. */
   readonly now: number;
+  /** Whose clock is meant. */
+  readonly zone: Zone;
+}
+
+/** What the rules depend on. */
+export interface BookingRules extends AddressBook, Now {
   /** Minutes. */
   readonly minMinutes: number;
   /** Minutes. */
@@ -108,7 +115,7 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
     mistakes[field] = [...(mistakes[field] ?? []), values === undefined ? { text } : { text, values }];
   };
   const { times } = rules;
-  const begin = times === undefined ? checkBegin(form, rules.now, wrong) : times.begin;
+  const begin = times === undefined ? checkBegin(form, rules, wrong) : times.begin;
   const duration = times === undefined ? checkDuration(form.duration, rules, wrong) : times.duration;
   const subject = checkSubject(form.subject, rules, begin ?? rules.now, wrong);
   const people = checkPeople(form, rules, wrong);
@@ -121,36 +128,37 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
 type Wrong = (field: Field, text: TextKey, values?: Mistake['values']) => void;
 
 /**
- * The begin that a date and a time make by the service's clock, in Unix seconds; null where they make none. What is wrong is
+ * The begin that a date and a time make by the clock of a zone, in Unix seconds; null where they make none. What is wrong is
  * told to `wrong`, also of a begin that is made and is over or too far ahead.
  */
-export function checkBegin(form: Pick<BookingForm, 'date' | 'time'>, now: number, wrong: Wrong): number | null {
+export function checkBegin(form: Pick<BookingForm, 'date' | 'time'>, { now, zone }: Now, wrong: Wrong): number | null {
   const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(form.date.trim());
   const time = /^(\d{2}):(\d{2})(?::00)?$/.exec(form.time.trim());
   const [year, month, day] = (date ?? []).slice(1).map(Number);
   const [hour, minute] = (time ?? []).slice(1).map(Number);
-  const midday = date && unixOf({ year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: 12, minute: 0 });
+  const midday = date && unixOf(zone, { year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: 12, minute: 0 });
   if (midday === null) wrong('date', 'rule.date');
   if (time === null || (hour ?? 24) > 23 || (minute ?? 60) > 59) {
     wrong('time', 'rule.time');
     return null;
   }
   if (midday === null) return null;
-  const begin = unixOf({ year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: hour ?? 0, minute: minute ?? 0 });
+  const local = { year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: hour ?? 0, minute: minute ?? 0 };
+  const begin = unixOf(zone, local);
   if (begin === null) {
     wrong('time', 'rule.time_skipped');
     return null;
   }
-  const second = begin < now - GRACE ? secondOf(begin, time[0].slice(0, 5)) : null;
+  const second = begin < now - GRACE ? secondOf(zone, begin, time[0].slice(0, 5)) : null;
   if (second !== null && second >= now - GRACE) return second;
-  if (begin < now - GRACE) wrong(isoDate(begin) < isoDate(now) ? 'date' : 'time', 'rule.past');
+  if (begin < now - GRACE) wrong(isoDate(zone, begin) < isoDate(zone, now) ? 'date' : 'time', 'rule.past');
   if (begin > now + FARTHEST) wrong('date', 'rule.far');
   return begin;
 }
 
 /** The same time on the wall clock once more, where clocks are set back by an hour or half of one (Lord Howe); else null. */
-function secondOf(begin: number, time: string): number | null {
-  return [1800, 3600].map((more) => begin + more).find((later) => clockTime(later) === time) ?? null;
+function secondOf(zone: Zone, begin: number, time: string): number | null {
+  return [1800, 3600].map((more) => begin + more).find((later) => clockTime(zone, later) === time) ?? null;
 }
 
 function checkDuration(typed: string, rules: BookingRules, wrong: Wrong): number | null {

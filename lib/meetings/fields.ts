@@ -2,9 +2,10 @@
  * The fields of the booking form, each said once: its name, what is kept of what is typed, and how a booking reads in it. Form,
  * mistakes, conflict, change, extension and the search for duplicates all go by this table. Pure.
  */
-import { isLanguage, LANGUAGES, type Language, type TextKey } from '../text/catalogue.ts';
-import { clockTime, durationText, isoDate, longDate } from '../text/dates.ts';
+import { isLanguage, LANGUAGES, type TextKey } from '../text/catalogue.ts';
+import { clockTime, durationText, isoDate, longDate, type Reader } from '../text/dates.ts';
 import { mailboxText } from '../text/people_list.ts';
+import { processZone, type Zone } from '../text/zones.ts';
 import {
   type Booking,
   type BookingForm,
@@ -25,10 +26,10 @@ interface Described {
   readonly label: TextKey;
   /** What is kept of what was typed, before any work is done on it. */
   readonly kept: (typed: string) => string;
-  /** What would have been typed for a booking. */
-  readonly typed: (booking: Booking) => string;
+  /** What would have been typed for a booking by the clock of a zone. */
+  readonly typed: (booking: Booking, zone: Zone) => string;
   /** A booking's value as a person reads it, a line each. */
-  readonly shown: (booking: Booking, language: Language) => readonly string[];
+  readonly shown: (booking: Booking, reader: Reader) => readonly string[];
   /** Whether it says when the meeting is, which stands once it has begun. */
   readonly isTime: boolean;
 }
@@ -54,22 +55,22 @@ export const FIELDS: Readonly<Record<Field, Described>> = {
     ...words,
     name: 'conf_date',
     label: 'form.date',
-    typed: ({ begin }) => isoDate(begin),
-    shown: ({ begin }, language) => [longDate(language, begin)],
+    typed: ({ begin }, zone) => isoDate(zone, begin),
+    shown: ({ begin }, reader) => [longDate(reader, begin)],
   },
   time: {
     ...words,
     name: 'conf_time',
     label: 'form.time',
-    typed: ({ begin }) => clockTime(begin),
-    shown: ({ begin }) => [clockTime(begin)],
+    typed: ({ begin }, zone) => clockTime(zone, begin),
+    shown: ({ begin }, { zone }) => [clockTime(zone, begin)],
   },
   duration: {
     ...words,
     name: 'conf_duration',
     label: 'form.duration',
     typed: ({ duration }) => String(Math.round(duration / 60)),
-    shown: ({ duration }, language) => [durationText(language, duration)],
+    shown: ({ duration }, { language }) => [durationText(language, duration)],
   },
   guests: {
     ...people,
@@ -138,15 +139,16 @@ export function bookingAgain(meeting: Meeting, attendees: readonly Attendee[], m
   return { ...booked, moderators, guests: others(booked.guests) };
 }
 
-/** A booking as its form would have been typed. */
-export function formOf(booking: Booking): BookingForm {
-  return eachField((field) => FIELDS[field].typed(booking));
+/** A booking as its form would have been typed by the clock of a zone. */
+export function formOf(booking: Booking, zone: Zone): BookingForm {
+  return eachField((field) => FIELDS[field].typed(booking, zone));
 }
 
 /** Whether two bookings say the same in every field; people may stand in another order, and be called otherwise. */
 export function sameBooking(one: Booking, other: Booking): boolean {
   const said = ({ names: _, ...booking }: Booking, field: Field) => {
-    const text = FIELDS[field].typed(booking);
+    // By any clock: the begins themselves are compared too.
+    const text = FIELDS[field].typed(booking, processZone);
     return field === 'agenda' ? text : text.split('\n').sort().join('\n');
   };
   return one.begin === other.begin && FIELD_NAMES.every((field) => said(one, field) === said(other, field));

@@ -1,5 +1,5 @@
 /** Meetings that repeat: the dates that a rule makes by the clock on the wall, which of them whose calendar shows, and what it reads like. Pure. */
-import type { Language, Texts } from '../text/catalogue.ts';
+import type { Texts } from '../text/catalogue.ts';
 import {
   clockTime,
   dayAndMonth,
@@ -8,9 +8,11 @@ import {
   localParts,
   longDate,
   monthOf,
+  type Reader,
   unixOnWall,
   weekdayName,
 } from '../text/dates.ts';
+import type { Zone } from '../text/zones.ts';
 import { FARTHEST } from './booking.ts';
 import type { Meeting, MeetingId } from './meeting.ts';
 
@@ -84,16 +86,17 @@ export type RuleEnd =
  * where clocks are set forward over it, as long after midnight as on other days, and where they are set back, the first of the two
  * (RFC 5545 section 3.3.5). A day that a month does not have is passed over (section 3.3.10).
  * @param begin the first, in Unix seconds
+ * @param zone in which the time is kept
  */
-export function occurrencesOf(rhythm: Rhythm, begin: number, end: RuleEnd): Occurrence[] {
-  const { year, month, day, hour, minute } = localParts(begin);
+export function occurrencesOf(rhythm: Rhythm, begin: number, end: RuleEnd, zone: Zone): Occurrence[] {
+  const { year, month, day, hour, minute } = localParts(zone, begin);
   const time = `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
   const most = Math.min(end.times ?? Number.POSITIVE_INFINITY, MOST_TIMES + 1);
   const found: Occurrence[] = [];
   for (const number of daysOf(rhythm, { year, month, day })) {
     const date = dateOf(number);
     if (found.length === most || (end.until !== undefined && date > end.until)) break;
-    found.push(occurrenceAt(`${date}T${time}`));
+    found.push(occurrenceAt(`${date}T${time}`, zone));
   }
   return found;
 }
@@ -113,10 +116,10 @@ function weekdayOf(day: number): number {
   return (day + 3) % 7;
 }
 
-/** A date by the clock on the wall. */
-export function occurrenceAt(local: string): Occurrence {
+/** A date by the clock on the wall of a zone. */
+export function occurrenceAt(local: string, zone: Zone): Occurrence {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = local.split(/[-T:]/).map(Number);
-  return { local, begin: unixOnWall({ year, month, day, hour, minute }) };
+  return { local, begin: unixOnWall(zone, { year, month, day, hour, minute }) };
 }
 
 /** The days of a rule, in days since 1970, for as long as one can book ahead. */
@@ -151,16 +154,18 @@ export function saysTheSame(one: Meeting, other: Meeting): boolean {
  * make them so.
  * @param at the number of the date that is moved
  * @param begin where it is moved to, in Unix seconds
+ * @param zone in which the time is kept
  */
 export function movedDates(
   rhythm: Rhythm,
   dates: readonly Occurrence[],
   at: number,
   begin: number,
+  zone: Zone,
 ): Occurrence[] | null {
   const [first, from] = [dates[0], dates[at]];
   if (first === undefined || from === undefined) return null;
-  const local = `${isoDate(begin)}T${clockTime(begin)}`;
+  const local = `${isoDate(zone, begin)}T${clockTime(zone, begin)}`;
   const [start, before, after] = [first, from, { local }].map((one) => one.local.slice(0, 10).split('-').map(Number));
   const [year = 0, month = 0, day = 0] = start ?? [];
   const [toYear = 0, toMonth = 0, toDay = 0] = after ?? [];
@@ -169,7 +174,8 @@ export function movedDates(
     rhythm.repeat === 'monthly'
       ? dayNumber(year, month + (toYear - fromYear) * 12 + toMonth - fromMonth, toDay)
       : dayNumber(year, month, day) + dayNumber(toYear, toMonth, toDay) - dayNumber(fromYear, fromMonth, fromDay);
-  const moved = occurrencesOf(rhythm, occurrenceAt(dateOf(number) + local.slice(10)).begin, { times: dates.length });
+  const start0 = occurrenceAt(dateOf(number) + local.slice(10), zone).begin;
+  const moved = occurrencesOf(rhythm, start0, { times: dates.length }, zone);
   return moved.length === dates.length && moved[at]?.local === local ? moved : null;
 }
 
@@ -182,27 +188,28 @@ export function excludedFor(turns: readonly Turn[], email: string, now: number):
 }
 
 /** « chaque mardi », `every 2 weeks, on Tuesday`. @param first the first date, in Unix seconds */
-export function rhythmWords({ repeat, every }: Rhythm, first: number, texts: Texts, language: Language): string {
-  const { weekday, day } = localParts(first);
+export function rhythmWords({ repeat, every }: Rhythm, first: number, texts: Texts, reader: Reader): string {
+  const { language, zone } = reader;
+  const { weekday, day } = localParts(zone, first);
   const values = { every, weekday: weekdayName(language, weekday), day: language === 'fr' && day === 1 ? '1er' : day };
   return texts(`series.${repeat}_${every === 1 ? 'one' : 'many'}`, values);
 }
 
 /** « chaque mardi, jusqu’au mardi 12 janvier 2027 ». */
-export function seriesWords(series: Series, texts: Texts, language: Language): string {
+export function seriesWords(series: Series, texts: Texts, reader: Reader): string {
   const [first, last] = [series.turns[0], series.turns.at(-1)];
   if (first === undefined || last === undefined) return '';
-  const rhythm = rhythmWords(series, first.begin, texts, language);
-  return texts('series.until', { rhythm, date: longDate(language, last.begin) });
+  const rhythm = rhythmWords(series, first.begin, texts, reader);
+  return texts('series.until', { rhythm, date: longDate(reader, last.begin) });
 }
 
 /** « 22 et 29 décembre »: days to come, briefly, the month once. */
-export function dayList(begins: readonly number[], language: Language): string {
+export function dayList(begins: readonly number[], reader: Reader): string {
   return begins
     .map((begin, at) => {
       const next = begins[at + 1];
-      const sameMonth = next !== undefined && monthOf(language, next) === monthOf(language, begin);
-      return sameMonth ? String(localParts(begin).day) : dayAndMonth(language, begin);
+      const sameMonth = next !== undefined && monthOf(reader, next) === monthOf(reader, begin);
+      return sameMonth ? String(localParts(reader.zone, begin).day) : dayAndMonth(reader, begin);
     })
     .join(', ');
 }

@@ -1,6 +1,7 @@
 /** The part of the booking form that makes a series: what may be typed there, and what is wrong with it. Pure. */
 import type { TextKey } from '../text/catalogue.ts';
 import { isoDate, localParts } from '../text/dates.ts';
+import type { Zone } from '../text/zones.ts';
 import { FARTHEST, type Mistake } from './booking.ts';
 import {
   dateOf,
@@ -54,13 +55,13 @@ export type SeriesMistakes = Readonly<Partial<Record<Field | 'date', readonly Mi
 /**
  * Checks what was typed of a series.
  * @param begin the first meeting's, in Unix seconds
- * @param about `now` in Unix seconds, and how many people it is for, the owner among them
+ * @param about `now` in Unix seconds, how many people it is for, the owner among them, and the zone in which it keeps its time
  * @returns null where the meeting is held once
  */
 export function checkSeries(
   form: SeriesForm,
   begin: number,
-  about: { readonly now: number; readonly people: number },
+  about: { readonly now: number; readonly people: number; readonly zone: Zone },
 ): { readonly repetition: Repetition | null } | { readonly mistakes: SeriesMistakes } {
   if (form.repeat === '') return { repetition: null };
   const mistakes: Partial<Record<Field | 'date', Mistake[]>> = {};
@@ -71,10 +72,11 @@ export function checkSeries(
   if (repeat === undefined) wrong('repeat', 'rule.repeat');
   const every = numberIn(form.every.trim() || '1', 1, MOST_EVERY);
   if (every === null) wrong('every', 'rule.every', { max: MOST_EVERY });
-  const end = endOf(form, begin, wrong);
+  const { zone } = about;
+  const end = endOf(form, isoDate(zone, begin), wrong);
   if (repeat === undefined || every === null || end === null) return { mistakes };
-  if (repeat === 'weekdays' && isWeekend(begin)) wrong('date', 'rule.series_weekend');
-  const all = occurrencesOf({ repeat, every }, begin, end);
+  if (repeat === 'weekdays' && isWeekend(zone, begin)) wrong('date', 'rule.series_weekend');
+  const all = occurrencesOf({ repeat, every }, begin, end, zone);
   const skipped = skippedIn(form.skip, all, wrong);
   const kept = all.length - skipped.size;
   if (all.length > MOST_TIMES) wrong('until', 'rule.series_many', { max: MOST_TIMES });
@@ -99,7 +101,8 @@ function numberIn(typed: string, least: number, most: number): number | null {
   return number >= least && number <= most ? number : null;
 }
 
-function endOf({ times, until }: SeriesForm, begin: number, wrong: Wrong): RuleEnd | null {
+/** @param first the day of the first date */
+function endOf({ times, until }: SeriesForm, first: string, wrong: Wrong): RuleEnd | null {
   const typed = until.trim();
   if (times.trim() !== '') {
     const number = numberIn(times.trim(), 2, MOST_TIMES);
@@ -109,7 +112,7 @@ function endOf({ times, until }: SeriesForm, begin: number, wrong: Wrong): RuleE
   }
   if (typed === '') wrong('times', 'rule.times_or_until');
   else if (dayIn(typed) === null) wrong('until', 'rule.date');
-  else if (typed <= isoDate(begin)) wrong('until', 'rule.until_before');
+  else if (typed <= first) wrong('until', 'rule.until_before');
   else return { until: typed };
   return null;
 }
@@ -121,8 +124,8 @@ function dayIn(typed: string): number | null {
   return dateOf(number) === typed ? number : null;
 }
 
-function isWeekend(unix: number): boolean {
-  const { weekday } = localParts(unix);
+function isWeekend(zone: Zone, unix: number): boolean {
+  const { weekday } = localParts(zone, unix);
   return weekday === 0 || weekday === 6;
 }
 

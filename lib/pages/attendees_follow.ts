@@ -116,11 +116,11 @@ function frameOf(
 
 /** What the button says that asks those who have not answered; or when they were asked, and may be again. */
 function remindWords(reading: Reading, people: readonly Attendee[], mails: readonly OutboxRow[]): object | null {
-  const { texts, language, now } = reading;
+  const { texts, now } = reading;
   const count = silentOf(people).length;
   if (count === 0) return null;
   const { last, from } = asked(mails);
-  const times = { time: timeOf(language, last), from: timeOf(language, from) };
+  const times = { time: timeOf(reading, last), from: timeOf(reading, from) };
   return from > now
     ? { later: texts('follow.remind_from', times) }
     : { label: counted(reading, 'follow.remind', count) };
@@ -128,13 +128,14 @@ function remindWords(reading: Reading, people: readonly Attendee[], mails: reado
 
 /** What the owner can do about one person: write to them again, correct their address. */
 function manageRow(
-  { texts, language, clock }: Context,
+  context: Context,
   { email }: Attendee,
   mails: readonly OutboxRow[],
   wrong: WrongAddress | null,
 ): object {
+  const { texts, clock } = context;
   const { last, from } = written(mails, email);
-  const times = { time: timeOf(language, last), from: timeOf(language, from) };
+  const times = { time: timeOf(context, last), from: timeOf(context, from) };
   const mine = wrong?.email === email ? wrong : null;
   return {
     later: from > clock.now() ? texts('follow.mail_from', times) : '',

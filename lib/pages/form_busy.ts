@@ -29,7 +29,7 @@ export async function busyShow(
   context: Context,
   { identity, acting, form, stale }: Pick<Granted, 'identity' | 'acting' | 'form' | 'stale'>,
 ): Promise<Response | Refusal> {
-  const typed = atFreeTime(form, typedIn(form));
+  const typed = atFreeTime(context, form, typedIn(form));
   const id = form.get('conf_tsn');
   const owned = id === undefined ? null : ownedMeeting(context, identity, id);
   if (isRefusal(owned)) return owned;
@@ -56,36 +56,41 @@ export async function busyShow(
     : formAgain(context, about, typed, found);
 }
 
-function atFreeTime(form: Params, typed: BookingForm): BookingForm {
+function atFreeTime({ zone }: Context, form: Params, typed: BookingForm): BookingForm {
   const begin = /^\d{1,11}$/.exec(form.get('conf_suits') ?? '')?.[0];
-  return begin === undefined ? typed : { ...typed, date: isoDate(Number(begin)), time: clockTime(Number(begin)) };
+  if (begin === undefined) return typed;
+  return { ...typed, date: isoDate(zone, Number(begin)), time: clockTime(zone, Number(begin)) };
 }
 
 /** The clashes in words, with the times that can be pressed. */
 function busyWords(context: Context, { taken, suits }: Clashes): object {
   const reading = readingOf(context);
+  const { texts, zone } = context;
   return {
     lines: linesOf(context, taken, MOST_NAMED),
     suits: suits.map((begin) => ({
       value: begin,
-      date: isoDate(begin),
-      time: clockTime(begin),
-      label: context.texts('list.next_at', { day: shortDayOf(reading, begin), time: timeOf(context.language, begin) }),
+      date: isoDate(zone, begin),
+      time: clockTime(zone, begin),
+      label: texts('list.next_at', { day: shortDayOf(reading, begin), time: timeOf(context, begin) }),
     })),
   };
 }
 
 /** So many clashes in words, and how many more there are. */
 function linesOf(context: Context, taken: readonly Taken[], most: number): string[] {
-  const lines = taken.slice(0, most).map((one) => takenWords(context, one, isoDate(taken[0]?.begin ?? 0)));
+  const lines = taken
+    .slice(0, most)
+    .map((one) => takenWords(context, one, isoDate(context.zone, taken[0]?.begin ?? 0)));
   return taken.length > most ? [...lines, counted(context, 'clash.more', taken.length - most)] : lines;
 }
 
 /** « Bob Durand n’est pas libre de 10:00 à 11:00 », with the day of what is on another than the first. */
-function takenWords({ texts, language }: Context, { name, self, begin, end, subject }: Taken, day: string): string {
+function takenWords(context: Context, { name, self, begin, end, subject }: Taken, day: string): string {
+  const { texts, zone } = context;
   const words = (unix: number): string => {
-    const time = timeOf(language, unix);
-    return isoDate(unix) === day ? time : texts('clash.at_day', { time, day: dayAndMonth(language, unix) });
+    const time = timeOf(context, unix);
+    return isoDate(zone, unix) === day ? time : texts('clash.at_day', { time, day: dayAndMonth(context, unix) });
   };
   const line = texts(self ? 'clash.you' : 'clash.line', { name, begin: words(begin), end: words(end) });
   return subject === '' ? line : texts('clash.subject', { line, subject });

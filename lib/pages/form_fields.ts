@@ -1,28 +1,31 @@
-/** What forms hold: what a new booking form says, what came back in one, and what forms say of series. */
+/** What forms hold: what a new booking form says, what came back in one, what of that is too late, and what forms say of series. */
+import type { Owned } from '../booking/access.ts';
 import { defaultSubject } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
+import { mayEdit, timesStand } from '../meetings/access.ts';
 import { type BookingForm, LONGEST_WORD, type Mistake } from '../meetings/booking.ts';
-import { eachField, FIELDS, formOf } from '../meetings/fields.ts';
+import { bookingOf, eachField, FIELD_NAMES, FIELDS, formOf } from '../meetings/fields.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import { REPEATS, type Scope, seriesWords } from '../meetings/series.ts';
 import { LONGEST_SKIP, ONCE, SERIES_FIELDS, type SeriesForm, type SeriesMistakes } from '../meetings/series_form.ts';
 import type { Params } from '../message.ts';
-import type { Refusal } from '../refusal.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import { placesOf, seriesById } from '../store/series.ts';
 import { longDate } from '../text/dates.ts';
 import { withChosen } from './people_field.ts';
 
 /** What a new form says. @param begin Unix seconds */
 export function proposedForm(context: Context, begin: number): BookingForm {
-  const { settings } = context;
-  return formOf({
+  const { settings, zone } = context;
+  const booking = {
     subject: defaultSubject(context, begin),
     begin,
     duration: proposedDuration(settings) * 60,
     moderators: [],
     guests: [],
     language: settings.JMB_LANG,
-  });
+  };
+  return formOf(booking, zone);
 }
 
 /**
@@ -35,6 +38,22 @@ export function typedIn(form: Params, unsaid?: BookingForm): BookingForm {
     return typed === undefined ? (unsaid?.[field] ?? '') : FIELDS[field].kept(typed);
   });
   return withChosen(form, said);
+}
+
+/** Refuses to change what is over. */
+export function overAlready({ clock }: Context, meeting: Meeting): Refusal | null {
+  if (mayEdit(meeting, 'owner', clock.now())) return null;
+  return refuse(403, 'refused.edit_late', `meeting ${meeting.id} is over`);
+}
+
+/** Refuses to move what has begun; a form that says nothing of the times, or what they are, moves nothing. */
+export function movedLate({ clock, zone }: Context, owned: Owned, typed: BookingForm): Refusal | null {
+  if (!timesStand(owned.meeting, clock.now())) return null;
+  const saved = formOf(bookingOf(owned.meeting, owned.attendees), zone);
+  const moves = FIELD_NAMES.some(
+    (field) => FIELDS[field].isTime && typed[field] !== '' && typed[field] !== saved[field],
+  );
+  return moves ? refuse(403, 'refused.begun', `meeting ${owned.meeting.id} has begun`) : null;
 }
 
 /** What an old form says: nothing that was typed is lost. */
@@ -102,18 +121,19 @@ export function seriesFields(
  * @param chosen which one stands first
  */
 export function scopesOf(
-  { store, texts, language }: Pick<Context, 'store' | 'texts' | 'language'>,
+  context: Pick<Context, 'store' | 'texts' | 'language' | 'zone'>,
   { id, begin }: Pick<Meeting, 'id' | 'begin'>,
   chosen: Scope = 'one',
 ): { readonly words: string; readonly choices: readonly object[] } | undefined {
+  const { store, texts } = context;
   const place = placesOf(store, [id]).get(id);
   const series = place && seriesById(store, place.seriesId, begin)?.meeting.series;
   if (series === undefined) return undefined;
-  const date = longDate(language, begin);
+  const date = longDate(context, begin);
   const choices = (['one', 'following', 'all'] as const).map((value) => ({
     value,
     label: texts(`series.scope_${value}`, { date }),
     chosen: value === chosen,
   }));
-  return { words: texts('series.about', { series: seriesWords(series, texts, language) }), choices };
+  return { words: texts('series.about', { series: seriesWords(series, texts, context) }), choices };
 }

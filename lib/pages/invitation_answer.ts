@@ -23,7 +23,8 @@ import { formParams, queryParams, type Request, type Response } from '../message
 import type { Refusal } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { ownerOf } from '../store/invitations.ts';
-import { clockTime, isoDate, longDate, startOfDay, timeOf } from '../text/dates.ts';
+import { clockTime, isoDate, longDate, timeOf } from '../text/dates.ts';
+import type { Zone } from '../text/zones.ts';
 import { scopesOf } from './form_fields.ts';
 import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, page, toList } from './page.ts';
@@ -57,7 +58,7 @@ export function answerAsk(
   return answerPage(context, invitation, {
     asked: askedAnswer(request),
     fromList: queryParams(request).get('from') === 'list',
-    typed: typedOf(said),
+    typed: typedOf(said, context.zone),
     said,
   });
 }
@@ -104,15 +105,15 @@ function answerPage(context: Context, invitation: Invitation, asking: Asking): R
 }
 
 /** « vendredi 27 novembre 2026 à 14:00 »: another time that was proposed. */
-export function proposalWords({ texts, language }: Pick<Context, 'texts' | 'language'>, { begin }: Proposal): string {
-  return texts('answer.at', { date: longDate(language, begin), time: timeOf(language, begin) });
+export function proposalWords(context: Pick<Context, 'texts' | 'language' | 'zone'>, { begin }: Proposal): string {
+  return context.texts('answer.at', { date: longDate(context, begin), time: timeOf(context, begin) });
 }
 
 /** What templates/pages/answer_form.hbs shows. @param preferred the answer that stands out */
 export function answerForm(
-  { texts, clock, settings }: Context,
+  { texts, clock, zone }: Context,
   preferred: Answer,
-  typed: WordsForm = typedOf(NO_WORDS),
+  typed: WordsForm = typedOf(NO_WORDS, zone),
   mistakes: WordsMistakes = {},
 ): object {
   const error = (field: keyof WordsForm): string => {
@@ -131,8 +132,8 @@ export function answerForm(
     errors: { comment: error('comment'), date: error('date'), time: error('time') },
     wordy: typed.comment !== '' || typed.date !== '' || typed.time !== '',
     longest: LONGEST_COMMENT,
-    earliest: isoDate(startOfDay(clock.now())),
-    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
+    earliest: isoDate(zone, clock.now()),
+    zone: zone.name.replace(/_/g, ' '),
   };
 }
 
@@ -149,7 +150,7 @@ export async function answerGive(
   const fromList = form.get('from') === 'list';
   const field = (name: keyof WordsForm): string => form.get(name) ?? '';
   const typed = keptWords({ comment: field('comment'), date: field('date'), time: field('time') });
-  const checked = checkWords(typed, meeting, context.clock.now());
+  const checked = checkWords(typed, meeting, { now: context.clock.now(), zone: context.zone });
   if ('mistakes' in checked) {
     const late = answerRefused(context, invitation);
     const { mistakes } = checked;
@@ -177,7 +178,7 @@ function saidBy({ store }: Context, { meeting, attendee }: Invitation): Words {
 }
 
 /** The words of an answer as they would have been typed. */
-function typedOf({ comment, proposal }: Words): WordsForm {
+function typedOf({ comment, proposal }: Words, zone: Zone): WordsForm {
   if (proposal === null) return { comment, date: '', time: '' };
-  return { comment, date: isoDate(proposal.begin), time: clockTime(proposal.begin) };
+  return { comment, date: isoDate(zone, proposal.begin), time: clockTime(zone, proposal.begin) };
 }

@@ -142,6 +142,6 @@ export function itemOf(reading: Reading, listed: Listed, company: Company, rare:
     actions: Boolean(join || accept || decline || editable || removable || repeatable || extension),
     heading: 'h3',
     day: shortDayOf(reading, meeting.begin),
-    lastDay: iso.startsWith(isoDate(meeting.end)) ? '' : shortDayOf(reading, meeting.end),
+    lastDay: iso.startsWith(isoDate(reading.zone, meeting.end)) ? '' : shortDayOf(reading, meeting.end),
   };
 }

@@ -66,7 +66,9 @@ export function sections(
     }
     if (item.state !== 'planned') {
       // Of today, as nearly always, the day says nothing.
-      now.push(isoDate(one.meeting.begin) === isoDate(reading.now) ? { ...item, day: '' } : item);
+      now.push(
+        isoDate(reading.zone, one.meeting.begin) === isoDate(reading.zone, reading.now) ? { ...item, day: '' } : item,
+      );
       continue;
     }
     if (!item.declined) next ??= one;
@@ -94,17 +96,16 @@ export function sections(
 
 /** What is to come by day and, where it is more than one, by month. */
 function monthsOf(reading: Reading, coming: readonly Coming[]): Month[] {
-  const { language } = reading;
   const [first, last] = [coming[0], coming.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const several = monthOf(language, first.begin) !== monthOf(language, last.begin);
+  const several = monthOf(reading, first.begin) !== monthOf(reading, last.begin);
   const [element, heading] = several ? (['h4', 'h5'] as const) : (['h3', 'h4'] as const);
   const months: Month[] = [];
   let lastDate = '';
   for (const one of coming) {
     const { begin, item } = one;
-    const date = isoDate(begin);
-    const name = several ? monthOf(language, begin) : '';
+    const date = isoDate(reading.zone, begin);
+    const name = several ? monthOf(reading, begin) : '';
     if (months.at(-1)?.name !== name) months.push({ name, days: [] });
     if (date !== lastDate) months.at(-1)?.days.push({ name: dayOf(reading, begin), element, meetings: [] });
     lastDate = date;
@@ -119,7 +120,7 @@ function monthsOf(reading: Reading, coming: readonly Coming[]): Month[] {
 /** « chaque mardi, encore 8 dates »: the later meetings of a series, open where something was just done to one of them. */
 function folded(reading: Reading, { begin, item, place, more }: Coming): Pick<Item, 'more' | 'acceptAll'> {
   if (place === undefined || more.length === 0) return {};
-  const rhythm = rhythmWords(place, begin, reading.texts, reading.language);
+  const rhythm = rhythmWords(place, begin, reading.texts, reading);
   const words = counted(reading, 'series.more', more.length, { rhythm });
   const acceptAll = [item, ...more].every(({ waiting }) => waiting);
   return { acceptAll, more: { words, open: more.some(({ told }) => told !== null), items: more } };

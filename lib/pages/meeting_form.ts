@@ -5,7 +5,7 @@ import { type BookingFor, defaultSubject } from '../booking/checked.ts';
 import type { NoSeries } from '../booking/series.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
-import { mayEdit, timesStand } from '../meetings/access.ts';
+import { timesStand } from '../meetings/access.ts';
 import {
   type Booking,
   type BookingForm,
@@ -19,11 +19,11 @@ import type { Identity, Meeting } from '../meetings/meeting.ts';
 import type { Scope } from '../meetings/series.ts';
 import type { SeriesForm, SeriesMistakes } from '../meetings/series_form.ts';
 import type { Request, Response } from '../message.ts';
-import { type Refusal, refuse, waitOf } from '../refusal.ts';
+import { type Refusal, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { LANGUAGES, type TextKey } from '../text/catalogue.ts';
-import { durationText, isoDate, startOfDay } from '../text/dates.ts';
-import { proposedForm, scopesOf, seriesFields } from './form_fields.ts';
+import { durationText, isoDate } from '../text/dates.ts';
+import { overAlready, proposedForm, scopesOf, seriesFields } from './form_fields.ts';
 import { meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 import { type AskedName, askedIn, PEOPLE_FIELDS, type PeopleField, peopleField } from './people_field.ts';
@@ -68,7 +68,7 @@ export function meetingNew(
   const { meeting, attendees, as } = source;
   // What somebody's assistant books again is theirs again.
   const about = { identity, meeting: null, acting: acting.by ? acting : as, source: meeting };
-  const again = formOf(bookingAgain(meeting, attendees, about.acting.addresses));
+  const again = formOf(bookingAgain(meeting, attendees, about.acting.addresses), context.zone);
   const isDefault = meeting.subject === defaultSubject(context, meeting.begin);
   const typed = { ...again, ...(isDefault ? { subject: proposed.subject } : {}), date: '' };
   return formPage(context, about, typed);
@@ -83,24 +83,12 @@ export function meetingEdit(
   const { meeting } = owned;
   return (
     overAlready(context, meeting) ??
-    formPage(context, { identity, meeting, acting: owned.as }, formOf(bookingOf(meeting, owned.attendees)))
+    formPage(
+      context,
+      { identity, meeting, acting: owned.as },
+      formOf(bookingOf(meeting, owned.attendees), context.zone),
+    )
   );
-}
-
-/** Refuses to change what is over. */
-export function overAlready({ clock }: Context, meeting: Meeting): Refusal | null {
-  if (mayEdit(meeting, 'owner', clock.now())) return null;
-  return refuse(403, 'refused.edit_late', `meeting ${meeting.id} is over`);
-}
-
-/** Refuses to move what has begun; a form that says nothing of the times, or what they are, moves nothing. */
-export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm): Refusal | null {
-  if (!timesStand(owned.meeting, clock.now())) return null;
-  const saved = formOf(bookingOf(owned.meeting, owned.attendees));
-  const moves = FIELD_NAMES.some(
-    (field) => FIELDS[field].isTime && typed[field] !== '' && typed[field] !== saved[field],
-  );
-  return moves ? refuse(403, 'refused.begun', `meeting ${owned.meeting.id} has begun`) : null;
 }
 
 /**
@@ -108,7 +96,7 @@ export function movedLate({ clock }: Context, owned: Owned, typed: BookingForm):
  * the directory, or the status of a refusal.
  */
 export function formPage(context: Context, about: FormFor, typed: BookingForm, trouble: FormTrouble = {}): Response {
-  const { settings, texts, store, clock, log } = context;
+  const { settings, texts, zone, store, clock, log } = context;
   const { meeting, source, now } = about;
   const { mistakes = {}, asked = [], conflict, busy, directorySilent = false, refusal } = trouble;
   const title = texts(titleOf(about));
@@ -164,10 +152,10 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     durations: durations(context, typed.duration),
     languages: languages(context, typed.language),
     directory: settings.JMB_LDAPSEARCH !== '',
-    earliest: isoDate(startOfDay(clock.now())),
+    earliest: isoDate(zone, clock.now()),
     longest: LONGEST_SUBJECT,
     longestAgenda: LONGEST_AGENDA,
-    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
+    zone: zone.name.replace(/_/g, ' '),
     conflict: conflict && savedFields(context, bookingOf(conflict.meeting, conflict.attendees)),
   });
 }
@@ -216,10 +204,10 @@ function sourceWords(context: Context, source: Meeting): string {
 }
 
 /** What a booking says in each field that says anything. */
-function savedFields({ texts, language }: Context, booking: Booking): object[] {
+function savedFields(context: Context, booking: Booking): object[] {
   return FIELD_NAMES.map((field) => ({
-    label: texts(FIELDS[field].label),
-    values: FIELDS[field].shown(booking, language),
+    label: context.texts(FIELDS[field].label),
+    values: FIELDS[field].shown(booking, context),
   })).filter(({ values }) => values.length > 0);
 }
 

@@ -82,16 +82,16 @@ function countWords(reading: Reading, searches: boolean, count: number): string 
 }
 
 /** Each month with the page on which it begins. */
-function jumpsOf({ language }: Reading, past: readonly Slot[], at: number, address: (to: number) => string): object[] {
+function jumpsOf(reading: Reading, past: readonly Slot[], at: number, address: (to: number) => string): object[] {
   const jumps: { name: string; address: string; here: boolean }[] = [];
   let last = '';
   for (const [index, { begin }] of past.entries()) {
-    const month = isoDate(begin).slice(0, 7);
+    const month = isoDate(reading.zone, begin).slice(0, 7);
     if (month === last) continue;
     last = month;
     if (jumps.length === JUMPS) break;
     const on = Math.floor(index / PER_PAGE) + 1;
-    jumps.push({ name: monthOf(language, begin), address: `${address(on)}#${month}`, here: on === at });
+    jumps.push({ name: monthOf(reading, begin), address: `${address(on)}#${month}`, here: on === at });
   }
   return jumps;
 }
@@ -110,16 +110,16 @@ function partsOf(context: Context, reading: Reading, slots: readonly Slot[], tit
   const listed = invitationsIn(context.store, slots);
   const company = companyOf(context, listed);
   const byId = new Map(listed.map((one) => [one.meeting.id, one]));
-  const { texts, language, now } = reading;
+  const { texts, now } = reading;
   const [element, heading] = titled ? (['h3', 'h4'] as const) : (['h2', 'h3'] as const);
   return [false, true].flatMap((isPast) => {
     const months: Month[] = [];
     for (const { id, begin } of slots.filter(({ end }) => end <= now === isPast)) {
       const one = byId.get(id);
       if (one === undefined) continue;
-      const name = monthOf(language, begin);
+      const name = monthOf(reading, begin);
       if (months.at(-1)?.name !== name) {
-        months.push({ name, anchor: isPast ? isoDate(begin).slice(0, 7) : '', element, meetings: [] });
+        months.push({ name, anchor: isPast ? isoDate(reading.zone, begin).slice(0, 7) : '', element, meetings: [] });
       }
       months.at(-1)?.meetings.push({ ...itemOf(reading, one, company), heading });
     }

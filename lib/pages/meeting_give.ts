@@ -9,6 +9,7 @@ import { roomLink } from '../jitsi/room_name.ts';
 import { when } from '../mail/wording.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
+import { houseZone } from '../settings.ts';
 import { type Said, saidOf } from '../store/answers.ts';
 import { namesOf } from '../store/people.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
@@ -24,7 +25,8 @@ export interface Given {
 }
 
 /**
- * The invitation in the meeting's language, else the reader's; null where no room can be entered.
+ * The invitation in the meeting's language, else the reader's, and by the house's clock, for it is given to anybody; null where no room
+ * can be entered.
  * @param organiser the owner's name where it is known
  */
 export function givenOf(context: Context, { meeting, attendees }: Owned, organiser: string | undefined): Given | null {
@@ -35,7 +37,7 @@ export function givenOf(context: Context, { meeting, attendees }: Owned, organis
   const texts = textsIn(language);
   const owner = attendees.find(({ role }) => role === 'owner');
   const { name, email } = personWords(owner?.email ?? '', owner?.name ?? organiser);
-  const { date, hours } = when(meeting, settings.JMB_ICAL_TZID, language);
+  const { date, hours } = when(meeting, { language, zone: houseZone(settings) });
   const row = (label: 'mail.label_date' | 'mail.label_time', value: string) =>
     texts('mail.row', { label: texts(label), value });
   const lines = [
@@ -54,7 +56,7 @@ export function givenOf(context: Context, { meeting, attendees }: Owned, organis
 
 /** Answers with the table. */
 export function attendeesCsv(_request: Request, context: Context, { read }: Pick<Granted, 'read'>): Response {
-  const { texts, store, language } = context;
+  const { texts, store, language, zone } = context;
   const { meeting, attendees } = read;
   const said = saidOf(store, meeting.id);
   const names = namesOf(
@@ -67,7 +69,7 @@ export function attendeesCsv(_request: Request, context: Context, { read }: Pick
   const rows = attendees.map((attendee) =>
     rowOf(context, attendee, names.get(attendee.email), said.get(attendee.hash)),
   );
-  const file = `${texts('follow.csv_file')}-${isoDate(meeting.begin)}.csv`;
+  const file = `${texts('follow.csv_file')}-${isoDate(zone, meeting.begin)}.csv`;
   return {
     status: 200,
     headers: [
@@ -82,13 +84,13 @@ export function attendeesCsv(_request: Request, context: Context, { read }: Pick
 }
 
 function rowOf(
-  { texts }: Context,
+  { texts, zone }: Context,
   attendee: Attendee,
   signedInAs: string | undefined,
   said: Said | undefined,
 ): string[] {
   const { role, email, name, answer, connections } = attendee;
-  const at = said === undefined || answer === 'none' ? '' : `${isoDate(said.at)} ${clockTime(said.at)}`;
+  const at = said === undefined || answer === 'none' ? '' : `${isoDate(zone, said.at)} ${clockTime(zone, said.at)}`;
   const word = role === 'owner' ? '' : texts(`follow.${answer}`);
   const person = personWords(email, name ?? signedInAs).name;
   return [person, email, texts(`role.${role}`), word, said?.comment ?? '', at, String(connections)];

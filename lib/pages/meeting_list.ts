@@ -102,7 +102,7 @@ export async function meetingList(
     older: pastCount > parts.archives.length && !acting.by,
     ...(acting.by ? {} : ownAddresses(context, identity, editor)),
     bosses: bosses(store, identity).map(({ email, name }) => ({ whose: inQuery(email), name })),
-    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
+    zone: reading.zone.name.replace(/_/g, ' '),
   });
 }
 

@@ -44,5 +44,5 @@ function aboutNow(identity: Identity, acting: Identity): FormFor {
 /** What is booked where the form says nothing else: from the minute that the clock shows. */
 function proposedNow(context: Context): BookingForm {
   const begin = context.clock.now();
-  return { ...proposedForm(context, begin), date: isoDate(begin), time: clockTime(begin) };
+  return { ...proposedForm(context, begin), date: isoDate(context.zone, begin), time: clockTime(context.zone, begin) };
 }

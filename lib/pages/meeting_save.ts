@@ -9,8 +9,8 @@ import { type Scope, scopeOf } from '../meetings/series.ts';
 import type { Params, Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
-import { oldForm, seriesIn, typedIn } from './form_fields.ts';
-import { formAgain, formPage, movedLate, overAlready } from './meeting_form.ts';
+import { movedLate, oldForm, overAlready, seriesIn, typedIn } from './form_fields.ts';
+import { formAgain, formPage } from './meeting_form.ts';
 import { type Notice, toList, toMeeting } from './page.ts';
 
 /** Books a meeting. */
@@ -58,7 +58,7 @@ export function meetingMove(
   const proposals = [...saidOf(context.store, meeting.id).values()].map(({ proposal }) => proposal);
   const proposal = proposals.find((one) => one?.begin === begin);
   if (!proposal) return refuse(409, 'refused.proposal_gone', `meeting ${meeting.id}: nobody proposes ${begin}`);
-  const typed = formOf({ ...bookingOf(meeting, attendees), ...proposal });
+  const typed = formOf({ ...bookingOf(meeting, attendees), ...proposal }, context.zone);
   const late = overAlready(context, meeting) ?? movedLate(context, owned, typed);
   return late ?? changed(request, context, { identity, owned }, versionIn(form), typed);
 }

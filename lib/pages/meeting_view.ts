@@ -12,13 +12,21 @@ import {
 } from '../meetings/access.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { nameOfAddress } from '../people/identity.ts';
-import type { Language, TextKey, Texts, TextValues } from '../text/catalogue.ts';
-import { clockTime, durationText, isoDate, localParts, longDate, startOfDay, timeOf } from '../text/dates.ts';
+import type { TextKey, Texts, TextValues } from '../text/catalogue.ts';
+import {
+  clockTime,
+  durationText,
+  isoDate,
+  localParts,
+  longDate,
+  type Reader,
+  startOfDay,
+  timeOf,
+} from '../text/dates.ts';
 
 /** What words depend on. */
-export interface Reading {
+export interface Reading extends Reader {
   readonly texts: Texts;
-  readonly language: Language;
   /** Unix seconds. */
   readonly now: number;
   readonly leads: LeadTimes;
@@ -27,9 +35,9 @@ export interface Reading {
 }
 
 /** How the reader of this request reads. @param books whether that is known of them */
-export function readingOf({ texts, language, clock, settings }: Context, books = false): Reading {
+export function readingOf({ texts, language, zone, clock, settings }: Context, books = false): Reading {
   const leads = { owner: settings.JMB_LIST_HIGHLIGHT_OWNER, guest: settings.JMB_LIST_HIGHLIGHT_GUEST };
-  return { texts, language, now: clock.now(), leads, books };
+  return { texts, language, zone, now: clock.now(), leads, books };
 }
 
 /** A text that counts: the key with `_one` for 1 and, in French, 0; else with `_many`. */
@@ -44,29 +52,30 @@ export function counted(
 }
 
 /** The day in words, the year only where it is another than this. */
-function dateOf(language: Language, now: number, unix: number): string {
-  const year = ` ${localParts(now).year}`;
-  const date = longDate(language, unix);
+function dateOf(reading: Pick<Reading, 'language' | 'zone' | 'now'>, unix: number): string {
+  const year = ` ${localParts(reading.zone, reading.now).year}`;
+  const date = longDate(reading, unix);
   return date.endsWith(year) ? date.slice(0, -year.length) : date;
 }
 
 /** « demain, mardi 24 novembre »: a day as a heading. */
-export function dayOf({ texts, language, now }: Reading, unix: number): string {
-  const date = dateOf(language, now, unix);
-  const near = nearDay(now, unix);
+export function dayOf(reading: Reading, unix: number): string {
+  const { texts } = reading;
+  const date = dateOf(reading, unix);
+  const near = nearDay(reading, unix);
   return near === null ? date : texts('day.dated', { day: texts(near), date });
 }
 
 /** « demain », or « jeudi 26 novembre »: a day within a line. */
-export function shortDayOf({ texts, language, now }: Reading, unix: number): string {
-  const near = nearDay(now, unix);
-  return near === null ? dateOf(language, now, unix) : texts(near);
+export function shortDayOf(reading: Reading, unix: number): string {
+  const near = nearDay(reading, unix);
+  return near === null ? dateOf(reading, unix) : reading.texts(near);
 }
 
-function nearDay(now: number, unix: number): 'day.today' | 'day.tomorrow' | null {
-  const day = isoDate(unix);
-  if (day === isoDate(now)) return 'day.today';
-  return day === isoDate(startOfDay(now, 1)) ? 'day.tomorrow' : null;
+function nearDay({ zone, now }: Reading, unix: number): 'day.today' | 'day.tomorrow' | null {
+  const day = isoDate(zone, unix);
+  if (day === isoDate(zone, now)) return 'day.today';
+  return day === isoDate(zone, startOfDay(zone, now, 1)) ? 'day.tomorrow' : null;
 }
 
 /** When and what a meeting is: the same on every page. */
@@ -84,26 +93,27 @@ export interface MeetingWords {
 /** What of a meeting is put into words everywhere. */
 type Told = Pick<Meeting, 'id' | 'subject' | 'begin' | 'end' | 'duration'>;
 
+/** For whom, and in which texts. */
+type Wording = Pick<Reading, 'texts' | 'language' | 'zone'>;
+
 /** A meeting's subject and time in words. */
-export function meetingWords({ texts, language }: Pick<Reading, 'texts' | 'language'>, meeting: Told): MeetingWords {
+export function meetingWords(reading: Wording, meeting: Told): MeetingWords {
+  const { texts, language, zone } = reading;
   return {
     id: meeting.id,
     subject: meeting.subject.trim() || texts('meeting.no_subject'),
-    date: longDate(language, meeting.begin),
-    begin: timeOf(language, meeting.begin),
-    end: timeOf(language, meeting.end),
-    iso: `${isoDate(meeting.begin)}T${clockTime(meeting.begin)}`,
+    date: longDate(reading, meeting.begin),
+    begin: timeOf(reading, meeting.begin),
+    end: timeOf(reading, meeting.end),
+    iso: `${isoDate(zone, meeting.begin)}T${clockTime(zone, meeting.begin)}`,
     duration: durationText(language, meeting.duration),
   };
 }
 
 /** The same on a page of its own, which has room for the day on which it ends where that is another; else empty. */
-export function ticketWords(
-  reading: Pick<Reading, 'texts' | 'language'>,
-  meeting: Told,
-): MeetingWords & { readonly lastDate: string } {
-  const isOneDay = isoDate(meeting.begin) === isoDate(meeting.end);
-  return { ...meetingWords(reading, meeting), lastDate: isOneDay ? '' : longDate(reading.language, meeting.end) };
+export function ticketWords(reading: Wording, meeting: Told): MeetingWords & { readonly lastDate: string } {
+  const isOneDay = isoDate(reading.zone, meeting.begin) === isoDate(reading.zone, meeting.end);
+  return { ...meetingWords(reading, meeting), lastDate: isOneDay ? '' : longDate(reading, meeting.end) };
 }
 
 /** Someone by name and address, the name guessed where only the address is known. */
@@ -188,6 +198,7 @@ function stateWords({ texts, language, now }: Reading, { begin, end }: Meeting, 
   return texts('state.begins', { state: word, time: until(begin) });
 }
 
-function opensWords({ texts, language, now }: Reading, opening: number): string {
-  return isoDate(opening) === isoDate(now) ? texts('state.opens', { time: timeOf(language, opening) }) : '';
+function opensWords(reading: Reading, opening: number): string {
+  const { texts, zone, now } = reading;
+  return isoDate(zone, opening) === isoDate(zone, now) ? texts('state.opens', { time: timeOf(reading, opening) }) : '';
 }

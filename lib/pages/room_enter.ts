@@ -84,11 +84,12 @@ export async function tokenEnter(
 }
 
 /** The refusal that says when a room opens, to whoever comes to open it long before. */
-function tooEarly({ id, begin }: Meeting, { settings, language }: Context): Refusal {
+function tooEarly({ id, begin }: Meeting, context: Context): Refusal {
+  const { settings, zone } = context;
   const opens = opensAt(begin, settings.JMB_ROOM_OPENS);
   return refuse(403, 'refused.too_early', `meeting ${id} opens at ${new Date(opens * 1000).toISOString()}`, {
-    date: longDate(language, opens),
-    time: timeOf(language, opens),
-    zone: settings.JMB_ICAL_TZID.replace(/_/g, ' '),
+    date: longDate(context, opens),
+    time: timeOf(context, opens),
+    zone: zone.name.replace(/_/g, ' '),
   });
 }

@@ -18,7 +18,7 @@ import { beside, page, refresh } from './page.ts';
  * @param opens Unix seconds
  */
 export function waitingPage(request: Request, context: Context, invitation: Invitation, opens: number): Response {
-  const { texts, language, clock } = context;
+  const { texts, clock } = context;
   const { attendee } = invitation;
   const now = clock.now();
   const way = beside(request, `join.cgi?id=${encodeURIComponent(wayOf(invitation))}`);
@@ -43,7 +43,7 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
         at: opens,
         now,
         left: leftWords(texts, opens - now),
-        when: texts('way.opens_at', { date: longDate(language, opens), time: timeOf(language, opens) }),
+        when: texts('way.opens_at', { date: longDate(context, opens), time: timeOf(context, opens) }),
       },
       ...answerForm(context, 'accepted'),
       ask: answerable && attendee.answer === 'none',
@@ -54,7 +54,7 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
 
 /** The page of whoever comes after the end. */
 export function overPage(context: Context, { meeting }: Invitation): Response {
-  const { texts, language } = context;
+  const { texts } = context;
   return page(
     context,
     waitingTemplate,
@@ -62,19 +62,19 @@ export function overPage(context: Context, { meeting }: Invitation): Response {
     {
       ...whatAndWhen(context, meeting),
       own: ownTimes(context, meeting),
-      ended: texts('way.ended_at', { date: longDate(language, meeting.end), time: timeOf(language, meeting.end) }),
+      ended: texts('way.ended_at', { date: longDate(context, meeting.end), time: timeOf(context, meeting.end) }),
     },
   );
 }
 
-/** What meeting it is, whose, and when by the house's clock. */
+/** What meeting it is, whose, and when by the reader's clock. */
 function whatAndWhen(context: Context, meeting: Meeting): object {
-  const { texts, settings, store } = context;
+  const { texts, zone, store } = context;
   const owner = ownerOf(store, meeting.id) ?? '';
   return {
     ...ticketWords(context, meeting),
     agenda: meeting.agenda,
-    zoneLine: texts('list.zone', { zone: settings.JMB_ICAL_TZID.replace(/_/g, ' ') }),
+    zoneLine: texts('list.zone', { zone: zone.name.replace(/_/g, ' ') }),
     organiser: { ...personWords(owner), ...nameOf(context, owner) },
   };
 }
@@ -85,8 +85,8 @@ function nameOf({ store }: Context, email: string): { name?: string } {
 }
 
 /** What the script needs to say the time by the reader's own clock. */
-function ownTimes({ texts, settings }: Context, { begin, end }: Meeting): object {
-  return { begin, end, zone: settings.JMB_ICAL_TZID, oneDay: texts('way.own'), twoDays: texts('way.own_two_days') };
+function ownTimes({ texts, zone }: Context, { begin, end }: Meeting): object {
+  return { begin, end, zone: zone.name, oneDay: texts('way.own'), twoDays: texts('way.own_two_days') };
 }
 
 /** Seconds in words, as templates/pages/script.js goes on to write them. */

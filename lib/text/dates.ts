@@ -1,8 +1,6 @@
-/**
- * Unix time and the clock on the wall of `JMB_ICAL_TZID`, and dates, times and durations in words. Date with TZ set, since Intl
- * costs 20 to 60 ms at first touch.
- */
+/** Unix time and the clock on the wall of a zone, and dates, times and durations in words. Without Intl, which costs 20 to 60 ms at first touch. */
 import type { Language } from './catalogue.ts';
+import { processZone, type Zone } from './zones.ts';
 
 /** A moment as the wall clock shows it. */
 export interface LocalTime {
@@ -20,83 +18,79 @@ export interface LocalParts extends LocalTime {
   readonly weekday: number;
 }
 
-/** Sets the time zone of the process by its IANA name; Node reads TZ anew at each assignment. */
-export function useZone(tzid: string): void {
-  if (process.env['TZ'] !== tzid) process.env['TZ'] = tzid;
-}
-
-/** Names of universal time itself. */
-const UNIVERSAL = /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich|GMT[+-]?0)$/;
-
-/** Whether the zone that the process uses is one: Node takes what it does not know for universal time, without a word. */
-export function isZone(tzid: string): boolean {
-  const [winter, summer] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 6, 1)];
-  if (UNIVERSAL.test(tzid) || [winter, summer].some((time) => new Date(time).getTimezoneOffset() !== 0)) return true;
-  try {
-    // Costs 20 to 60 ms, and those few zones alone that are at universal time all the year.
-    return new Intl.DateTimeFormat('en', { timeZone: tzid }) !== undefined;
-  } catch {
-    return false;
-  }
+/** For whom something is written: in which language, and by which clock. */
+export interface Reader {
+  readonly language: Language;
+  readonly zone: Zone;
 }
 
 /** The wall clock at a Unix time in seconds. */
-export function localParts(unix: number): LocalParts {
-  const date = new Date(unix * 1000);
+export function localParts(zone: Zone, unix: number): LocalParts {
+  const date = new Date((unix + zone.offsetAt(unix)) * 1000);
   return {
-    year: date.getFullYear(),
-    month: date.getMonth() + 1,
-    day: date.getDate(),
-    hour: date.getHours(),
-    minute: date.getMinutes(),
-    weekday: date.getDay(),
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    weekday: date.getUTCDay(),
   };
 }
+
+/** A wall clock time as if it were universal time, in Unix seconds. */
+function asUniversal({ year, month, day, hour, minute }: LocalTime): number {
+  return Date.UTC(year, month - 1, day, hour, minute) / 1000;
+}
+
+/** Farther from a wall clock time than any zone is from universal time, in seconds, and than clocks are set: Apia left out a day. */
+const FAR = 2 * 86_400;
 
 /**
  * The Unix time in seconds of a wall clock time; the first of the two where clocks are set back, null where they are set
  * forward over it, and for dates that do not exist, such as 30 February.
  */
-export function unixOf({ year, month, day, hour, minute }: LocalTime): number | null {
-  const date = new Date(year, month - 1, day, hour, minute);
+export function unixOf(zone: Zone, time: LocalTime): number | null {
+  const unix = unixOnWall(zone, time);
+  const { year, month, day, hour, minute } = localParts(zone, unix);
   const same =
-    date.getFullYear() === year &&
-    date.getMonth() === month - 1 &&
-    date.getDate() === day &&
-    date.getHours() === hour &&
-    date.getMinutes() === minute;
-  return same ? date.getTime() / 1000 : null;
+    year === time.year && month === time.month && day === time.day && hour === time.hour && minute === time.minute;
+  return same ? unix : null;
 }
 
 /**
  * The Unix time in seconds of a wall clock time, also of one that clocks are set forward over: it then is as long after midnight as it
  * would have been. The first of the two where they are set back (RFC 5545 section 3.3.5).
  */
-export function unixOnWall({ year, month, day, hour, minute }: LocalTime): number {
-  return new Date(year, month - 1, day, hour, minute).getTime() / 1000;
+export function unixOnWall(zone: Zone, time: LocalTime): number {
+  const wall = asUniversal(time);
+  const [before, after] = [zone.offsetAt(wall - FAR), zone.offsetAt(wall + FAR)];
+  const unix = wall - before;
+  return before === after || zone.offsetAt(unix) === before || zone.offsetAt(wall - after) !== after
+    ? unix
+    : wall - after;
 }
 
 /** The local date as a form has it: `2026-12-03`. */
-export function isoDate(unix: number): string {
-  const { year, month, day } = localParts(unix);
+export function isoDate(zone: Zone, unix: number): string {
+  const { year, month, day } = localParts(zone, unix);
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
 /** The local time as a form has it: `14:30`. */
-export function clockTime(unix: number): string {
-  const { hour, minute } = localParts(unix);
+export function clockTime(zone: Zone, unix: number): string {
+  const { hour, minute } = localParts(zone, unix);
   return `${two(hour)}:${two(minute)}`;
 }
 
-/** Both, as an administrator reads them: `2026-12-03 14:30`. */
+/** Both, as an administrator reads them, by JMB_ICAL_TZID: `2026-12-03 14:30`. */
 export function dateAndTime(unix: number): string {
-  return `${isoDate(unix)} ${clockTime(unix)}`;
+  return `${isoDate(processZone, unix)} ${clockTime(processZone, unix)}`;
 }
 
 /** The Unix time in seconds of the local midnight that begins the day, some days on. */
-export function startOfDay(unix: number, daysOn = 0): number {
-  const date = new Date(unix * 1000);
-  return Math.floor(new Date(date.getFullYear(), date.getMonth(), date.getDate() + daysOn).getTime() / 1000);
+export function startOfDay(zone: Zone, unix: number, daysOn = 0): number {
+  const { year, month, day } = localParts(zone, unix);
+  return unixOnWall(zone, { year, month, day: day + daysOn, hour: 0, minute: 0 });
 }
 
 function two(value: number): string {
@@ -119,32 +113,32 @@ export function weekdayName(language: Language, weekday: number): string {
 }
 
 /** A local date in words: « jeudi 3 décembre 2026 », `Thursday 3 December 2026`. */
-export function longDate(language: Language, unix: number): string {
-  const { year, weekday } = localParts(unix);
-  return `${WEEKDAYS[language][weekday]} ${dayAndMonth(language, unix)} ${year}`;
+export function longDate(reader: Reader, unix: number): string {
+  const { year, weekday } = localParts(reader.zone, unix);
+  return `${WEEKDAYS[reader.language][weekday]} ${dayAndMonth(reader, unix)} ${year}`;
 }
 
 /** A local day: « 3 décembre », `3 December`. */
-export function dayAndMonth(language: Language, unix: number): string {
-  const { month, day } = localParts(unix);
+export function dayAndMonth({ language, zone }: Reader, unix: number): string {
+  const { month, day } = localParts(zone, unix);
   const number = language === 'fr' && day === 1 ? '1er' : String(day);
   return `${number} ${MONTHS[language][month - 1]}`;
 }
 
 /** A local month: « décembre 2026 », `December 2026`. */
-export function monthOf(language: Language, unix: number): string {
-  const { year, month } = localParts(unix);
+export function monthOf({ language, zone }: Reader, unix: number): string {
+  const { year, month } = localParts(zone, unix);
   return `${MONTHS[language][month - 1]} ${year}`;
 }
 
 /** A local time: `14:30` in both languages. */
-export function timeOf(_language: Language, unix: number): string {
-  return clockTime(unix);
+export function timeOf({ zone }: Reader, unix: number): string {
+  return clockTime(zone, unix);
 }
 
 /** How far the wall clock is from universal time at a moment: `UTC+01:00`, `UTC−03:30`, and `UTC` where it is that itself. */
-export function utcOffset(unix: number): string {
-  const minutes = -new Date(unix * 1000).getTimezoneOffset();
+export function utcOffset(zone: Zone, unix: number): string {
+  const minutes = Math.round(zone.offsetAt(unix) / 60);
   if (minutes === 0) return 'UTC';
   const size = Math.abs(minutes);
   return `UTC${minutes < 0 ? '\u2212' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;

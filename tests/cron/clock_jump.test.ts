@@ -6,6 +6,7 @@ import { insertMeeting } from '../../lib/store/bookings.ts';
 import { claim, enqueue, mailsIn } from '../../lib/store/outbox.ts';
 import { planReminderRows } from '../../lib/store/reminders.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { mail } from '../store/mails.ts';
 import { ALICE, BOOKING, clockAt, open, NOW as START, scratch } from '../store/scratch.ts';
 
@@ -49,6 +50,7 @@ it('that is a month ahead for one run costs no mail, no reminder and no sleep', 
       directory: null,
       language: 'en',
       texts: texts('en'),
+      zone: processZone,
     });
   await run(START);
   const before = store.all('SELECT * FROM mail_reminder');

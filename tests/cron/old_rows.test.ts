@@ -10,6 +10,7 @@ import { enqueue, outboxOf } from '../../lib/store/outbox.ts';
 import { planReminderRows } from '../../lib/store/reminders.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { mail } from '../store/mails.ts';
 import { ALICE, BOOKING, clockAt, NOW, open } from '../store/scratch.ts';
 import { ODD, unconstrained } from '../support/odd_rows.ts';
@@ -39,6 +40,7 @@ function contextOf(store: Store) {
     directory: null,
     language: 'en' as const,
     texts: texts('en'),
+    zone: processZone,
   };
 }
 

@@ -8,6 +8,7 @@ import { outboxOf } from '../../lib/store/outbox.ts';
 import { keepAccounts } from '../../lib/store/people.ts';
 import { planReminderRows } from '../../lib/store/reminders.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { meeting as sample } from '../calendar/samples.ts';
 import { ALICE, BOOKING, clockAt, NOW, open } from '../store/scratch.ts';
 
@@ -67,6 +68,7 @@ test('a person in a role that nobody knows is reminded as a guest, and the direc
     directory: { personOf: silent, peopleOf: silent, find: silent, matches: silent },
     language: 'en' as const,
     texts: texts('en'),
+    zone: processZone,
   };
   const people = (id: string) => outboxOf(store, id).map(({ role }) => role);
   expect(enqueueReminders(context)).toBe(people(odd.id).length + people(next.id).length);

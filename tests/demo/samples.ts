@@ -1,6 +1,7 @@
 /** The demo's sample meetings: what they are, and when, seen from the moment of a start. */
 import type { Answer, Role } from '../../lib/meetings/meeting.ts';
 import { localParts, startOfDay, unixOf } from '../../lib/text/dates.ts';
+import { processZone } from '../../lib/text/zones.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -50,16 +51,16 @@ function workday(now: number, days: number, hour: number, minute = 0): number {
   const step = days < 0 ? -1 : 1;
   let date = now;
   for (let left = Math.abs(days); left > 0; ) {
-    date = startOfDay(date, step) + 12 * HOUR;
+    date = startOfDay(processZone, date, step) + 12 * HOUR;
     if (![0, 6].includes(new Date(date * 1000).getDay())) left -= 1;
   }
-  return unixOf({ ...localParts(date), hour, minute }) ?? date;
+  return unixOf(processZone, { ...localParts(processZone, date), hour, minute }) ?? date;
 }
 
 /** In two hours, where that is within the hours of work; else on the morning of the next day of work. */
 function later(now: number): number {
   const begin = quarter(now + 2 * HOUR);
-  const { hour } = localParts(begin);
+  const { hour } = localParts(processZone, begin);
   const isWork = ![0, 6].includes(new Date(begin * 1000).getDay()) && hour >= 8 && hour < 18;
   return isWork ? begin : workday(now, 1, 9);
 }

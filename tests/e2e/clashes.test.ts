@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';
 import { openStore } from '../../lib/store/store.ts';
-import { unixOnWall, useZone } from '../../lib/text/dates.ts';
+import { unixOnWall } from '../../lib/text/dates.ts';
+import { processZone, useZone } from '../../lib/text/zones.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { dayFromNow } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const [year = 0, month = 0, day = 0] = DATE.split('-').map(Number);
   insertMeeting(store, systemClock, 'carol.petit@example.org', {
     subject: 'Affaire secrète',
-    begin: unixOnWall({ year, month, day, hour: 10, minute: 0 }),
+    begin: unixOnWall(processZone, { year, month, day, hour: 10, minute: 0 }),
     duration: 3600,
     moderators: [],
     guests: [BOB],

@@ -12,6 +12,7 @@ import { addAssistant } from '../../lib/store/assistants.ts';
 import { insertMeeting, removeMeeting } from '../../lib/store/bookings.ts';
 import { insertSeries } from '../../lib/store/series_changes.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { dayFromNow } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
@@ -74,7 +75,7 @@ function plant(store: Store): void {
   keepUnconfirmed(store, long, { ...doubtful, from: 'mallory@ailleurs.test', named: BOB, answer: 'accepted' });
   keepUnconfirmed(store, long, { ...doubtful, from: '', named: BOB, answer: '' });
   const begin = now + 40 * DAY;
-  const occurrences = occurrencesOf({ repeat: 'weekly', every: 1 }, begin, { times: 4 });
+  const occurrences = occurrencesOf({ repeat: 'weekly', every: 1 }, begin, { times: 4 }, processZone);
   const repetition = {
     ...({ repeat: 'weekly', every: 1, ends: 'times' } as const),
     occurrences: occurrences.map((one) => ({ ...one, skipped: false })),

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStore } from '../../lib/store/store.ts';
 import { longDate } from '../../lib/text/dates.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { openBrowser, windowOf } from '../support/browser.ts';
 import { dayFromNow } from '../support/forms.ts';
 import {
@@ -88,7 +89,9 @@ test('alice books for bob, a moderator and a guest from outside; each gets the r
     [MODERATOR]: 'Invitation à modérer une réunion',
   };
   for (const [address, mail] of seen) {
-    expect(mail.subject).toBe(`${title[address]}\u00a0: ${SUBJECT} – ${longDate('fr', booked().end)}`);
+    expect(mail.subject).toBe(
+      `${title[address]}\u00a0: ${SUBJECT} – ${longDate({ language: 'fr', zone: processZone }, booked().end)}`,
+    );
     expect(mail.from?.value[0]).toMatchObject({ name: 'Alice Martin (Visio Example)', address: 'noreply@example.org' });
     expect(mail.replyTo?.value[0]?.address).toBe(ALICE);
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');

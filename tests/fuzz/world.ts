@@ -12,6 +12,7 @@ import { insertMeeting, type Saved, updateMeeting } from '../../lib/store/bookin
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import { openStore } from '../../lib/store/store.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import type { ReadInvitation } from '../support/invitation.ts';
 
 /** The first second of the fuzzed world: Unix seconds, in November 2026. */
@@ -106,7 +107,7 @@ export function openWorld(): World {
   const guests = ({ attendees }: Saved) => attendees.filter(({ role }) => role !== 'owner');
   const stateOf = (): Attendee[] => meetings.flatMap(({ meeting }) => attendeesOf(store, meeting.id));
   return {
-    context: { settings, store, clock, log, directory: null, language: 'fr', texts: texts('fr') },
+    context: { settings, store, clock, log, directory: null, language: 'fr', texts: texts('fr'), zone: processZone },
     people: meetings.flatMap((saved) => guests(saved).map((attendee) => personOf(saved, attendee))),
     logged,
     now: () => now,

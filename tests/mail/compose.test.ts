@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { composeMails } from '../../lib/mail/compose.ts';
 import { messagesToAll, reminderMessages } from '../../lib/mail/messages.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { useZone } from '../../lib/text/zones.ts';
 import { attendees, BEGIN, guest, meeting, moderator, owner } from '../calendar/samples.ts';
 import { compose, eventOf, settings } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MailServer, openMailServer } from '../../lib/mail/smtp.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { useZone } from '../../lib/text/zones.ts';
 import { meeting, owner } from '../calendar/samples.ts';
 import { type Smtp, smtpSettings, startSmtp } from '../support/smtp.ts';
 import { compose, eventOf } from './samples.ts';

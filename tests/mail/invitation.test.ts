@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { feed } from '../../lib/calendar/icalendar.ts';
 import { replyAddressOf } from '../../lib/mail/reply_address.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { useZone } from '../../lib/text/zones.ts';
 import { attendees, entry, factsOf, meeting, NOW, owner } from '../calendar/samples.ts';
 import { readWithIcalJs } from '../peers/calendar_readers.ts';
 import { compose, eventOf } from './samples.ts';

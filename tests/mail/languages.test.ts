@@ -10,6 +10,7 @@ import { Unavailable } from '../../lib/refusal.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { languageIn, texts } from '../../lib/text/catalogue.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { BOB, between, NOW, OUTSIDER, type Site, site } from '../pages/site.ts';
 import { PEOPLE, type Slapd, startSlapd } from '../support/slapd.ts';
 import { compose, eventOf } from './samples.ts';
@@ -78,6 +79,7 @@ function remind(jmb: Site, lang: 'fr' | 'en'): Record<string, string> {
     directory: null,
     language: 'en',
     texts: texts('en'),
+    zone: processZone,
   });
   return languages(jmb, 'reminder');
 }

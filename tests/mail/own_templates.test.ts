@@ -8,7 +8,7 @@ import { composeMails, type MailParts } from '../../lib/mail/compose.ts';
 import type { MessageKind } from '../../lib/mail/messages.ts';
 import { type Fault, ownTemplates } from '../../lib/mail/own_templates.ts';
 import { readSettings } from '../../lib/settings.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { useZone } from '../../lib/text/zones.ts';
 import { guest, moderator, NOW } from '../calendar/samples.ts';
 import { compose, eventOf, settings } from './samples.ts';
 

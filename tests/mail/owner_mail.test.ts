@@ -8,7 +8,7 @@ import { NO_WORDS } from '../../lib/meetings/answers.ts';
 import type { Attendee } from '../../lib/meetings/meeting.ts';
 import { readSettings } from '../../lib/settings.ts';
 import type { OutboxMail } from '../../lib/store/outbox.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { processZone, useZone } from '../../lib/text/zones.ts';
 
 beforeAll(() => useZone('Europe/Paris'));
 
@@ -26,6 +26,7 @@ const hearer: Hearer = {
   },
   owner,
   language: 'en',
+  zone: processZone,
   settings: {
     ...readSettings('/nowhere', {}),
     ...{ JMB_NAME: '=?utf-8?q?Visio?=', JMB_MAIL_BOUNCE: BACK, JMB_MAIL_FROM_NOTIFICATION: 'visio@univ.example' },

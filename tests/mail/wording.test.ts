@@ -1,6 +1,6 @@
 /** What a reader has to go by: who writes, when it is and where, and what to press first. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { useZone } from '../../lib/text/dates.ts';
+import { useZone } from '../../lib/text/zones.ts';
 import { BEGIN, meeting, owner } from '../calendar/samples.ts';
 import { compose, eventOf } from './samples.ts';
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { checkWords, commentOf, keptWords, LONGEST_COMMENT } from '../../lib/meetings/answers.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { processZone, useZone } from '../../lib/text/zones.ts';
 
 useZone('Europe/Paris');
 /** Tuesday 24 November 2026, 10:00 in Paris. */
 const NOW = 1_795_510_800;
 const meeting = { begin: NOW + 3600, duration: 5400 };
-const check = (form: object) => checkWords({ comment: '', date: '', time: '', ...form }, meeting, NOW);
+const check = (form: object) =>
+  checkWords({ comment: '', date: '', time: '', ...form }, meeting, { now: NOW, zone: processZone });
 
 describe('what is said with an answer', () => {
   it('may be nothing', () => {

@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type BookingForm, type BookingRules, checkBooking, nextQuarter } from '../../lib/meetings/booking.ts';
-import { unixOf, useZone } from '../../lib/text/dates.ts';
+import { unixOf } from '../../lib/text/dates.ts';
+import { processZone, useZone } from '../../lib/text/zones.ts';
 
 beforeAll(() => useZone('Europe/Paris'));
 
 const now = Date.parse('2026-11-23T13:00:00Z') / 1000;
 const rules: BookingRules = {
   now,
+  zone: processZone,
   minMinutes: 30,
   maxMinutes: 480,
   maxModerators: 2,
@@ -171,7 +173,7 @@ describe('who', () => {
 
 test('a new form begins at the next quarter of an hour, also where zones are odd', () => {
   useZone('Asia/Kathmandu');
-  const quarter = unixOf({ year: 2026, month: 11, day: 23, hour: 10, minute: 15 }) ?? 0;
+  const quarter = unixOf(processZone, { year: 2026, month: 11, day: 23, hour: 10, minute: 15 }) ?? 0;
   expect(nextQuarter(quarter - 1)).toBe(quarter);
   expect(nextQuarter(quarter)).toBe(quarter + 900);
   useZone('Europe/Paris');

@@ -10,11 +10,12 @@ import {
 } from '../../lib/meetings/series.ts';
 import { checkSeries, ONCE, type SeriesForm } from '../../lib/meetings/series_form.ts';
 import { texts } from '../../lib/text/catalogue.ts';
-import { dateAndTime, useZone } from '../../lib/text/dates.ts';
+import { dateAndTime } from '../../lib/text/dates.ts';
+import { processZone, useZone } from '../../lib/text/zones.ts';
 
 beforeEach(() => useZone('Europe/Paris'));
 
-const at = (local: string): number => occurrenceAt(local).begin;
+const at = (local: string): number => occurrenceAt(local, processZone).begin;
 const shown = (all: readonly { readonly begin: number }[] | null): string[] | undefined =>
   all?.map(({ begin }) => dateAndTime(begin));
 
@@ -43,11 +44,11 @@ describe('the dates of a rule', () => {
     ['monthly', 1, '2026-12-31T09:00', 3, ['2026-12-31 09:00', '2027-01-31 09:00', '2027-03-31 09:00']],
     ['monthly', 12, '2028-02-29T09:00', 2, ['2028-02-29 09:00', '2032-02-29 09:00']],
   ] as const)('%s, every %i, from %s', (repeat, every, first, times, expected) => {
-    expect(shown(occurrencesOf({ repeat, every }, at(first), { times }))).toEqual(expected);
+    expect(shown(occurrencesOf({ repeat, every }, at(first), { times }, processZone))).toEqual(expected);
   });
 
   it('keep their time of the day over both changes of clocks, and the first of two where one comes twice', () => {
-    const all = occurrencesOf({ repeat: 'weekly', every: 1 }, at('2026-10-18T02:30'), { times: 3 });
+    const all = occurrencesOf({ repeat: 'weekly', every: 1 }, at('2026-10-18T02:30'), { times: 3 }, processZone);
     expect(all.map(({ local }) => local)).toEqual(['2026-10-18T02:30', '2026-10-25T02:30', '2026-11-01T02:30']);
     // 02:30 of 25 October is at 00:30 and at 01:30 by universal time.
     expect(all[1]?.begin).toBe(Date.UTC(2026, 9, 25, 0, 30) / 1000);
@@ -55,19 +56,21 @@ describe('the dates of a rule', () => {
   });
 
   it('end with a day, and never go further than one can book, nor than one more than there may be', () => {
-    expect(occurrencesOf({ repeat: 'weekly', every: 1 }, at('2026-12-01T09:00'), { until: '2026-12-15' })).toHaveLength(
-      3,
-    );
-    expect(occurrencesOf({ repeat: 'daily', every: 1 }, at('2026-12-01T09:00'), { until: '9999-12-31' })).toHaveLength(
-      101,
-    );
-    expect(occurrencesOf({ repeat: 'monthly', every: 12 }, at('2026-12-01T09:00'), { times: 100 })).toHaveLength(11);
+    expect(
+      occurrencesOf({ repeat: 'weekly', every: 1 }, at('2026-12-01T09:00'), { until: '2026-12-15' }, processZone),
+    ).toHaveLength(3);
+    expect(
+      occurrencesOf({ repeat: 'daily', every: 1 }, at('2026-12-01T09:00'), { until: '9999-12-31' }, processZone),
+    ).toHaveLength(101);
+    expect(
+      occurrencesOf({ repeat: 'monthly', every: 12 }, at('2026-12-01T09:00'), { times: 100 }, processZone),
+    ).toHaveLength(11);
   });
 });
 
 describe('what is typed', () => {
   const check = (form: Partial<SeriesForm>, first = '2026-12-01T14:00', people = 3) =>
-    checkSeries({ ...ONCE, repeat: 'weekly', ...form }, at(first), { now: NOW, people });
+    checkSeries({ ...ONCE, repeat: 'weekly', ...form }, at(first), { now: NOW, people, zone: processZone });
 
   it('nothing of a series is no series, whatever the other fields say', () => {
     expect(check({ repeat: '', times: 'x', every: '99' })).toEqual({ repetition: null });
@@ -118,7 +121,7 @@ describe('what is typed', () => {
 });
 
 describe('moving a series by one of its dates', () => {
-  const weekly = occurrencesOf({ repeat: 'weekly', every: 1 }, 1_790_942_400, { times: 4 });
+  const weekly = occurrencesOf({ repeat: 'weekly', every: 1 }, 1_790_942_400, { times: 4 }, processZone);
 
   it.each([
     [
@@ -143,14 +146,14 @@ describe('moving a series by one of its dates', () => {
       ['2026-10-08 14:00', '2026-10-09 14:00', '2026-10-12 14:00', '2026-10-13 14:00'],
     ],
   ] as const)('%s keeps the others at their distance', (repeat, first, number, to, expected) => {
-    const dates = occurrencesOf({ repeat, every: 1 }, at(first), { times: 4 });
-    expect(shown(movedDates({ repeat, every: 1 }, dates, number, at(to)))).toEqual(expected);
+    const dates = occurrencesOf({ repeat, every: 1 }, at(first), { times: 4 }, processZone);
+    expect(shown(movedDates({ repeat, every: 1 }, dates, number, at(to), processZone))).toEqual(expected);
   });
 
   it('is not done where the rule does not come to that date', () => {
     expect(weekly).toHaveLength(4);
-    const weekdays = occurrencesOf({ repeat: 'weekdays', every: 1 }, at('2026-10-05T14:00'), { times: 4 });
-    expect(movedDates({ repeat: 'weekdays', every: 1 }, weekdays, 1, at('2026-10-10T14:00'))).toBeNull();
+    const weekdays = occurrencesOf({ repeat: 'weekdays', every: 1 }, at('2026-10-05T14:00'), { times: 4 }, processZone);
+    expect(movedDates({ repeat: 'weekdays', every: 1 }, weekdays, 1, at('2026-10-10T14:00'), processZone)).toBeNull();
   });
 });
 
@@ -178,13 +181,16 @@ it('calendars leave out what is off, stands apart, or is not for them; what was 
 it('reads in both languages', () => {
   const first = at('2026-12-01T14:00');
   const words = (repeat: 'daily' | 'weekdays' | 'weekly' | 'monthly', every: number, language: 'fr' | 'en') =>
-    rhythmWords({ repeat, every }, first, texts(language), language);
+    rhythmWords({ repeat, every }, first, texts(language), { language, zone: processZone });
   expect(words('weekly', 1, 'fr')).toBe('chaque mardi');
   expect(words('weekly', 2, 'en')).toBe('every 2 weeks, on Tuesday');
   expect(words('monthly', 1, 'fr')).toContain('1er');
   expect(words('weekdays', 1, 'en')).toBe('Monday to Friday');
   expect(words('daily', 3, 'fr')).toBe('tous les 3 jours');
-  expect(dayList([at('2026-12-22T14:00'), at('2026-12-29T14:00'), at('2027-01-05T14:00')], 'fr')).toBe(
-    '22, 29 décembre, 5 janvier',
-  );
+  expect(
+    dayList([at('2026-12-22T14:00'), at('2026-12-29T14:00'), at('2027-01-05T14:00')], {
+      language: 'fr',
+      zone: processZone,
+    }),
+  ).toBe('22, 29 décembre, 5 janvier');
 });

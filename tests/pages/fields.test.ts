@@ -6,6 +6,7 @@ import { meetingNew } from '../../lib/pages/meeting_form.ts';
 import { meetingExtend } from '../../lib/pages/meeting_running.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { BOB, between, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const DAY = 86_400;
@@ -34,7 +35,7 @@ const OTHERS: Readonly<Record<Field, Partial<Booking>>> = {
 };
 
 function posted(jmb: Site, booking: Booking): Record<string, string> {
-  const typed = formOf(booking);
+  const typed = formOf(booking, processZone);
   const fields = FIELD_NAMES.map((field) => [FIELDS[field].name, typed[field]]);
   return { conf_token: jmb.token('alice'), ...Object.fromEntries(fields) };
 }
@@ -57,8 +58,9 @@ it.each(FIELD_NAMES)('%s stands in the form, and is kept in it where something e
   const { status, body } = await jmb.ask(meetingBook, { as: 'alice', form: { ...posted(jmb, BOOKING), ...wrong } });
   expect(status).toBe(400);
   const control = between(body, `id="${name}"`, ['duration', 'language'].includes(field) ? '</select>' : '</div>');
-  for (const line of formOf(BOOKING)[field].split('\n')) expect(control).toContain(escaped(line));
-  if (control.includes('<option')) expect(control).toContain(`<option value="${formOf(BOOKING)[field]}" selected>`);
+  for (const line of formOf(BOOKING, processZone)[field].split('\n')) expect(control).toContain(escaped(line));
+  if (control.includes('<option'))
+    expect(control).toContain(`<option value="${formOf(BOOKING, processZone)[field]}" selected>`);
   expect(saved(jmb)).toEqual([]);
 });
 
@@ -83,7 +85,8 @@ it.each(FIELD_NAMES)('%s is shown as somebody else has saved it meanwhile', asyn
   const { status, body } = await change({ ...BOOKING, subject: 'Mine' });
   expect(status).toBe(409);
   const facts = between(body, 'id="conflict"', '</dl>');
-  for (const line of FIELDS[field].shown(theirs, 'fr')) expect(facts).toContain(escaped(line));
+  for (const line of FIELDS[field].shown(theirs, { language: 'fr', zone: processZone }))
+    expect(facts).toContain(escaped(line));
 });
 
 it('every field survives an extension, the duration apart', async () => {

@@ -10,11 +10,12 @@ import { updateMeeting } from '../../lib/store/bookings.ts';
 import { mailsIn } from '../../lib/store/outbox.ts';
 import { rememberName } from '../../lib/store/people.ts';
 import { longDate } from '../../lib/text/dates.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { ALICE, BOB, NOW, OUTSIDER, site } from './site.ts';
 
 const HOUR = 3600;
 
-const DAY = longDate('fr', NOW + 86_400);
+const DAY = longDate({ language: 'fr', zone: processZone }, NOW + 86_400);
 
 function scene(settings = '') {
   const jmb = site(settings);
@@ -139,7 +140,7 @@ describe('where all is wanted', () => {
     await give('decline', OUTSIDER);
     expect(cron(60)).toBe(0);
     expect(mails().map(({ subject }) => subject)).toEqual([
-      `${OUTSIDER} décline\u00a0: Jury – ${longDate('fr', NOW + 90_000)}`,
+      `${OUTSIDER} décline\u00a0: Jury – ${longDate({ language: 'fr', zone: processZone }, NOW + 90_000)}`,
     ]);
     expect(jmb.store.all('SELECT 1 FROM answer_untold')).toEqual([]);
   });

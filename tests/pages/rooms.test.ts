@@ -9,6 +9,7 @@ import { tokenEnter } from '../../lib/pages/room_enter.ts';
 import { meetingById } from '../../lib/store/meetings.ts';
 import { countPrivate, markOrderDone, openOrders, orderRoom } from '../../lib/store/rooms.ts';
 import { clockTime, isoDate } from '../../lib/text/dates.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 
 const HOUR = 3600;
@@ -28,8 +29,8 @@ async function save(jmb: Site, id: string, people: Partial<Booking>) {
     conf_token: jmb.token('alice'),
     conf_tsn: id,
     conf_version: String(meeting.version),
-    conf_date: isoDate(meeting.begin),
-    conf_time: clockTime(meeting.begin),
+    conf_date: isoDate(processZone, meeting.begin),
+    conf_time: clockTime(processZone, meeting.begin),
     conf_duration: String(meeting.duration / 60),
     conf_object: meeting.subject,
     conf_moderators: (people.moderators ?? []).join(' '),

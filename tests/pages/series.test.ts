@@ -13,6 +13,7 @@ import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';
 import { insertSeries } from '../../lib/store/series_changes.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import {
   begins,
   bookAt,
@@ -120,7 +121,7 @@ describe('booking', () => {
     expect(meetings(jmb)).toHaveLength(100);
     expect(jmb.store.get('SELECT count(*) AS count FROM attendees')).toEqual({ count: 5100 });
     const begin = NOW + DAY;
-    const occurrences = occurrencesOf({ repeat: 'weekly', every: 1 }, begin, { times: 12 });
+    const occurrences = occurrencesOf({ repeat: 'weekly', every: 1 }, begin, { times: 12 }, processZone);
     const repetition = {
       ...({ repeat: 'weekly', every: 1, ends: 'times' } as const),
       occurrences: occurrences.map((one) => ({ ...one, skipped: false })),

@@ -19,7 +19,7 @@ import { insertMeeting, type Saved } from '../../lib/store/bookings.ts';
 import { formToken } from '../../lib/store/secrets.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { type Language, texts } from '../../lib/text/catalogue.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { processZone, useZone } from '../../lib/text/zones.ts';
 import { rowWith } from '../support/doors.ts';
 
 /** Tuesday 24 November 2026, 10:00 in Paris. */
@@ -108,7 +108,7 @@ ${settings.replaceAll('ROOT', root)}
     const event = (name: string, fields: object) => void log.push(`${name} ${JSON.stringify(fields)}`);
     const clock = fixedClock(now);
     return {
-      ...{ settings: read, clock, log: { event }, store, directory, asked, signsOut },
+      ...{ settings: read, clock, zone: processZone, log: { event }, store, directory, asked, signsOut },
       get language() {
         return language();
       },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { feed } from '../../lib/calendar/icalendar.ts';
 import { type MailServer, openMailServer } from '../../lib/mail/smtp.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { useZone } from '../../lib/text/zones.ts';
 import { attendees, entry, factsOf, meeting, owner } from '../calendar/samples.ts';
 import { compose, eventOf } from '../mail/samples.ts';
 import { type Smtp, smtpSettings, startSmtp } from '../support/smtp.ts';

@@ -7,7 +7,7 @@ import type { CalendarEvent } from '../../lib/calendar/event.ts';
 import { fold, writeCalendar } from '../../lib/calendar/icalendar.ts';
 import { zoneRules } from '../../lib/calendar/zone_rules.ts';
 import { occurrenceAt, occurrencesOf, type Rhythm } from '../../lib/meetings/series.ts';
-import { useZone } from '../../lib/text/dates.ts';
+import { processZone, useZone } from '../../lib/text/zones.ts';
 
 const HOUSE = process.env['TZ'] ?? 'Europe/Paris';
 afterAll(() => useZone(HOUSE));
@@ -33,7 +33,7 @@ const SERIES: readonly (readonly [string, Rhythm['repeat'], number, string, numb
 /** One date in four is left out. */
 function written([zone, repeat, every, first, times, isUntil]: (typeof SERIES)[number]) {
   useZone(zone);
-  const dates = occurrencesOf({ repeat, every }, occurrenceAt(first).begin, { times });
+  const dates = occurrencesOf({ repeat, every }, occurrenceAt(first, processZone).begin, { times }, processZone);
   const excluded = dates.filter((_, number) => number % 4 === 3);
   const begin = dates[0]?.begin ?? 0;
   const until = dates.at(-1)?.begin ?? 0;

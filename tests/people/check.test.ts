@@ -10,6 +10,7 @@ import { type Directory, openDirectory } from '../../lib/people/directory.ts';
 import { readSettings, type Settings, SettingsError } from '../../lib/settings.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { meeting } from '../calendar/samples.ts';
 import { type Slapd, startSlapd } from '../support/slapd.ts';
 
@@ -35,7 +36,17 @@ function contextOf(changes: Partial<Settings>, directory: Directory | null = nul
   const lines: string[] = [];
   const settings = { ...readSettings(dir, {}), JMB_MODULES: dir, ...changes };
   const log = { event: (name: string, fields: object) => void lines.push(`${name} ${JSON.stringify(fields)}`) };
-  return { settings, directory, store, log, lines, clock: systemClock, language: 'fr', texts: texts('fr') };
+  return {
+    settings,
+    directory,
+    store,
+    log,
+    lines,
+    clock: systemClock,
+    language: 'fr',
+    texts: texts('fr'),
+    zone: processZone,
+  };
 }
 
 function ldap(changes: Partial<Settings>): Context & { lines: string[] } {

@@ -109,6 +109,7 @@ import {
 import { isMailStuck, mailAges, mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
+import { processZone } from '../../lib/text/zones.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
 
@@ -210,7 +211,9 @@ export function everything(store: Store): void {
 }
 
 function series(store: Store): void {
-  const dates = [0, 7, 14].map((days) => occurrenceAt(dateAndTime(BOOKING.begin + days * 86_400).replace(' ', 'T')));
+  const dates = [0, 7, 14].map((days) =>
+    occurrenceAt(dateAndTime(BOOKING.begin + days * 86_400).replace(' ', 'T'), processZone),
+  );
   const occurrences = dates.map((date, at) => ({ ...date, skipped: at === 1 }));
   const repetition = { repeat: 'weekly', every: 1, ends: 'times', occurrences } as const;
   const { id, meetings } = insertSeries(store, clockAt(NOW), ALICE, BOOKING, { repetition, zone: 'Europe/Paris' });

@@ -5,6 +5,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Settings } from '../../lib/settings.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { processZone } from '../../lib/text/zones.ts';
 
 /** In French, with no directory; its log goes nowhere unless `log` is given. */
 export function commandContext(
@@ -13,5 +14,6 @@ export function commandContext(
   clock: Clock,
   log: Log = { event: () => undefined },
 ): CommandContext {
-  return { root: '/nowhere', settings, store, clock, log, directory: null, language: 'fr', texts: texts('fr') };
+  const words = { language: 'fr', texts: texts('fr'), zone: processZone } as const;
+  return { root: '/nowhere', settings, store, clock, log, directory: null, ...words };
 }
