@@ -18,7 +18,8 @@ export function serve(program: string, door: Door): void {
   const make = (): Environment => new Environment(dirname(dirname(file)), program, process.env, door.manner);
   if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(program, door, make(), process.env);
   else if (fstatSync(0).isSocket())
-    void import('./fastcgi.ts').then((fastcgi) => fastcgi.serveSocket(file, program, door, make));
+    // A copy, whose table is made once and not by each request.
+    void import('./fastcgi.ts').then((fastcgi) => fastcgi.serveSocket(file, program, { ...door }, make));
   else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));
 }
 
