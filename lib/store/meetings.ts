@@ -35,9 +35,16 @@ interface Counts {
   readonly maybes: number;
 }
 
+/** The counts of a meeting where nobody has two seats and one is the owner's, as in all but a few old rows. */
+interface SeatCounts extends Omit<Counts, 'maybes'> {
+  readonly id: string;
+  /** Whether that is so. */
+  readonly plain: number;
+}
+
 /**
- * Owner and counts of a meeting `m`, each from idx_attendee_meeting_role alone but for those who said maybe, if anybody did. People count once, whatever seats old rows
- * give them, and owners not at all: everybody less the owners.
+ * Owner and counts of a meeting `m`, whatever seats old rows give its people: they count once, and owners not at all, so everybody
+ * less the owners.
  */
 const COUNT_COLUMNS = `
   (SELECT lower(o.attendee_email) FROM attendees AS o
@@ -50,13 +57,46 @@ const COUNT_COLUMNS = `
    FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS accepted,
   (SELECT count(DISTINCT CASE WHEN o.attendee_partstat IN (1, 2) OR o.attendee_role = 'owner' THEN lower(o.attendee_email) END)
      - count(DISTINCT CASE o.attendee_role WHEN 'owner' THEN lower(o.attendee_email) END)
-   FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS decided,
+   FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS decided`;
+
+/** Who said maybe to a meeting `m`, if anybody did to any. */
+const MAYBES = `
   CASE WHEN EXISTS (SELECT 1 FROM answer_given WHERE given_tentative = 1)
     THEN (SELECT count(DISTINCT lower(o.attendee_email))
       FROM attendees AS o CROSS JOIN answer_given ON given_hash = o.attendee_meeting_hash
       WHERE o.attendee_meeting_id = m.meeting_id AND coalesce(o.attendee_partstat, 0) = 0
         AND o.attendee_role IS NOT 'owner' AND given_tentative = 1)
     ELSE 0 END AS maybes`;
+
+/** Of a meeting whose seats went between two looks. */
+const NOBODY = { owner: null, invited: 0, accepted: 0, decided: 0 } as const;
+
+type SeatRow = MeetingRow & AttendeeRow & Pick<Counts, 'maybes'>;
+
+/** The counts of meetings by their ids, from idx_attendee_meeting_role alone. One pass, for telling people apart takes longer than all the rest. */
+function countsOf(store: Store, ids: readonly string[]): Map<string, Omit<Counts, 'maybes'>> {
+  const rows = store.all<SeatCounts>(
+    `SELECT CAST(attendee_meeting_id AS TEXT) AS id,
+       count(*) = count(DISTINCT lower(attendee_email)) AND sum(attendee_role IS 'owner') = 1 AS plain,
+       max(CASE attendee_role WHEN 'owner' THEN lower(attendee_email) END) AS owner,
+       sum(attendee_role IS NOT 'owner') AS invited,
+       sum(attendee_role IS NOT 'owner' AND attendee_partstat IS 1) AS accepted,
+       sum(attendee_role IS NOT 'owner' AND (attendee_partstat IS 1 OR attendee_partstat IS 2)) AS decided
+     FROM attendees
+     WHERE attendee_meeting_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) GROUP BY attendee_meeting_id`,
+    JSON.stringify(ids),
+  );
+  const counts = new Map<string, Omit<Counts, 'maybes'>>(rows.map((row) => [row.id, row]));
+  const odd = rows.filter(({ plain }) => plain === 0).map(({ id }) => id);
+  if (odd.length === 0) return counts;
+  const counted = store.all<SeatCounts>(
+    `SELECT CAST(m.meeting_id AS TEXT) AS id, ${COUNT_COLUMNS}
+     FROM meetings AS m WHERE m.meeting_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))`,
+    JSON.stringify(odd),
+  );
+  for (const row of counted) counts.set(row.id, row);
+  return counts;
+}
 
 /**
  * The meetings in which a person takes part, by begin. One who is invited under several addresses has each meeting
@@ -69,8 +109,8 @@ export function invitationsOf(
   addresses: readonly string[],
   when: { readonly endAfter: number },
 ): Listed[] {
-  const rows = store.all<MeetingRow & AttendeeRow & Counts>(
-    `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${COUNT_COLUMNS}
+  const rows = store.all<SeatRow>(
+    `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${MAYBES}
      FROM agenda
      CROSS JOIN attendees AS a ON a.attendee_id = agenda_attendee_id
      CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
@@ -80,15 +120,16 @@ export function invitationsOf(
     JSON.stringify(addresses),
     when.endAfter,
   );
-  return onceEach(rows);
+  return onceEach(store, rows);
 }
 
 /** The same of chosen meetings: those of a person's agenda that are shown. */
 export function invitationsIn(store: Store, slots: readonly Slot[]): Listed[] {
   if (slots.length === 0) return [];
   return onceEach(
-    store.all<MeetingRow & AttendeeRow & Counts>(
-      `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${COUNT_COLUMNS}
+    store,
+    store.all<SeatRow>(
+      `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${MAYBES}
        FROM attendees AS a
        CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
        LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
@@ -99,16 +140,20 @@ export function invitationsIn(store: Store, slots: readonly Slot[]): Listed[] {
   );
 }
 
-function onceEach(rows: readonly (MeetingRow & AttendeeRow & Counts)[]): Listed[] {
+function onceEach(store: Store, rows: readonly SeatRow[]): Listed[] {
   const best = new Map<string, Listed>();
+  const counts = countsOf(
+    store,
+    rows.map(({ id }) => id),
+  );
   for (const row of rows) {
     const known = best.get(row.id);
     const seat = attendeeOf(row);
     const attendee = known === undefined ? seat : seatOf([known.attendee, seat]);
     if (known !== undefined && attendee === known.attendee) continue;
-    const { invited, accepted, decided, maybes: tentative } = row;
-    const counts = { invited, accepted, declined: decided - accepted, tentative };
-    best.set(row.id, { meeting: meetingOf(row), attendee, owner: row.owner ?? '', ...counts });
+    const { owner, invited, accepted, decided } = counts.get(row.id) ?? NOBODY;
+    const tallied = { invited, accepted, declined: decided - accepted, tentative: row.maybes };
+    best.set(row.id, { meeting: meetingOf(row), attendee, owner: owner ?? '', ...tallied });
   }
   return [...best.values()];
 }

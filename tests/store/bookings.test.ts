@@ -184,6 +184,18 @@ describe('finding', () => {
     });
   });
 
+  it('counts nobody twice where an old row gives a second seat, nor an owner among the people', () => {
+    const store = open();
+    const { meeting, attendees } = book(store);
+    const invited = attendees.length - 1;
+    const seat = store.database.prepare('INSERT INTO attendees VALUES (NULL, ?, ?, ?, ?, 0, ?)');
+    const guest = attendees[2]?.email ?? '';
+    seat.run(BigInt(meeting.id), 'second0000000000', 'moderator', guest.toUpperCase(), 1);
+    seat.run(BigInt(meeting.id), 'second0000000001', 'guest', ALICE, 2);
+    const [listed] = invitationsOf(store, [ALICE], { endAfter: NOW });
+    expect(listed).toMatchObject({ owner: ALICE, invited, accepted: 1, declined: 0, tentative: 0 });
+  });
+
   it('counts who accepted, and orders by begin', () => {
     const store = open();
     const late = book(store);

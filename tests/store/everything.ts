@@ -134,6 +134,10 @@ export function everything(store: Store): void {
   const hash = attendees[1]?.hash ?? '';
   const moderators = ['invite@ailleurs.test', 'new@example.org'];
   updateMeeting(store, id, 0, { ...BOOKING, subject: 'Moved', moderators, guests: [] }, NOW);
+  // As an old row has it, a seat twice: people are told apart then.
+  store.database
+    .prepare("INSERT INTO attendees VALUES (NULL, ?, 'twice00000000000', 'guest', ?, 0, 0)")
+    .run(BigInt(id), ALICE);
   invitationsOf(store, [ALICE], { endAfter: NOW });
   const slots = slotsOf(store, [ALICE], { endAfter: NOW });
   searchableOf(store, slots);
