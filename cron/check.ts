@@ -8,11 +8,10 @@ import { checkIntegrity, lastRun, newestBooking } from '../lib/store/maintenance
 import { mailsIn } from '../lib/store/outbox.ts';
 import { directory } from './check_directory.ts';
 import { front, probeGuard } from './check_front.ts';
-import { inbox, mail } from './check_mail.ts';
+import { inbox, mail, templates } from './check_mail.ts';
 import { CRON_FILE, cronRuns, foundFile, node } from './check_programs.ts';
 import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
-import { templates } from './check_templates.ts';
 import type { CommandContext } from './environment.ts';
 
 /** A verdict and its reason; `unknown` where JMB may not look, `off` where the part is not set up. */
