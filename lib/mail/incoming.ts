@@ -1,6 +1,6 @@
 /** Reads a message that came in (RFC 5322, 2045) to what JMB has a use for. Everything is bounded before it is read. */
 import type { Address, Attachment, Email } from 'postal-mime';
-import { textOfHtml } from '../text/html_text.ts';
+import { textOfHtml } from '../text/plain_text.ts';
 
 /** What is read of a message, in bytes: as much as Postfix takes. What is beyond is not looked at. */
 export const LONGEST_MESSAGE = 10_240_000;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { templates } from '../../cron/check_templates.ts';
+import { templates } from '../../cron/check_mail.ts';
 import { composeMails, type MailParts } from '../../lib/mail/compose.ts';
 import type { MessageKind } from '../../lib/mail/messages.ts';
 import { type Fault, ownTemplates } from '../../lib/mail/own_templates.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { textOfHtml } from '../../lib/text/html_text.ts';
+import { textOfHtml } from '../../lib/text/plain_text.ts';
 
 it.each([
   ['', ''],
