@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { type Directive, readApache } from './apache_conf.ts';
 import { exists, globFits, namesIn } from './entries.ts';
 import { type Address, type Front, reachable, type Socket, socketOf } from './front.ts';
-import { endOfLine } from './marks.ts';
+import { endOfLine } from './ours.ts';
 import type { Tree } from './tree.ts';
 
 /** The file that Jitsi's virtual host in Apache includes. */

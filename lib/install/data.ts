@@ -5,7 +5,7 @@ import { openStore } from '../store/store.ts';
 import { exists } from './entries.ts';
 import type { Found } from './found.ts';
 import { type Imported, importFlatFiles } from './old_meetings.ts';
-import { DATA, OLD_DATABASE } from './paths.ts';
+import { DATA, OLD_DATABASE } from './ours.ts';
 import type { Tree } from './tree.ts';
 
 /** The Bash version's database as it was when this version took it over. */

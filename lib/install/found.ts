@@ -1,12 +1,11 @@
 /** What stands on a Jitsi host, as far as JMB needs to know, and which web server people reach; nothing is changed here. */
-
 import { apacheFront } from './apache_site.ts';
 import { exists, namesIn } from './entries.ts';
 import type { Front } from './front.ts';
 import { isKnown } from './journal.ts';
 import { nginxFront } from './nginx_site.ts';
 import { recalled } from './options.ts';
-import { BASH_KEPT, OLD_DATABASE, PREFIX } from './paths.ts';
+import { BASH_KEPT, OLD_DATABASE, PREFIX } from './ours.ts';
 import type { Recipe } from './prosody.ts';
 import {
   jitsiDomains,

@@ -3,7 +3,7 @@
  * everything else: in HOCON the later value of a path wins and objects are merged; config.js is a program, whose object may be
  * written in any way and changed again by later lines.
  */
-import { insertLines, plainDomain, takeOutLines } from './marks.ts';
+import { insertLines, plainDomain, takeOutLines } from './ours.ts';
 import type { Recipe } from './prosody.ts';
 
 const COMMENT = '#';

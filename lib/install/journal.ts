@@ -3,9 +3,8 @@
  * change, and struck out after its last: whatever ends it in between, the next start puts everything back, or finishes it.
  * And what versions before the journal kept of an installation: a file each.
  */
-
 import type { Undo } from './changes.ts';
-import { FOLDER } from './paths.ts';
+import { FOLDER } from './ours.ts';
 import { type Mark, markOf, type State } from './state.ts';
 import { HostError, type Tree } from './tree.ts';
 

@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import { exists, globFits, namesIn } from './entries.ts';
 import { type Address, type Front, reachable, type Socket, socketOf } from './front.ts';
-import { insertLines, takeOutLines } from './marks.ts';
 import { absolute, type Directive, rank, readNginx } from './nginx_conf.ts';
+import { insertLines, takeOutLines } from './ours.ts';
 import type { Tree } from './tree.ts';
 
 /** Our locations, in the folder that Jitsi's own template includes. */

@@ -16,7 +16,7 @@ import { isZone, useZone } from '../text/zones.ts';
 import type { Draft } from './changes.ts';
 import { exists } from './entries.ts';
 import type { Found } from './found.ts';
-import { PREFIX } from './paths.ts';
+import { PREFIX } from './ours.ts';
 import { bashDefaults } from './plan_bash.ts';
 import type { Tree } from './tree.ts';
 

@@ -1,7 +1,7 @@
 /** What an installation brings along: the Debian packages that it needs, and the Node that its programs run by. */
 import { appendFileSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { PREFIX } from './paths.ts';
+import { PREFIX } from './ours.ts';
 import { AUTHS, type Auth } from './site.ts';
 import { type Hands, isInstalled, say } from './steps.ts';
 import { HostError } from './tree.ts';

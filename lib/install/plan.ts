@@ -6,7 +6,7 @@ import type { Found } from './found.ts';
 import { editConfigJs, editJicofo, editJvb } from './jitsi_files.ts';
 import { JOURNAL } from './journal.ts';
 import { planOldTimes } from './old_meetings.ts';
-import { BASH_KEPT, FOLDER, PREFIX } from './paths.ts';
+import { BASH_KEPT, FOLDER, PREFIX } from './ours.ts';
 import { planBash } from './plan_bash.ts';
 import { planSettings } from './plan_settings.ts';
 import { planWebServers } from './plan_web.ts';

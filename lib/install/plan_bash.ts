@@ -2,7 +2,6 @@
  * What comes over from the Bash version beside settings and meetings: its defaults, what lies beside it, and which of two
  * hosts sends.
  */
-
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -14,7 +13,7 @@ import type { Draft } from './changes.ts';
 import { bytesOf, exists, namesIn } from './entries.ts';
 import type { Found } from './found.ts';
 import { readInstalled } from './journal.ts';
-import { BASH_KEPT, PREFIX } from './paths.ts';
+import { BASH_KEPT, PREFIX } from './ours.ts';
 import type { Tree } from './tree.ts';
 
 /** Folders where the Bash version, or its administrators, have put links to its files. */

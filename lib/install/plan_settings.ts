@@ -1,5 +1,4 @@
 /** Settings that come from Jitsi, the administrator's own file, and the secret shared with our module in Prosody. */
-
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HIDDEN } from '../settings/files.ts';
@@ -9,7 +8,7 @@ import { randomText } from '../store/secrets.ts';
 import type { Draft } from './changes.ts';
 import { bytesOf, exists, namesIn } from './entries.ts';
 import type { Found } from './found.ts';
-import { BASH_KEPT, DATA, PREFIX } from './paths.ts';
+import { BASH_KEPT, DATA, PREFIX } from './ours.ts';
 import { activeCommand, bashDefaults, endsAlike } from './plan_bash.ts';
 import { MODULE_SECRET } from './prosody.ts';
 import { lookAtSettings, type SettingsLook } from './settings_look.ts';

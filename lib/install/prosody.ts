@@ -1,6 +1,5 @@
 /** The changes in a Jitsi host's Prosody configuration, and the way back. */
-import { endOfLine, insertLines, markedLine, plainDomain, takeOutLines } from './marks.ts';
-import { PREFIX } from './paths.ts';
+import { endOfLine, insertLines, markedLine, PREFIX, plainDomain, takeOutLines } from './ours.ts';
 import { type Assignment, lastOf, type Section, sectionsFor, sectionsOf, textOf } from './prosody_sections.ts';
 
 /** Where our module is, for Prosody to find. */

@@ -2,7 +2,6 @@
  * One run of the installer as a whole: it either holds, or everything is put back as it was before it. Each step back can be
  * taken again, so that a process that is killed on its way back leaves no more than one that is killed on its way forth.
  */
-
 import { type Change, entriesAfter } from './changes.ts';
 import { dropCopy, dropData, dropDatabase, hasCopy, hasDatabase } from './data.ts';
 import { exists, namesIn } from './entries.ts';
@@ -16,7 +15,7 @@ import {
   removeLegacy,
   writeJournal,
 } from './journal.ts';
-import { BASH_KEPT, DATA, FOLDER, PREFIX } from './paths.ts';
+import { BASH_KEPT, DATA, FOLDER, PREFIX } from './ours.ts';
 import { type State, same } from './state.ts';
 import { HostError, type Tree } from './tree.ts';
 

@@ -10,7 +10,7 @@ import { type RoomService, roomService } from '../jitsi/rooms.ts';
 import { readSettings } from '../settings.ts';
 import { exists } from './entries.ts';
 import { lookAtProsody } from './found.ts';
-import { PREFIX } from './paths.ts';
+import { PREFIX } from './ours.ts';
 import { conferenceOf } from './prosody.ts';
 import { type Hands, isInstalled, isStaged, type Steps, say } from './steps.ts';
 import { PROSODY_MAIN } from './token_facts.ts';

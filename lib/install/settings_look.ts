@@ -7,7 +7,7 @@ import { fallbackText } from '../settings/kinds.ts';
 import { Reading } from '../settings/reading.ts';
 import { type SettingName, settingsTable } from '../settings/table.ts';
 import { takeZone } from '../settings.ts';
-import { PREFIX } from './paths.ts';
+import { PREFIX } from './ours.ts';
 import { AUTHS, type Auth } from './site.ts';
 
 /** A file of settings as it will stand. */

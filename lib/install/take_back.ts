@@ -2,7 +2,6 @@
  * The way back of an installation: the host as it was, the Bash version back in its place, and what a killed installer left
  * brought to its end.
  */
-
 import { basename } from 'node:path';
 import { type Returned, wayBack } from './changes.ts';
 import { dropCopy, dropData, dropDatabase, restoreOldDatabase } from './data.ts';
@@ -17,7 +16,7 @@ import {
   readJournal,
   writeJournal,
 } from './journal.ts';
-import { BASH_KEPT, FOLDER, PREFIX } from './paths.ts';
+import { BASH_KEPT, FOLDER, PREFIX } from './ours.ts';
 import { bashBack, dropRooms, dropWhatProgramsMade, forgetRun, goBack } from './run.ts';
 import { APACHE_IDLE } from './services.ts';
 import { same } from './state.ts';

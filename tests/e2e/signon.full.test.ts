@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyPair, samlMetadata } from '../../lib/install/saml.ts';
+import { keyPair, samlMetadata } from '../../lib/install/plan_web.ts';
 import { FORGED, type Guarded, type GuardOptions, ownFile, startGuarded, userOf } from '../support/guarded.ts';
 import { freePort } from '../support/port.ts';
 import { type Provider, startProvider } from '../support/provider.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apacheFront, editVhost, enabledHosts, SITE_PART, undoVhost } from '../../lib/install/apache_site.ts';
-import { keyPair } from '../../lib/install/saml.ts';
+import { keyPair } from '../../lib/install/plan_web.ts';
 import { askAt } from '../support/ask_at.ts';
 import { freePort, untilAnswers } from '../support/port.ts';
 import { APACHE, withMain } from './apache_shapes.ts';

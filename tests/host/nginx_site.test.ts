@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { editNginx, NGINX_LOCATIONS, nginxFront, undoNginx } from '../../lib/install/nginx_site.ts';
-import { keyPair } from '../../lib/install/saml.ts';
+import { keyPair } from '../../lib/install/plan_web.ts';
 import { askAt } from '../support/ask_at.ts';
 import { freePort, untilAnswers } from '../support/port.ts';
 import { type Bare, bareTree } from './bare_tree.ts';

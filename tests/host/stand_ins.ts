@@ -1,7 +1,7 @@
 /** What stands in, on a whole Debian in a chroot, for that which cannot be there: systemd, and Jitsi's packages with the files that they leave. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyPair } from '../../lib/install/saml.ts';
+import { keyPair } from '../../lib/install/plan_web.ts';
 import type { DebianRoot } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 

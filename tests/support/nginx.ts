@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyPair } from '../../lib/install/saml.ts';
+import { keyPair } from '../../lib/install/plan_web.ts';
 import { nginxLocations, nginxProxy } from '../../lib/install/site.ts';
 import { basic } from './accounts.ts';
 import { freePort, untilAnswers } from './port.ts';

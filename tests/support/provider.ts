@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyPair } from '../../lib/install/saml.ts';
+import { keyPair } from '../../lib/install/plan_web.ts';
 import { startApache } from './apache.ts';
 import { freePort } from './port.ts';
 import { giveToWebUser } from './web_user.ts';

@@ -1,7 +1,18 @@
 /**
- * How our lines in somebody else's file are told from theirs: every line of ours ends in a comment, so that each can
- * be taken out by itself whatever else was changed since.
+ * What is ours on a host: where it is put, and how our lines in somebody else's file are told from theirs. Nothing is imported here, so
+ * that everything can import it.
  */
+
+/** Where the program goes. */
+export const PREFIX = '/opt/jitsi-jmb';
+/** Where its data goes, as the original's. */
+export const DATA = '/var/www/jitsi-jmb';
+/** The Bash version's database. */
+export const OLD_DATABASE = `${DATA}/data/jitsi-jmb.db`;
+/** Where the Bash version waits for the way back. */
+export const BASH_KEPT = '/opt/jitsi-jmb.bash';
+/** What this program keeps of an installation, in a folder that is ours altogether. */
+export const FOLDER = '/var/lib/jitsi-jmb';
 
 const MARK = 'jmb install';
 /** Behind the mark of a first line: the line before it was the file's last and had no end of line. */
