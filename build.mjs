@@ -68,6 +68,11 @@ async function program(source, outfile, options = {}) {
   await build({ ...COMMON, entryPoints: [source], outfile, plugins: [esbuildTemplates, externalPackages], ...options });
 }
 
+/** A program that is a few words of code: its options. */
+function code(contents) {
+  return { entryPoints: undefined, stdin: { contents, resolveDir: '.', loader: 'ts' } };
+}
+
 const FIRST_LINE = { js: '#!/usr/bin/env node' };
 
 /** An executable of its own. */
@@ -88,8 +93,7 @@ async function door(name, rows = 'door') {
     import { ${rows} } from './cgi-bin/${name}.ts';
     serve(${JSON.stringify(name)}, ${rows});`;
   await program(undefined, file, {
-    entryPoints: undefined,
-    stdin: { contents, resolveDir: '.', loader: 'ts' },
+    ...code(contents),
     banner: { js: '(function(require,module){' },
     footer: { js: '})' },
   });
@@ -104,7 +108,7 @@ function digested(file) {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** The doors and external packages in lib/, and starters in cgi-bin/ (lib/start/starter.ts) that know the digests of all these. */
+/** The doors and external packages in lib/, and starters in cgi-bin/, which know the digests of all these and load from compiled code (lib/start/parts.ts). */
 async function doors() {
   const names = sources('cgi-bin');
   const digests = {};
@@ -112,10 +116,12 @@ async function doors() {
   digests.list = await door('booking', 'list');
   for (const [name, file] of Object.entries(EXTERNAL_PACKAGES)) digests[file] = await library(name, file);
   writeFileSync(`${out}/lib/parts.json`, `${JSON.stringify(digests)}\n`);
+  const parts = JSON.stringify(digests);
   for (const name of names) {
+    const contents = `import { loaderOf, partOf } from './lib/start/parts.ts';
+      loaderOf(\`\${__dirname}/../lib/\`, ${parts}, require)(partOf(${JSON.stringify(name)}));`;
     const executable = `${out}/cgi-bin/${name}.cgi`;
-    const define = { ...COMMON.define, PROGRAM: JSON.stringify(name), DIGESTS: JSON.stringify(digests) };
-    await program('lib/start/starter.ts', executable, { banner: FIRST_LINE, define });
+    await program(undefined, executable, { ...code(contents), banner: FIRST_LINE });
     chmodSync(executable, 0o755);
   }
 }
