@@ -181,7 +181,10 @@ function inTransaction<Result>(
   work: () => Result,
 ): Result {
   guarded(() => {
-    database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${LOG_PAGES}; BEGIN IMMEDIATE`);
+    // What is deleted is overwritten with zeros: whoever has the file should not find it there.
+    database.exec(
+      `PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA secure_delete = ON; BEGIN IMMEDIATE`,
+    );
   });
   try {
     const result = work();
