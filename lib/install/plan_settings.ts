@@ -14,7 +14,7 @@ import { MODULE_SECRET } from './prosody.ts';
 import { lookAtSettings, type SettingsLook } from './settings_look.ts';
 import { AUTHS, type Auth, settingLine } from './site.ts';
 import { audienceFor, tokenFaults } from './token_facts.ts';
-import { HostError } from './tree.ts';
+import { HostError, type Tree } from './tree.ts';
 
 /** What a password or a key of ours is made of. */
 export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -23,6 +23,10 @@ const LOCAL = `# Your settings; install.sh made this file once and never touches
 #JMB_NAME="Visio Example"
 #JMB_MAIL_FROM_NOTIFICATION="noreply@example.org"
 `;
+
+/** How long meetings and people are kept where nobody has been promised otherwise, in days (JMB_KEEP_DAYS; PRIVACY.md). */
+const KEEPS =
+  '\n# So long meetings that are over are kept, and what belongs to them; 0: for ever. PRIVACY.md says what that is.\nJMB_KEEP_DAYS="400"\n';
 
 /** In jmb_jwt.cf, before what stays as in the Bash version. */
 const AS_IN_BASH = '# As in the Bash version, wherever jmb_local.cf is silent:\n';
@@ -118,7 +122,8 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
   for (const fault of tokenFaults(found.rules, signed))
     to.note(`${found.prosody}: ${fault}: until then every token is refused`);
   to.keep(mine);
-  if (found.bash || !exists(tree, mine)) to.file(mine, bytesOf(tree, theirs) ?? LOCAL, 'your settings', kept);
+  if (found.bash || !exists(tree, mine))
+    to.file(mine, bytesOf(tree, theirs) ?? firstSettings(tree, found), 'your settings', kept);
 
   planLog(to, own('JMB_LOG') ?? bash.values.get('JMB_LOG') ?? '', web);
 
@@ -130,6 +135,11 @@ export function planSettings(to: Draft, found: Found, auth: Auth): void {
     uid,
     gid,
   });
+}
+
+/** What was booked here before, under settings that are gone, is not to be forgotten by new ones. */
+function firstSettings(tree: Tree, { oldDatabase }: Found): string {
+  return oldDatabase !== undefined || exists(tree, `${DATA}/jmb.db`) ? LOCAL : LOCAL + KEEPS;
 }
 
 /** What can stand in a file of logrotate as it is: no quote, blank or pattern. */

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recover } from '../../lib/install/take_back.ts';
 import { treeAt } from '../../lib/install/tree.ts';
+import { readSettings } from '../../lib/settings.ts';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
 
 let tree: JitsiTree;
@@ -40,6 +41,24 @@ function leftByEarlier(path: string): void {
   tree.put(JOURNAL, JSON.stringify(journal), 0o600);
   tree.put(`opt/jitsi-jmb/${path}`, '');
 }
+
+describe('how long meetings are kept', () => {
+  const kept = (): number => readSettings(join(tree.root, 'opt/jitsi-jmb'), {}).JMB_KEEP_DAYS;
+
+  it('is 400 days where JMB is new, and what an earlier version kept stays', () => {
+    expect(tree.install(...CAS).status).toBe(0);
+    expect(kept()).toBe(400);
+    tree.put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_NAME="Old"\n', 0o640);
+    expect(tree.install().status).toBe(0);
+    expect(kept()).toBe(0);
+  });
+
+  it('is for ever over a database whose settings are gone', () => {
+    tree.put('var/www/jitsi-jmb/jmb.db', '');
+    expect(tree.install(...CAS).status).toBe(0);
+    expect(kept()).toBe(0);
+  });
+});
 
 describe('a second run', () => {
   it('needs no option again', () => {

@@ -48,6 +48,8 @@ describe('where jmb_local.cf is silent', () => {
       JMB_REDIRECT_CLOSE: 'https://jitsi.org/',
       JMB_NAME: 'Visio',
       JMB_MAIL_DOMAIN: 'example.org',
+      // Nobody was told that meetings are forgotten.
+      JMB_KEEP_DAYS: 0,
     });
     expect(said).toContain('JMB_MODULE_CHECK_EDITOR="editor_role-ldap.sh"');
     expect(said).not.toContain('JMB_NAME="Jitsi Meet"');
