@@ -9,7 +9,7 @@ import { mailsIn } from '../lib/store/outbox.ts';
 import { directory } from './check_directory.ts';
 import { front, probeGuard } from './check_front.ts';
 import { inbox, mail, templates } from './check_mail.ts';
-import { CRON_FILE, cronRuns, foundFile, node } from './check_programs.ts';
+import { CRON_FILE, cronRuns, foundFile, keptFor, node } from './check_programs.ts';
 import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
 import type { CommandContext } from './environment.ts';
@@ -39,6 +39,7 @@ const questions: readonly (readonly [string, Question])[] = [
   ['templates', mailTemplates],
   ['clock', clock],
   ['cron', cron],
+  ['keeping', keeping],
   ['secret', tokenSecret],
   ['rooms', roomModule],
   ['front', publicFront],
@@ -136,6 +137,12 @@ function cron({ settings, store, clock, root }: CommandContext): Finding {
   const runs = { last: lastRun(store, 'remind')?.at, now: clock.now(), mayRest: settings.JMB_ACTIVE_COMMAND !== '' };
   const user = accountName(statSync(settings.JMB_DB).uid);
   return { about: 'cron', ...cronRuns(foundFile(CRON_FILE), { command: join(root, 'bin/jmb'), user }, runs) };
+}
+
+/** What an administrator promises people by it. */
+function keeping({ settings, store }: CommandContext): Finding {
+  const { JMB_KEEP_DAYS: days, JMB_SHOW_ARCHIVES: shown } = settings;
+  return { about: 'keeping', ...keptFor(days, shown, lastRun(store, 'forget')?.at) };
 }
 
 async function mailServer({ settings, store, clock }: CommandContext): Promise<Finding> {

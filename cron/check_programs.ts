@@ -120,3 +120,19 @@ function real(path: string): string {
     return path;
   }
 }
+
+/**
+ * What is kept, and how long.
+ * @param days JMB_KEEP_DAYS
+ * @param shown JMB_SHOW_ARCHIVES
+ * @param last when everything was last forgotten, or put off for a day; Unix seconds, undefined: never
+ */
+export function keptFor(days: number, shown: number, last: number | undefined): Answer {
+  if (days === 0)
+    return { verdict: 'ok', detail: 'meetings and people are kept for ever; JMB_KEEP_DAYS has cron forget them' };
+  const kept = `meetings, and accounts that nobody uses, are forgotten after ${days} days`;
+  if (days < shown)
+    return { verdict: 'warning', detail: `${kept}, but JMB_SHOW_ARCHIVES has the list show ${shown} days` };
+  const done = last === undefined ? 'never yet' : `last on ${new Date(last * 1000).toISOString().slice(0, 10)}`;
+  return { verdict: 'ok', detail: `${kept}; ${done}` };
+}

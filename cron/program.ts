@@ -119,7 +119,7 @@ Examples:
     .command('check')
     .argument(
       '[about...]',
-      'only these: settings, node, database, rights, directory, mail, clock, cron, secret, rooms, front, guard',
+      'only these: settings, node, database, rights, directory, mail, clock, cron, keeping, secret, rooms, front, guard',
     )
     .description('all that JMB leans on, one line each: ok, warning, unknown (ask as root), wrong, off')
     .option('--json', 'for a script')

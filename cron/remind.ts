@@ -18,6 +18,7 @@ import { openOrders } from '../lib/store/rooms.ts';
 import { inWords } from './check_mail.ts';
 import { dueEndings, endRooms, hearRooms } from './endings.ts';
 import type { CommandContext } from './environment.ts';
+import { forget } from './forget.ts';
 import { fetchInbox } from './inbox.ts';
 import type { Complain } from './quiet.ts';
 import { byMeeting, enqueueReminders, tellRooms } from './reminders.ts';
@@ -54,7 +55,7 @@ export function remind(options: RemindOptions): (context: CommandContext, compla
         say('the clock has jumped since the last run: nothing is done before the next one agrees');
         return 0;
       }
-      return await work(context, say, complain);
+      return await work(context, say, complain, options.now === undefined);
     } finally {
       release();
     }
@@ -85,7 +86,13 @@ function jumped(context: CommandContext): boolean {
   return false;
 }
 
-async function work(context: CommandContext, say: (text: string) => void, complain: Complain): Promise<number> {
+/** @param forgets whether the clock is the system's: nothing is forgotten by a time that was only given */
+async function work(
+  context: CommandContext,
+  say: (text: string) => void,
+  complain: Complain,
+  forgets: boolean,
+): Promise<number> {
   let status = 0;
   const step = async (name: string, does: () => Promise<string>): Promise<void> => {
     try {
@@ -132,6 +139,7 @@ async function work(context: CommandContext, say: (text: string) => void, compla
   await step('room module', () => hearRooms(context, momentOf(context)));
   // After the mails: neither a mailbox that is away nor what has come there holds them up.
   await step('inbox', () => fetchInbox(context, momentOf(context), complain));
+  if (forgets) await step('forgetting', () => forget(context, momentOf(context)));
   return status;
 }
 

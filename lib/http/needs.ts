@@ -6,7 +6,7 @@ import { formParams, type Params, queryParams, type Request, requestHeader } fro
 import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { feedByHash, rememberAddresses } from '../store/feeds.ts';
+import { feedByHash, noteSeen, rememberAddresses } from '../store/feeds.ts';
 import { mineOf } from '../store/mine.ts';
 import { rememberName } from '../store/people.ts';
 import { formTokenHolds } from '../store/secrets.ts';
@@ -202,6 +202,7 @@ async function visitor(request: Request, context: Context): Promise<{ identity: 
   if (isRefusal(identity)) return identity;
   rememberAddresses(context.store, identity.uid, identity.addresses, context.settings.JMB_SHARED_ADDRESSES);
   rememberName(context.store, identity.addresses, identity.name);
+  noteSeen(context.store, identity.uid, context.clock.now());
   context.speak?.(mineOf(context.store, identity.uid).language);
   return { identity };
 }

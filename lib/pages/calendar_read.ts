@@ -10,7 +10,7 @@ import { highest } from '../meetings/people.ts';
 import { saysTheSame } from '../meetings/series.ts';
 import { type Header, type Request, type Response, requestHeader } from '../message.ts';
 import { ownersOf } from '../store/assistants.ts';
-import { cachedFeed, type FeedOwner, keepFeed } from '../store/feeds.ts';
+import { cachedFeed, type FeedOwner, keepFeed, noteSeen } from '../store/feeds.ts';
 import { ownerOf } from '../store/invitations.ts';
 import { attendeesOfEach, invitationsOf } from '../store/meetings.ts';
 import { placesOf, seriesById, type WholeSeries } from '../store/series.ts';
@@ -24,6 +24,7 @@ export async function feedRead(
 ): Promise<Response> {
   const { store, settings, clock } = context;
   const now = clock.now();
+  noteSeen(store, asked.uid, now);
   const addresses = await addressesOf(context, asked);
   const entries = withSeries(context, entriesOf(context, addresses, now), addresses);
   const facts = feedFacts(entries, settings, texts(settings.JMB_LANG), now);

@@ -11,7 +11,7 @@ import type { Invitation, Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { nameOfAddress } from '../people/identity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import { rememberAddresses } from '../store/feeds.ts';
+import { noteSeen, rememberAddresses } from '../store/feeds.ts';
 import { countConnection } from '../store/invitations.ts';
 import { countPrivate } from '../store/rooms.ts';
 import { domainMatches } from '../text/addresses.ts';
@@ -78,7 +78,10 @@ export async function tokenEnter(
   }
   const { uid: id, name, email } = identity;
   // Its ownership can be ended by an address (lib/booking/rooms.ts), which this account is then found by.
-  if (meeting !== null) rememberAddresses(store, id, identity.addresses, settings.JMB_SHARED_ADDRESSES);
+  if (meeting !== null) {
+    rememberAddresses(store, id, identity.addresses, settings.JMB_SHARED_ADDRESSES);
+    noteSeen(store, id, now);
+  }
   const token = await makeToken({ room, end: meeting?.end ?? null, id, name, email }, settings, now);
   return go(302, roomAddress(room, token, settings));
 }

@@ -61,6 +61,7 @@ export const settingsTable = {
   JMB_MAX_MAILS_PER_HOUR: integerOrOff(500, ''),
   JMB_SHOW_BUSY: flag(true),
   JMB_SHOW_ARCHIVES: integerOrOff(365, 'd'),
+  JMB_KEEP_DAYS: integerOrOff(0, 'd'),
   JMB_LIST_HIGHLIGHT_OWNER: integerOrOff(900, 's'),
   JMB_LIST_HIGHLIGHT_GUEST: integerOrOff(300, 's'),
 

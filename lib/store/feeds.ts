@@ -1,4 +1,5 @@
 /** Calendar feeds: whose a hash is, the addresses of that person, and the text as it was last made. */
+import { dayOf } from '../meetings/keeping.ts';
 import { newHash } from './secrets.ts';
 import type { Store } from './store.ts';
 
@@ -129,6 +130,16 @@ export function rememberAddresses(
       );
     }
   });
+}
+
+/**
+ * Notes on which day an account signed in, or its feed was asked for, once a day and where that can be written: what nobody uses any more is
+ * forgotten by it. @param now Unix seconds
+ */
+export function noteSeen(store: Store, uid: string, now: number): void {
+  const day = dayOf(now);
+  if (store.get('SELECT 1 FROM account_seen WHERE seen_uid = ? AND seen_day >= ?', uid, day) !== undefined) return;
+  store.jot(() => store.run('INSERT OR REPLACE INTO account_seen (seen_uid, seen_day) VALUES (?, ?)', uid, day));
 }
 
 function isHeldByAnother(store: Store, uid: string, addresses: string): boolean {

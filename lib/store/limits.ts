@@ -65,7 +65,7 @@ export function takeSearch(store: Store, uid: string, now: number): number {
 }
 
 /** How long wrong secrets are remembered, in seconds. */
-const MEMORY = 600;
+export const WRONG_WITHIN = 600;
 
 /** How many numbers there are. Addresses that share one share their count, too: of wrong secrets only. */
 const NUMBERS = 16_384;
@@ -90,10 +90,10 @@ function numberOf(address: string): number {
  */
 export function wrongFrom(store: Store, address: string, now: number): Wrong | undefined {
   return store.get<Wrong>(
-    `SELECT wrong_count AS count, wrong_since + ${MEMORY} AS until FROM wrong_secret
+    `SELECT wrong_count AS count, wrong_since + ${WRONG_WITHIN} AS until FROM wrong_secret
      WHERE wrong_from = ? AND wrong_since > ? AND wrong_since <= ?`,
     numberOf(address),
-    now - MEMORY,
+    now - WRONG_WITHIN,
     now,
   );
 }
@@ -101,7 +101,7 @@ export function wrongFrom(store: Store, address: string, now: number): Wrong | u
 /** Counts one more, where that can be written, and forgets what is old. */
 export function noteWrong(store: Store, address: string, now: number): void {
   store.jot(() => {
-    store.run('DELETE FROM wrong_secret WHERE wrong_since <= ?', now - MEMORY);
+    store.run('DELETE FROM wrong_secret WHERE wrong_since <= ?', now - WRONG_WITHIN);
     store.run(
       `INSERT INTO wrong_secret (wrong_from, wrong_since, wrong_count) VALUES (?, ?, 1)
        ON CONFLICT (wrong_from) DO UPDATE
@@ -110,4 +110,26 @@ export function noteWrong(store: Store, address: string, now: number): void {
       now,
     );
   });
+}
+
+/** Forgets what was counted and counts no more: nobody may come for a while, by whom it would be. @returns how many rows */
+export function forgetCounts(store: Store, now: number): number {
+  const old = store.get(
+    `SELECT 1 WHERE EXISTS (SELECT 1 FROM caused_mails WHERE caused_at <= ?)
+       OR EXISTS (SELECT 1 FROM people_search WHERE search_minute < ?)
+       OR EXISTS (SELECT 1 FROM wrong_secret WHERE wrong_since <= ?)`,
+    ...oldest(now),
+  );
+  if (old === undefined) return 0;
+  const [mails, searches, secrets] = oldest(now);
+  return store.note(
+    () =>
+      store.run('DELETE FROM caused_mails WHERE caused_at <= ?', mails) +
+      store.run('DELETE FROM people_search WHERE search_minute < ?', searches) +
+      store.run('DELETE FROM wrong_secret WHERE wrong_since <= ?', secrets),
+  );
+}
+
+function oldest(now: number): [number, number, number] {
+  return [now - CAUSED_WITHIN, Math.floor(now / 60) - 1, now - WRONG_WITHIN];
 }

@@ -109,8 +109,11 @@ export interface LastRun extends Moment {
   readonly doubted: number | null;
 }
 
-/** What cron does: `remind` began its work, `inbox` read the mailbox to its end, `rooms` heard of our module in Prosody. */
-export type RunName = 'remind' | 'inbox' | 'rooms';
+/**
+ * What cron does: `remind` began its work, `inbox` read the mailbox to its end, `rooms` heard of our module in Prosody, `forget` forgot all
+ * that was to go, or put it off.
+ */
+export type RunName = 'remind' | 'inbox' | 'rooms' | 'forget';
 
 /** The last time that something was done; undefined before the first. */
 export function lastRun(store: Store, name: RunName): LastRun | undefined {

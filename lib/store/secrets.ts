@@ -1,4 +1,5 @@
 /** Random names and secrets, and the secret that a user's forms carry, so that no other site can send them. */
+import { dayOf } from '../meetings/keeping.ts';
 import type { Store } from './store.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
@@ -45,10 +46,6 @@ interface Secrets {
   readonly before: string;
 }
 
-function dayOf(now: number): number {
-  return Math.floor(now / 86_400);
-}
-
 /**
  * A user's form token of today; made on first use. Empty where that cannot be written: nor could the form be saved.
  * @param now Unix seconds
@@ -92,5 +89,22 @@ function secretsOf(store: Store, uid: string): Secrets | undefined {
   return store.get<Secrets>(
     'SELECT form_day AS day, form_secret AS secret, form_before AS before FROM form_day WHERE form_owner = ?',
     uid,
+  );
+}
+
+/** Forgets secrets that hold no more. @param now Unix seconds @param limit at most this many @returns how many */
+export function forgetFormSecrets(store: Store, now: number, limit: number): number {
+  const old = store.all<{ readonly owner: string }>(
+    "SELECT form_owner AS owner FROM form_day WHERE form_owner > '' AND form_day < ? LIMIT ?",
+    dayOf(now) - 1,
+    limit,
+  );
+  if (old.length === 0) return 0;
+  return store.note(() =>
+    store.run(
+      'DELETE FROM form_day WHERE form_owner IN (SELECT value FROM json_each(?)) AND form_day < ?',
+      JSON.stringify(old.map(({ owner }) => owner)),
+      dayOf(now) - 1,
+    ),
   );
 }

@@ -38,9 +38,11 @@ import {
   feedByHash,
   feedOf,
   keepFeed,
+  noteSeen,
   rememberAddresses,
   renewFeed,
 } from '../../lib/store/feeds.ts';
+import { FORGET } from '../../lib/store/forget.ts';
 import { importFeed, importMeeting } from '../../lib/store/import.ts';
 import {
   countConnection,
@@ -212,6 +214,19 @@ export function everything(store: Store): void {
   goneLink(store, hash, NOW);
   forgetLinks(store, NOW);
   forgetLinksBefore(store, NOW + 1);
+  forgetting(store);
+}
+
+function forgetting(store: Store): void {
+  const long = NOW - 500 * 86_400;
+  noteSeen(store, 'gone', long);
+  formToken(store, 'formgone', long);
+  noteCaused(store, 'gone', 1, NOW);
+  rememberName(store, ['gone@example.org'], 'Gone');
+  keepAccounts(store, new Map([['gone@example.org', 'gone']]));
+  keepLanguages(store, new Map([['gone@example.org', 'en']]));
+  for (const what of Object.values(FORGET)) what(store, { since: long + 86_400, now: NOW + 7200 }, 1000, 'gone');
+  FORGET['rooms']?.(store, { since: NOW + 1, now: NOW }, 1, '');
 }
 
 function series(store: Store): void {
