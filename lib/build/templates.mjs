@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import Handlebars from 'handlebars';
 import { migrationsModule } from './migrations.mjs';
@@ -14,6 +15,9 @@ import { migrationsModule } from './migrations.mjs';
  * between quotes, whose `=` stays one: people copy addresses out of a page's source.
  */
 const HELPERS = { t: true, href: true };
+
+/** The clone. */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The names of the partials that a syntax tree calls, each once. */
 function partialsOf(tree) {
@@ -42,7 +46,8 @@ function partialsOf(tree) {
 export function compileTemplate(source, path) {
   let tree;
   try {
-    tree = Handlebars.parse(source, { srcName: path });
+    // It goes into the programs, which are to be the same in whatever folder they are built.
+    tree = Handlebars.parse(source, { srcName: relative(ROOT, path) });
   } catch (error) {
     throw new Error(`${path}: ${error.message}`);
   }
