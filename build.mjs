@@ -1,7 +1,8 @@
 /**
  * `npm run build`, `node build.mjs [FOLDER]`: makes dist/, or that folder, the tree that install.sh puts under its prefix. Each executable is one CommonJS file
  * that holds only what it needs; big packages that few requests touch are files of their own in dist/lib, loaded when
- * first used.
+ * first used. With `--release` it is what a release holds, which has neither a clone's path nor its node_modules to lean on; lib/build/pack.mjs
+ * brings SQLite's addons there.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -17,9 +18,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { parseArgs } from 'node:util';
+import { build as esbuild } from 'esbuild';
+import { packagesIn } from './lib/build/bundled.mjs';
 import { addonName, EXTERNAL_PACKAGES, externalPackages, isAddon } from './lib/build/external_packages.mjs';
 import { inOrder } from './lib/build/migrations.mjs';
 import { digestOfSources, STAMP } from './lib/build/sources.mjs';
@@ -35,8 +38,9 @@ try {
   process.exit(1);
 }
 
+const { values, positionals } = parseArgs({ options: { release: { type: 'boolean' } }, allowPositionals: true });
 /** What is made. */
-const target = process.argv[2] ?? 'dist';
+const target = positionals[0] ?? 'dist';
 /** Made beside it and put in its place at the end, so that nothing that runs finds half a tree. */
 const out = mkdtempSync(`${target}.`);
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
@@ -52,8 +56,16 @@ const COMMON = {
   legalComments: 'none',
   logLevel: 'warning',
   // Where the administrator finds install.sh again (lib/store/database.ts).
-  define: { CLONE: JSON.stringify(process.cwd()) },
+  define: values.release ? {} : { CLONE: JSON.stringify(process.cwd()) },
 };
+
+/** Each bundle's file, and the npm packages that are in it. */
+const bundled = {};
+
+async function build(options) {
+  const { metafile } = await esbuild({ ...COMMON, metafile: true, ...options });
+  bundled[relative(out, options.outfile)] = packagesIn(metafile);
+}
 
 /** The TypeScript files of a folder, without their ending. */
 function sources(folder) {
@@ -65,7 +77,7 @@ function sources(folder) {
 
 /** One program in one file: an executable, or a door in lib/. */
 async function program(source, outfile, options = {}) {
-  await build({ ...COMMON, entryPoints: [source], outfile, plugins: [esbuildTemplates, externalPackages], ...options });
+  await build({ entryPoints: [source], outfile, plugins: [esbuildTemplates, externalPackages], ...options });
 }
 
 /** A program that is a few words of code: its options. */
@@ -126,17 +138,18 @@ async function doors() {
   }
 }
 
-/** A developers' tool: an ES module that uses the clone's node_modules. */
+/** A developers' tool: an ES module that uses the clone's node_modules. A release has none, so there it holds what it uses. */
 async function tool(source, outfile) {
-  const plugins = [esbuildTemplates];
+  const whole = {
+    plugins: [esbuildTemplates, externalPackages],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  };
   await build({
-    ...COMMON,
     format: 'esm',
-    minify: false,
-    packages: 'external',
+    minify: values.release === true,
     entryPoints: [source],
     outfile,
-    plugins,
+    ...(values.release ? whole : { plugins: [esbuildTemplates], packages: 'external' }),
   });
 }
 
@@ -144,7 +157,6 @@ async function tool(source, outfile) {
 async function library(name, file) {
   const outfile = `${out}/lib/${file}.js`;
   await build({
-    ...COMMON,
     stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: '.' },
     outfile,
     banner: {
@@ -176,9 +188,9 @@ for (const folder of ['cgi-bin', 'bin', 'lib', 'static', 'apache', 'tests']) {
   mkdirSync(`${out}/${folder}`, { recursive: true });
 }
 // Before anything is read: what changes meanwhile is built the next time.
-writeFileSync(`${out}/${STAMP}`, digestOfSources(process.cwd()));
+if (!values.release) writeFileSync(`${out}/${STAMP}`, digestOfSources(process.cwd()));
 writeFileSync(`${out}/package.json`, '{ "type": "commonjs" }\n');
-addons();
+if (!values.release) addons();
 copy('apache', `${out}/apache`);
 copy('cron/jitsi-jmb.cron', `${out}/cron/jitsi-jmb.cron`);
 copy('lib/people/examples', `${out}/modules`);
@@ -195,7 +207,7 @@ const made = await Promise.allSettled([
   command('lib/install/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import_module.ts', `${out}/lib/import_module.js`),
-  ...['demo', 'bench', 'crash', 'fuzz']
+  ...(values.release ? ['demo'] : ['demo', 'bench', 'crash', 'fuzz'])
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),
 ]);
@@ -207,6 +219,7 @@ if (failures.length > 0) {
   rmSync(out, { recursive: true });
   process.exit(1);
 }
+writeFileSync(`${out}/tests/bundled.json`, `${JSON.stringify(bundled, Object.keys(bundled).sort(), 2)}\n`);
 chmodSync(out, 0o755);
 if (existsSync(target)) renameSync(target, `${out}.old`);
 renameSync(out, target);

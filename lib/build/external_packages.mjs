@@ -14,15 +14,18 @@ export const EXTERNAL_PACKAGES = {
   'qrcode-generator': 'qrcode',
 };
 
+/** The release of better-sqlite3. */
+export const ADDON_VERSION = createRequire(import.meta.url)('better-sqlite3/package.json').version;
+
 /** How the addon's name begins: it works with the JavaScript of its own release of better-sqlite3 alone. */
-const ADDON = `better_sqlite3-${createRequire(import.meta.url)('better-sqlite3/package.json').version}.`;
+const ADDON = `better_sqlite3-${ADDON_VERSION}.`;
 
 /**
- * The name in dist/lib of the addon for this Node, by the ABI that it is compiled for. Those of several lie side by side, so
- * that a host may change its Node, and change it back.
+ * The name in dist/lib of the addon for this Node, or another, by the ABI that it is compiled for. Those of several lie side by
+ * side, so that a host may change its Node, and change it back.
  */
-export function addonName() {
-  return `${ADDON}${process.versions.modules}.node`;
+export function addonName(abi = process.versions.modules) {
+  return `${ADDON}${abi}.node`;
 }
 
 /** Whether a file is an addon of this release, for whatever Node. */

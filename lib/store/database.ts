@@ -7,7 +7,7 @@ import { codeOf } from '../failure.ts';
 import { ownNewFile } from '../new_file.ts';
 import { Unavailable } from '../refusal.ts';
 
-/** Where the built program came from: put here by the build. */
+/** The clone that the program was built in: put here by the build, but for a release. */
 declare const CLONE: string | undefined;
 
 /**
@@ -26,8 +26,10 @@ export function openFile(file: string, options: Database.Options = {}): Database
 
 function remedy(): string {
   const { version, versions } = process;
-  const clone = typeof CLONE === 'string' ? CLONE : '.';
-  return `SQLite's addon is not there, or does not load, for Node ${version}, ABI ${versions.modules}: run ${clone}/install.sh again, which compiles it`;
+  const what = `SQLite's addon is not there, or does not load, for Node ${version}, ABI ${versions.modules}`;
+  return typeof CLONE === 'string'
+    ? `${what}: run ${CLONE}/install.sh again, which compiles it`
+    : `${what}: run install.sh of this release again, or of a newer one, which gives the programs a Node that fits`;
 }
 
 /**
