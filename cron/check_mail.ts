@@ -2,13 +2,12 @@
  * What `jmb check` asks about mail: whether the server takes ours, and whether the mailbox of answers can be read; and `jmb check
  * templates`: whether the administrator's templates write every mail there is.
  */
-import { authorityFault } from '../lib/mail/authority.ts';
 import { composeMails } from '../lib/mail/compose.ts';
 import { type MessageKind, messagesToAll } from '../lib/mail/messages.ts';
 import { ownTemplates } from '../lib/mail/own_templates.ts';
 import { meaningOf } from '../lib/mail/smtp_failures.ts';
 import { ROLES } from '../lib/meetings/meeting.ts';
-import { inboxOf, smtpOf } from '../lib/settings/mail_servers.ts';
+import { authorityFault, inboxOf, smtpOf } from '../lib/settings/mail_servers.ts';
 import type { Settings } from '../lib/settings.ts';
 import type { OutboxRow } from '../lib/store/outbox.ts';
 import { LANGUAGES, type Language, texts } from '../lib/text/catalogue.ts';

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, whyOf } from '../lib/failure.ts';
-import { addonFault, type State } from '../lib/start/state.ts';
+import { addonFault, type State } from '../lib/start/parts.ts';
 import type { Answer } from './check.ts';
 
 /** Asks the very Node, with the flags, that a program names in its first line. */

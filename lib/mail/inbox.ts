@@ -2,8 +2,7 @@
 import { rootCertificates } from 'node:tls';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { codeOf, whyOf } from '../failure.ts';
-import type { Inbox } from '../settings/mail_servers.ts';
-import { authorityOf } from './authority.ts';
+import { authorityOf, type Inbox } from '../settings/mail_servers.ts';
 import { LONGEST_MESSAGE } from './incoming.ts';
 import { LOOPBACK } from './smtp.ts';
 

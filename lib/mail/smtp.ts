@@ -1,9 +1,8 @@
 /** The way to the SMTP server of JMB_SMTP_URL: takes written mails there, over connections that are kept open meanwhile. */
 import { createTransport } from 'nodemailer';
-import { smtpOf } from '../settings/mail_servers.ts';
+import { authorityOf, smtpOf } from '../settings/mail_servers.ts';
 import type { Settings } from '../settings.ts';
 import { encodedWords, looksEncoded } from '../text/plain_text.ts';
-import { authorityOf } from './authority.ts';
 import type { MailParts } from './compose.ts';
 import { judge, NO_ANSWER, type Outcome, reasonOf } from './smtp_failures.ts';
 

@@ -1,4 +1,7 @@
-/** booking.cgi?register_new, ?register_edit, ?move and ?invite: reads the form, has it booked or changed, and goes back to the list. */
+/**
+ * booking.cgi?register_new, ?register_edit, ?move and ?invite, which go back to the list, and ?now, whose small form leads into the
+ * room: each reads a form and has it booked or changed.
+ */
 import { book, type Changed, change, invite } from '../booking/book.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
@@ -9,8 +12,9 @@ import { type Scope, scopeOf } from '../meetings/series.ts';
 import type { Params, Request, Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
-import { movedLate, oldForm, overAlready, seriesIn, typedIn } from './form_fields.ts';
-import { formAgain, formPage } from './meeting_form.ts';
+import { clockTime, isoDate } from '../text/dates.ts';
+import { movedLate, oldForm, overAlready, proposedForm, seriesIn, typedIn } from './form_fields.ts';
+import { type FormFor, formAgain, formPage } from './meeting_form.ts';
 import { type Notice, toList, toMeeting } from './page.ts';
 
 /** Books a meeting. */
@@ -121,4 +125,40 @@ function outcome(
   if ('conflict' in done) return formPage(context, { ...about, meeting: done.conflict.meeting }, typed, done);
   if (!('told' in done)) return formAgain(context, about, typed, done);
   return to(request, `changed${done.told}`, meeting.id, acting);
+}
+
+/** Shows the form: whom to invite, and what may be said of the meeting besides. */
+export function nowAsk(
+  _request: Request,
+  context: Context,
+  { identity, acting }: Pick<Granted, 'identity' | 'acting'>,
+): Response {
+  return formPage(context, aboutNow(identity, acting), { ...proposedNow(context), subject: '' });
+}
+
+/** Books the meeting, tells its people, and leads to its page: the way in, and the address to give. */
+export async function nowBook(
+  request: Request,
+  context: Context,
+  { identity, acting, form, stale }: Pick<Granted, 'identity' | 'acting' | 'form' | 'stale'>,
+): Promise<Response | Refusal> {
+  const proposed = proposedNow(context);
+  const { date, time } = proposed;
+  const typed = { ...typedIn(form, proposed), date, time };
+  const about = aboutNow(identity, acting);
+  if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
+  const done = await book(context, acting, typed, { when: 'now' });
+  if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
+  if (!('told' in done)) return formAgain(context, about, typed, done);
+  return toMeeting(request, `booked${done.told}`, done.meeting.id);
+}
+
+function aboutNow(identity: Identity, acting: Identity): FormFor {
+  return { identity, meeting: null, acting, now: true };
+}
+
+/** What is booked where the form says nothing else: from the minute that the clock shows. */
+function proposedNow(context: Context): BookingForm {
+  const begin = context.clock.now();
+  return { ...proposedForm(context, begin), date: isoDate(context.zone, begin), time: clockTime(context.zone, begin) };
 }

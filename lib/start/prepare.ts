@@ -9,9 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../failure.ts';
-import { cacheFile, type Loaded, loaderOf, partOf } from './parts.ts';
+import { addonFault, cacheFile, type Loaded, loaderOf, partOf, stateOf } from './parts.ts';
 import { requestsOf, SAMPLE_PERSON, type SampleRequest, sampleDirectory, sampleSite } from './sample.ts';
-import { addonFault, stateOf } from './state.ts';
 
 const root = join(__dirname, '..');
 const FIRST_LINE = /^#!.*\n/;

@@ -1,7 +1,6 @@
 /** Half a name in the form, without script: a page asks who is meant, marks what nobody can read, and loses nothing. */
 import { describe, expect, it } from 'vitest';
-import { nowBook } from '../../lib/pages/meeting_now.ts';
-import { meetingBook } from '../../lib/pages/meeting_save.ts';
+import { meetingBook, nowBook } from '../../lib/pages/meeting_save.ts';
 import type { Directory } from '../../lib/people/directory.ts';
 import { Unavailable } from '../../lib/refusal.ts';
 import { attendeesOf } from '../../lib/store/meetings.ts';

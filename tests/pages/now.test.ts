@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { attendeesFollow } from '../../lib/pages/attendees_follow.ts';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
-import { nowAsk, nowBook } from '../../lib/pages/meeting_now.ts';
+import { nowAsk, nowBook } from '../../lib/pages/meeting_save.ts';
 import { roomJoin, tokenEnter } from '../../lib/pages/room_enter.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
