@@ -17,7 +17,7 @@ export const door: Door = {
     answer: { GET: row([link], answerAsk) },
     decline: { GET: row([link], answerAsk), POST: row([sameSite, link], answerGive) },
     event: { GET: row([link], invitationEvent) },
-    health: { GET: row([anyone], health) },
+    health: { GET: { ...row([anyone], health), isEverywhere: true } },
     close: { GET: row([anyone], close) },
     '/close.cgi': { GET: row([anyone], close) },
   },

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { type Context, Environment } from '../lib/context.ts';
+import { roleOf } from '../lib/role.ts';
 import { useZone } from '../lib/text/zones.ts';
 
 /** A command's context. */
@@ -47,6 +48,19 @@ export function openEnvironment(now?: string): CommandContext {
     get directory() {
       return around.directory;
     },
+  };
+}
+
+/** A subcommand's work: the exit status. */
+export type Work = (context: CommandContext) => Promise<number> | number;
+
+/** The same work, refused where another host is the active one: what is written here would be lost. */
+export function onlyActive(work: Work): Work {
+  return (context) => {
+    const role = roleOf(context.settings.JMB_DB);
+    if (role === 'active') return work(context);
+    process.stderr.write(`jmb: this host is ${role}, so nothing is changed here: ask the other one, or jmb promote\n`);
+    return 1;
   };
 }
 

@@ -4,6 +4,7 @@
  * The work is done in a process of its own: one that runs out of memory ends as it likes, and is heard.
  */
 import { spawn } from 'node:child_process';
+import { roleOf } from '../lib/role.ts';
 
 /** The status by which a mail server gives the message again. */
 const AGAIN = 75;
@@ -37,7 +38,9 @@ async function inner(): Promise<number> {
   // What Postfix and exim tell of the envelope; the sender of a report is empty.
   const { SENDER: sender, RECIPIENT: recipient, ORIGINAL_RECIPIENT: original } = process.env;
   const recipients = [original, recipient].filter((one): one is string => one !== undefined && one !== '');
-  const taken = await takeMail(unheard(openEnvironment()), { raw, sender, recipients });
+  const context = unheard(openEnvironment());
+  if (roleOf(context.settings.JMB_DB) !== 'active') return AGAIN;
+  const taken = await takeMail(context, { raw, sender, recipients });
   return taken === 'later' ? AGAIN : 0;
 }
 

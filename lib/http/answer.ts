@@ -4,6 +4,7 @@ import type { Context, Environment } from '../context.ts';
 import { codeOf } from '../failure.ts';
 import { type Header, html, type Request, type Response } from '../message.ts';
 import { isRefusal, type Refusal, refuse, Unavailable, waitOf } from '../refusal.ts';
+import { type Role, roleBy } from '../role.ts';
 import { SettingsError } from '../settings.ts';
 import { type Door, lookAt, type Routes, type Row, routeOf, rowOf, wholeOf } from './route.ts';
 
@@ -21,6 +22,12 @@ export async function answer(request: Request, door: Door, around: Environment):
     if (typeof whole === 'number') return await refusedPage(flawed(whole), request, context, door);
     const found = find(whole, door.routes);
     if ('refusal' in found) return await refusedPage(found, request, context, door);
+    const role = found.row.isEverywhere ? 'active' : roleBy(around);
+    if (role !== 'active') {
+      // Another copy may take the database's place.
+      around.close();
+      return await refusedPage(quiet(role), request, context, door);
+    }
     const result = await runRow(found.row, whole, context);
     return isRefusal(result) ? await refusedPage(refused(result, waitOf(result)), request, context, door) : result;
   } catch (error) {
@@ -38,6 +45,15 @@ export async function runRow(row: Row, request: Request, context: Context): Prom
 function flawed(flaw: 400 | 413 | 415): Refused {
   if (flaw === 413) return refused(refuse(413, 'refused.too_large', 'body too large'));
   return refused(refuse(flaw, 'refused.malformed', 'malformed request'));
+}
+
+/** How long who reaches the host that waits is asked to wait, in seconds: names and addresses move that fast. */
+const UNTIL_MOVED = 60;
+
+/** What a host says that is not the active one of two. */
+function quiet(role: Role): Refused {
+  const refusal = refuse(503, 'refused.standby', `this host is ${role}`, undefined, UNTIL_MOVED);
+  return refused(refusal, waitOf(refusal));
 }
 
 /** The row for a request, or why there is none. */

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import type { Environment } from '../context.ts';
 import { codeOf } from '../failure.ts';
+import { roleBy } from '../role.ts';
 import { answer, lineOf, plainPage } from './answer.ts';
 import { encode, requestOf, type Variables } from './cgi.ts';
 import { Connection } from './fastcgi_connection.ts';
@@ -12,6 +13,9 @@ import { noteAnswers, tallyLine } from './tally.ts';
 
 /** How long requests that run may take to finish after SIGTERM, in milliseconds. */
 const GRACE = 20_000;
+
+/** How soon a process that nobody asks sees that this host is not the active one any more, in milliseconds. */
+const REST = 2_000;
 
 /** What a file looked like; a different text means that it changed. Where nobody may look, that is what it looks like. */
 function stampOf(file: string): string {
@@ -49,6 +53,11 @@ class Changing {
       else this.#running.delete(around);
       if (left === 0 && around !== this.#around) around.close();
     }
+  }
+
+  /** Lets go of the database where this host is not the active one of two, so that another copy can take its place. */
+  rest(): void {
+    if (this.#running.size === 0 && roleBy(this.#around) !== 'active') this.#around.close();
   }
 
   /** Writes down a bug that belongs to no request. */
@@ -131,6 +140,7 @@ export function serveSocket(file: string, program: string, door: Door, make: () 
     else setTimeout(leave, GRACE).unref();
   };
   server.listen({ fd: 0 });
+  setInterval(() => changing.rest(), REST).unref();
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   // A bug outside of every request's promise: it costs a line in the log, and no other request.

@@ -58,6 +58,8 @@ export type Handler<Key extends keyof Granted = never> = (
 /** A row of a door's table: what it needs, and what answers then. */
 export interface Row {
   readonly needs: readonly Need[];
+  /** Whether it is answered on a host that is not the active one of two, too. */
+  readonly isEverywhere?: true;
   /** Which handler it is; `answer` is how it is asked. */
   readonly handler: (request: Request, context: Context, granted: never) => ReturnType<Handler>;
   /** Has the handler answer with what was looked at. Throws where the needs have not given all that it asks for. */

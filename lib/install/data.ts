@@ -11,7 +11,7 @@ import type { Tree } from './tree.ts';
 /** The Bash version's database as it was when this version took it over. */
 const KEPT_DATABASE = '/var/lib/jitsi-jmb/before-upgrade.db';
 /** What SQLite, the lock of reminders and what was last complained of put beside a database. */
-const BESIDE = ['-wal', '-shm', '-journal', '-remind', '-rooms', '-told'];
+const BESIDE = ['-wal', '-shm', '-journal', '-remind', '-rooms', '-told', '-role', '-turn', '-litestream'];
 
 /** The same and, however they are numbered, the counted answers (lib/http/tally.ts): what the names add to that of the database. */
 function besides(tree: Tree, database: string): string[] {
@@ -71,7 +71,7 @@ export function dropDatabase(tree: Tree): void {
   const folder = join(tree.root, DATA);
   // What jmb restore took aside, and what one that was killed left.
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (/^jmb\.db\.(before-|restoring)/.test(name)) tree.removeAll(`${DATA}/${name}`);
+    if (/^jmb\.db\.(before-|restoring)|^\.jmb-(replica|promote)-/.test(name)) tree.removeAll(`${DATA}/${name}`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import type { Request, Response } from '../message.ts';
+import { roleBy } from '../role.ts';
 import type { Settings } from '../settings.ts';
 import { lastRun, type RunName } from '../store/maintenance.ts';
 import { isMailStuck } from '../store/statistics.ts';
@@ -27,7 +28,9 @@ const PATIENCE = 50;
 
 /** Says how it is: 200 where all is well, else 503. Never throws. */
 export function health(_request: Request, context: Context): Response {
-  const parts = healthOf(context);
+  // On a host that is not the active one of two nothing else is asked.
+  const role = roleBy(context);
+  const parts = role === 'active' ? healthOf(context) : { role };
   const isWell = Object.values(parts).every((word) => word === 'ok' || word === 'off');
   return {
     status: isWell ? 200 : 503,
