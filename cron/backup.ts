@@ -87,13 +87,15 @@ function isSame(file: string, database: string): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
 
-function freeName(wanted: string): string {
+/** A name that no file has yet: this one, or with a number. */
+export function freeName(wanted: string): string {
   let name = wanted;
   for (let more = 2; existsSync(name); more += 1) name = `${wanted}-${more}`;
   return name;
 }
 
-function holdersAfterAMoment(database: string): Holder[] {
+/** Who still has a database open once those have ended that were about to. */
+export function holdersAfterAMoment(database: string): Holder[] {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (const until = performance.now() + PATIENCE; ; Atomics.wait(pause, 0, 0, 100)) {
     const holders = holdersOf(database);
@@ -102,7 +104,7 @@ function holdersAfterAMoment(database: string): Holder[] {
 }
 
 /** Who has it open, and what to stop. */
-function inUse(database: string, holders: readonly Holder[]): string {
+export function inUse(database: string, holders: readonly Holder[]): string {
   if (holders.length === 0) {
     const who =
       process.getuid?.() === 0 ? 'somebody on another machine' : 'a program that only root may see: ask as root';

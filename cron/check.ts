@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { whyOf } from '../lib/failure.ts';
 import { Unavailable } from '../lib/refusal.ts';
+import { roleBy } from '../lib/role.ts';
 import { unknownSettings } from '../lib/settings.ts';
 import { checkIntegrity, lastRun, newestBooking } from '../lib/store/maintenance.ts';
 import { mailsIn } from '../lib/store/outbox.ts';
@@ -44,7 +45,11 @@ const questions: readonly (readonly [string, Question])[] = [
   ['rooms', roomModule],
   ['front', publicFront],
   ['guard', guard],
+  ['replica', secondHost],
 ];
+
+/** What is asked on a host that is not the active one of two: its database, if it has one, is an old one. */
+const ELSEWHERE = ['settings', 'node', 'directory', 'templates', 'secret', 'rooms', 'replica'];
 
 /**
  * Asks them all, or those that are named; one that breaks is a finding, not the end. The exit status is 1 when anything
@@ -55,12 +60,15 @@ export function check(
   names: readonly string[],
   options: { json?: boolean },
 ): (context: CommandContext) => Promise<number> {
-  const wanted = questions.filter(([about]) => names.length === 0 || names.includes(about));
   return async (context) => {
     const stranger = names.find((name) => !questions.some(([about]) => about === name));
     if (stranger !== undefined) {
       throw new Error(`check asks about ${questions.map(([about]) => about).join(', ')}, not "${stranger}"`);
     }
+    const wanted = questions.filter(
+      ([about]) =>
+        names.includes(about) || (names.length === 0 && (ELSEWHERE.includes(about) || roleBy(context) === 'active')),
+    );
     const findings: Finding[] = [];
     for (const [about, question] of readable(context) ? wanted : questions.slice(0, 1)) {
       const finding = await askSafely(about, question, context, (name) => findings.some((one) => one.about === name));
@@ -194,4 +202,9 @@ async function publicFront({ settings }: CommandContext): Promise<Finding> {
 async function guard(context: CommandContext): Promise<Finding> {
   const findings = await probeGuard(context.settings.JMB_URL);
   return { about: 'guard', ...findings };
+}
+
+/** The replica, and whether this host is what the other takes it for. */
+async function secondHost(context: CommandContext): Promise<Finding> {
+  return { about: 'replica', ...(await import('./replica.ts')).replicaAnswer(context) };
 }

@@ -2,10 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { messageOf } from '../lib/failure.ts';
 import { version } from '../package.json';
-import { type CommandContext, openEnvironment } from './environment.ts';
-
-/** A subcommand's work: the exit status. */
-type Work = (context: CommandContext) => Promise<number> | number;
+import { onlyActive, openEnvironment, type Work } from './environment.ts';
 
 /**
  * Reads the words of the command line and does what they say.
@@ -68,7 +65,7 @@ Examples:
     .command('remove')
     .argument('<id>', 'the meeting’s id, as jmb list --all shows it')
     .description('delete one meeting, whoever owns it, and close its room; nobody is told')
-    .action((id: string) => work(async () => (await import('./meetings.ts')).remove(id))());
+    .action((id: string) => work(async () => onlyActive((await import('./meetings.ts')).remove(id)))());
   program
     .command('rooms')
     .description('the rooms that are open now: their meeting, how many people are there, since when')
@@ -80,7 +77,10 @@ Examples:
     .option('--retry <which>', 'try again now: a number, @domain.example, or all; refused ones too')
     .option('--json', 'for a script')
     .action((options: { retry?: string; json?: boolean }) =>
-      work(async () => (await import('./outbox.ts')).outbox(options))(),
+      work(async () => {
+        const { outbox } = await import('./outbox.ts');
+        return options.retry === undefined ? outbox(options) : onlyActive(outbox(options));
+      })(),
     );
   program
     .command('reply')
@@ -99,7 +99,7 @@ Examples:
     .option('--dry-run', 'count, and remove nothing')
     .option('--quiet', 'print nothing')
     .action((options: { olderThan: number; dryRun?: boolean; quiet?: boolean }) =>
-      work(async () => (await import('./meetings.ts')).purge(options))(),
+      work(async () => onlyActive((await import('./meetings.ts')).purge(options)))(),
     );
   program
     .command('backup')
@@ -110,7 +110,24 @@ Examples:
     .command('restore')
     .argument('<file>', 'a copy that `jmb backup` made; it is looked at first')
     .description('put a copy in the place of the database, which is kept aside; Apache and cron must be stopped')
-    .action((file: string) => work(async () => (await import('./backup.ts')).restore(file))());
+    .action((file: string) => work(async () => onlyActive((await import('./backup.ts')).restore(file)))());
+  program
+    .command('replica')
+    .description('of two hosts: which one this is, and what the replica says of that')
+    .option('--ready <file>', 'as the service: write down for Litestream what to copy, unless another host is active')
+    .action((options: { ready?: string }) => work(async () => (await import('./replica.ts')).replica(options))());
+  program
+    .command('promote')
+    .description('of two hosts: take over, with what the other one has left in the replica')
+    .option('--yes', 'ask nobody')
+    .option('--old', 'with --yes: also where nothing was written to the copy for more than ten minutes')
+    .action((options: { yes?: boolean; old?: boolean }) =>
+      work(async () => (await import('./promote.ts')).promote(options))(),
+    );
+  program
+    .command('demote')
+    .description('of two hosts: answer and send nothing from now on, so that the other one takes over without a loss')
+    .action(() => work(async () => onlyActive((await import('./replica.ts')).demote))());
   program
     .command('metrics')
     .description('figures for Prometheus, in its text format: meetings, mails, requests, people in rooms')
@@ -119,7 +136,7 @@ Examples:
     .command('check')
     .argument(
       '[about...]',
-      'only these: settings, node, database, rights, directory, mail, clock, cron, keeping, secret, rooms, front, guard',
+      'only these: settings, node, database, rights, directory, mail, clock, cron, keeping, secret, rooms, front, guard, replica',
     )
     .description('all that JMB leans on, one line each: ok, warning, unknown (ask as root), wrong, off')
     .option('--json', 'for a script')

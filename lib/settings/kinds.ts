@@ -2,6 +2,7 @@
 import { isAddress } from '../text/addresses.ts';
 import { plainWords } from '../text/plain_text.ts';
 import { inboxOf, smtpOf } from './mail_servers.ts';
+import { replicaOf } from './replica.ts';
 
 /** One row of the settings table. */
 export interface Row<T> {
@@ -137,6 +138,15 @@ export function smtpAddress(fallback: string): Row<string> {
     return value.trim();
   };
   return { ...secret(fallback), read };
+}
+
+/** Where Litestream copies the database to, or nothing. */
+export function replicaAddress(fallback: string): Row<string> {
+  const read = (value: string): string => {
+    if (value.trim() !== '') replicaOf(value.trim());
+    return value.trim();
+  };
+  return { ...text(fallback), read };
 }
 
 /** The absolute path of a file, or nothing. */

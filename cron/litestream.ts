@@ -1,0 +1,181 @@
+/** Litestream, as JMB calls it: what it is told of this host's database and of the marks, each by a file that nobody else reads. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../lib/failure.ts';
+import { keepTurn, type Turn } from '../lib/role.ts';
+import { replicaOf } from '../lib/settings/replica.ts';
+import type { Settings } from '../lib/settings.ts';
+import { type Mark, marksIn, writeMarks } from '../lib/store/marks.ts';
+import { newHash } from '../lib/store/secrets.ts';
+
+/** What is copied where: the folder below the replica. */
+interface Part {
+  readonly file: string;
+  readonly folder: string;
+  /** Where Litestream keeps what it knows of the copy. */
+  readonly meta: string;
+}
+
+/** Each turn has a folder of its own, so that a host that was active before, and goes on, writes over nobody's copy. */
+export function folderOf({ epoch, id }: Turn): string {
+  return `${epoch}-${id}`;
+}
+
+/** Where Litestream keeps what it knows of the copy of a database. */
+export function metaOf(database: string): string {
+  return `${database}-litestream`;
+}
+
+/** How often the log of writes is looked at, and how long what was seen there waits: together less than half a second. */
+const OFTEN = '200ms';
+
+/** As often as JMB has SQLite write the log back (lib/store/store.ts), or each request of a CGI would read a longer one. */
+const LOG_PAGES = 256;
+
+/** What Litestream is to read by -config: JSON is YAML. */
+function configOf(settings: Settings, { file, folder, meta }: Part, often = OFTEN): string {
+  const { type, path, ...place } = replicaOf(settings.JMB_REPLICA);
+  const { JMB_REPLICA_USER: user, JMB_REPLICA_SECRET: secret, JMB_REPLICA_KEY: key } = settings;
+  const entry =
+    type === 'sftp'
+      ? { ...(key === '' ? {} : { 'key-path': key }), ...(secret === '' ? {} : { password: secret }) }
+      : type === 's3' && user !== ''
+        ? { 'access-key-id': user, 'secret-access-key': secret }
+        : {};
+  const known = Object.fromEntries(Object.entries(place).filter(([, value]) => value !== null));
+  const replica = {
+    ...{ type, path: path === '' ? folder : `${path}/${folder}` },
+    ...known,
+    ...('endpoint' in known ? { 'force-path-style': true } : {}),
+    ...entry,
+    'sync-interval': often,
+    // A copy of a day, begun anew each hour: taking over reads one hour's writes at most.
+    retention: '24h',
+    'snapshot-interval': '1h',
+  };
+  const database = {
+    ...{ path: file, 'meta-path': meta, 'monitor-interval': often },
+    'min-checkpoint-page-count': LOG_PAGES,
+    replicas: [replica],
+  };
+  return `${JSON.stringify({ dbs: [database] }, null, 1)}\n`;
+}
+
+/** Writes down, for the service, how this host's database is copied during a turn; readable by who writes it alone. */
+export function writeConfig(settings: Settings, turn: Turn, config: string): void {
+  const file = settings.JMB_DB;
+  const part = { file, folder: folderOf(turn), meta: metaOf(file) };
+  rmSync(config, { force: true });
+  writeFileSync(config, configOf(settings, part), { mode: 0o600, flag: 'wx' });
+}
+
+/** How long a look at the marks may take, in milliseconds: cron's other work waits for it. */
+const LOOK = 10_000;
+/** And a mark's way to the replica. */
+const PUSH = 30_000;
+/** And bringing the database, which may be big. */
+const BRING = 600_000;
+
+/** Why Litestream could not do what it was asked for, on one line. */
+interface Failure {
+  readonly failed: string;
+}
+
+function litestream(verb: string, config: string, words: readonly string[], patience: number): Failure | undefined {
+  const ran = spawnSync('litestream', [verb, '-config', config, '-no-expand-env', ...words], {
+    ...{ encoding: 'utf8', timeout: patience, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (ran.error !== undefined) {
+    const isAbsent = 'code' in ran.error && ran.error.code === 'ENOENT';
+    if (isAbsent) return { failed: 'there is no litestream in PATH' };
+    return { failed: ran.signal === null ? messageOf(ran.error) : `no answer within ${patience / 1000} s` };
+  }
+  if (ran.status === 0) return undefined;
+  const said = `${ran.stdout}\n${ran.stderr}`.trim().split('\n').at(-1) ?? '';
+  return { failed: /error="?(.*?)"?$/.exec(said)?.[1] ?? said };
+}
+
+/** Does something in a folder of this user's own, which goes again. */
+function within<Result>(database: string, work: (folder: string) => Result): Result {
+  const folder = mkdtempSync(join(dirname(database), '.jmb-replica-'));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const MARKS = 'marks';
+
+/** What both hosts have marked, the newest last; none where the replica is empty, or is not where it should be. */
+export function readMarks(settings: Settings): readonly Mark[] | Failure {
+  return within(settings.JMB_DB, (folder) => {
+    const failure = bringTo(settings, MARKS, join(folder, 'marks.db'), folder, LOOK);
+    if (failure !== undefined) return failure;
+    try {
+      return existsSync(join(folder, 'marks.db')) ? marksIn(join(folder, 'marks.db')) : [];
+    } catch (error) {
+      return { failed: `the marks cannot be read: ${messageOf(error)}` };
+    }
+  });
+}
+
+/**
+ * Brings the newest state of the database that a turn has left.
+ * @returns why it cannot be had; undefined where it is there, and also where the turn has left none: then the file is not there
+ */
+export function bring(settings: Settings, turn: Turn, file: string): Failure | undefined {
+  return within(settings.JMB_DB, (folder) => bringTo(settings, folderOf(turn), file, folder, BRING));
+}
+
+function bringTo(
+  settings: Settings,
+  what: string,
+  file: string,
+  folder: string,
+  patience: number,
+): Failure | undefined {
+  const source = join(folder, 'source.db');
+  const config = join(folder, 'config.yml');
+  writeFileSync(config, configOf(settings, { file: source, folder: what, meta: join(folder, 'meta') }), {
+    mode: 0o600,
+  });
+  return litestream('restore', config, ['-if-replica-exists', '-o', file, source], patience);
+}
+
+/** How long the marks have for their way, as sleep(1) takes it: Litestream ends with what it starts, and copies the rest then. */
+const SECONDS_TO_PUSH = ['0.5', '2', '5'];
+
+/**
+ * Marks a turn that begins, beside those before, and looks whether that is what the replica says then.
+ * @returns the turn; or why it is none
+ */
+export function markTurn(settings: Settings, before: readonly Mark[], at: number): Mark | Failure {
+  const mark: Mark = { epoch: (before.at(-1)?.epoch ?? 0) + 1, id: newHash(), host: hostname(), at };
+  // Where it arrives although we do not hear of it, it is ours all the same.
+  keepTurn(settings.JMB_DB, mark);
+  let why = '';
+  for (const seconds of SECONDS_TO_PUSH) {
+    const failure = within(settings.JMB_DB, (folder) => {
+      const file = join(folder, 'marks.db');
+      const config = join(folder, 'config.yml');
+      writeMarks(file, [...before, mark]);
+      writeFileSync(config, configOf(settings, { file, folder: MARKS, meta: join(folder, 'meta') }, '50ms'), {
+        mode: 0o600,
+      });
+      return litestream('replicate', config, ['-exec', `sleep ${seconds}`], PUSH);
+    });
+    const now = failure ?? readMarks(settings);
+    if ('failed' in now) why = now.failed;
+    else {
+      const newest = now.at(-1);
+      if (newest?.id === mark.id) return mark;
+      why = newest === undefined ? 'the mark did not arrive' : `${newest.host} has marked a turn of its own meanwhile`;
+      if (newest !== undefined && newest.epoch >= mark.epoch) break;
+    }
+  }
+  return { failed: why };
+}
