@@ -18,6 +18,8 @@ export interface Where {
   readonly port: number | undefined;
   /** Whose page the front page is to be. */
   readonly frontPage: 'jmb' | 'jitsi';
+  /** Whether this is the second of two hosts, which answers that it waits (503). */
+  readonly waits: boolean;
 }
 
 /** Seconds for one answer: a provider that the way to sign in asks may take its time. */
@@ -45,19 +47,19 @@ interface Fault {
  * @throws HostError with what does not answer as it should
  */
 export async function untilProgramsAnswer(
-  { domain, front, port, frontPage }: Where,
+  { domain, front, port, frontPage, waits }: Where,
   seconds: number,
 ): Promise<readonly string[]> {
   if (port !== undefined) {
     const address = { host: '127.0.0.1', port, tls: false, proxied: false };
-    const [fault] = await lastFaults(address, domain, [{ path: LINK, fault: notNobodys }], seconds);
+    const [fault] = await lastFaults(address, domain, [{ path: LINK, fault: notNobodys(waits) }], seconds);
     if (fault !== undefined)
       throw new HostError(
         `Apache does not answer as it should: ${said([fault])}. Its log, /var/log/apache2, says why.`,
       );
   }
   if (front.address === undefined) return [];
-  const questions = [...PROGRAMS, ...frontPageOf(front, frontPage)];
+  const questions = [...programs(waits), ...frontPageOf(front, frontPage)];
   const faults = await lastFaults(front.address, domain, questions, seconds);
   const mild = faults.filter(({ isMild }) => isMild);
   const notes =
@@ -120,15 +122,17 @@ const LINK = '/join.cgi?id=install';
 /** Answers to it, and to a feed that is nobody's: not found, or asked too often. */
 const NOBODYS: readonly number[] = [404, 429];
 
-const PROGRAMS: readonly Question[] = ['', '/cgi-bin'].flatMap((folder) => [
-  { path: `${folder}/booking.cgi`, fault: notGuarded, signsIn: true },
-  { path: `${folder}/token.cgi?room=install`, fault: notGuarded, signsIn: true },
-  { path: `${folder}${LINK}`, fault: notNobodys },
-  { path: `${folder}/ical.cgi?id=install`, fault: notNobodys },
-]);
+const programs = (waits: boolean): readonly Question[] =>
+  ['', '/cgi-bin'].flatMap((folder) => [
+    { path: `${folder}/booking.cgi`, fault: notGuarded, signsIn: true },
+    { path: `${folder}/token.cgi?room=install`, fault: notGuarded, signsIn: true },
+    { path: `${folder}${LINK}`, fault: notNobodys(waits) },
+    { path: `${folder}/ical.cgi?id=install`, fault: notNobodys(waits) },
+  ]);
 
-function notNobodys(answer: Answer): string | undefined {
-  return notOurs(answer) ?? (NOBODYS.includes(answer.status) ? undefined : `it answers ${answer.status}`);
+function notNobodys(waits: boolean): Question['fault'] {
+  const right = waits ? [503] : NOBODYS;
+  return (answer) => notOurs(answer) ?? (right.includes(answer.status) ? undefined : `it answers ${answer.status}`);
 }
 
 /** Who has not signed in is asked to, in whatever way; a provider that is away is no fault of the front's. */

@@ -1,5 +1,8 @@
 /** The part of an installation that changes the host's files: it holds, or is put back, whatever ends it. */
+import { join } from 'node:path';
 import { messageOf } from '../failure.ts';
+import { roleOf } from '../role.ts';
+import { readSettings } from '../settings.ts';
 import { untilProgramsAnswer } from './answers.ts';
 import { apply } from './changes.ts';
 import { importOld, keepOldDatabase, makeData } from './data.ts';
@@ -62,10 +65,10 @@ function changeFiles(hands: Hands, upgrade: boolean, wishes: Wishes): void {
     const options = remembered(wishes.auth, wishes.given);
     const { changes, run } = beginRun(tree, made.changes, { bash: found.bash, options });
     if (found.bash) tree.move(PREFIX, BASH_KEPT);
+    makeData(tree);
     apply(tree, changes, run.next.folders);
     if (!isStaged(hands)) servicesAgree();
     keepOldDatabase(tree, found);
-    makeData(tree);
     const imported = importOld(tree, found);
     if (imported === undefined) return;
     say(`Imported ${imported.meetings} meetings and ${imported.feeds} feeds of the flat files.`);
@@ -90,7 +93,9 @@ async function putToWork(hands: Hands, upgrade: boolean, wishes: Wishes, changed
   const { domain, front } = look(tree, wishes, upgrade);
   try {
     const { port, frontPage } = wishes;
-    const where = { domain, front, port: front.kind === 'nginx' ? port : undefined, frontPage };
+    const { JMB_DB: database } = readSettings(join(tree.root, PREFIX), {}, true);
+    const waits = roleOf(database) !== 'active';
+    const where = { domain, front, port: front.kind === 'nginx' ? port : undefined, frontPage, waits };
     for (const note of await steps.unlessEnded(untilProgramsAnswer(where, PATIENCE))) say(note);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

@@ -6,9 +6,10 @@ import { type Plan, pending } from './changes.ts';
 import { namesIn } from './entries.ts';
 import { look } from './found.ts';
 import { isKnown, readInstalled } from './journal.ts';
-import { recalled, remembered, type Words, wantAddresses } from './options.ts';
+import { NO_REPLICA, recalled, remembered, type Values, type Words, wantAddresses } from './options.ts';
 import { bringPackages, costOf, holdBrought, missingPackages, nodeForPrograms } from './packages.ts';
 import { backLines, foundLines, plan, planLines, type Wishes } from './plan.ts';
+import { wantLitestream } from './plan_replica.ts';
 import { metadata } from './plan_web.ts';
 import { askSignIn } from './questions.ts';
 import { apacheIsInService, servicesBack, tellServices } from './services.ts';
@@ -63,13 +64,17 @@ function isAsWished(tree: Tree, { changes }: Plan, { auth, given }: Wishes): boo
 async function wished(words: Words, hands: Hands): Promise<Wishes> {
   const { auth, values } = await askSignIn(hands, recalled(hands.tree, words.values));
   wantAddresses(values);
+  const replica = replicaIn(values);
+  wantLitestream(hands, replica);
   const port = portOf(values.port ?? PORT);
   await wantFreePort(hands, port);
   const idp = values['idp-metadata'];
   const xml = idp === undefined ? {} : { 'idp-metadata': await hands.steps.unlessEnded(metadata(idp)) };
   return {
     auth,
-    given: { ...values, ...xml, port: `${port}` },
+    given: { ...values, ...xml, port: `${port}`, ...(replica === undefined ? {} : { replica }) },
+    replica,
+    standby: values.standby !== undefined,
     front: values.front,
     frontPage: frontPageOf(values['front-page'] ?? 'jmb'),
     domain: values.domain,
@@ -80,6 +85,12 @@ async function wished(words: Words, hands: Hands): Promise<Wishes> {
     dist: hands.dist,
     node: nodeForPrograms(hands),
   };
+}
+
+/** Where the database is copied to; undefined: nowhere. */
+function replicaIn({ replica, standby }: Values): string | undefined {
+  const address = standby ?? replica;
+  return address === NO_REPLICA ? undefined : address;
 }
 
 function wantJitsi(tree: Tree): void {

@@ -1,5 +1,7 @@
 /** The options of install.sh on a Jitsi host, a row each: what was said by them, and what an earlier run was told. */
 import { Command, CommanderError, Option } from 'commander';
+import { messageOf } from '../failure.ts';
+import { replicaOf } from '../settings/replica.ts';
 import { readInstalled } from './journal.ts';
 import { AUTHS, type Auth } from './site.ts';
 import { HostError, type Tree } from './tree.ts';
@@ -29,6 +31,9 @@ export const OPTIONS = {
   port: { takes: 'value', keeps: true },
   fastcgi: { takes: 'nothing', keeps: true },
   'no-fastcgi': { takes: 'nothing' },
+  replica: { takes: 'value', keeps: true },
+  'no-replica': { takes: 'nothing' },
+  standby: { takes: 'value' },
   root: { takes: 'value' },
   upgrade: { takes: 'nothing' },
   uninstall: { takes: 'nothing' },
@@ -64,7 +69,7 @@ export function readWords(argv: readonly string[]): Words {
     program.addOption(new Option(row.takes === 'value' ? `--${name} <value>` : `--${name}`));
     program.on(`option:${name}`, (value: string | null) => {
       if (value === '') throw new HostError(`install.sh: --${name} needs a value`);
-      said.set(name.replace(/^no-(?=fastcgi$)/, ''), value ?? (name === 'no-fastcgi' ? 'no' : 'yes'));
+      said.set(name.replace(/^no-/, ''), value ?? (name.startsWith('no-') ? 'no' : 'yes'));
     });
   }
   try {
@@ -94,6 +99,7 @@ const ADDRESSES: Readonly<Partial<Record<OptionName & keyof Values, { schemes: r
 /** Throws HostError with a sentence where an option names no address that its reader could go to; the address itself is not said again. */
 export function wantAddresses(values: Values): void {
   for (const [name, value] of Object.entries(values)) {
+    if (['replica', 'standby'].includes(name)) wantReplica(name, value);
     const scheme = SCHEME.exec(value)?.[1]?.toLowerCase();
     const known = ADDRESSES[name as keyof typeof ADDRESSES];
     if (known !== undefined && !isAddress(value, scheme, known.schemes)) {
@@ -110,6 +116,18 @@ export function wantAddresses(values: Values): void {
     }
   }
 }
+
+function wantReplica(name: string, value: string): void {
+  if (name === 'replica' && value === NO_REPLICA) return;
+  try {
+    replicaOf(value);
+  } catch (error) {
+    throw new HostError(`install.sh: --${name}: ${messageOf(error)}`);
+  }
+}
+
+/** What `--no-replica` leaves as the value of `replica`. */
+export const NO_REPLICA = 'no';
 
 function isAddress(value: string, scheme: string | undefined, schemes: readonly string[]): boolean {
   if (scheme === undefined || !schemes.includes(scheme)) return false;

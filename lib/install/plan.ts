@@ -8,6 +8,7 @@ import { JOURNAL } from './journal.ts';
 import { planOldTimes } from './old_meetings.ts';
 import { BASH_KEPT, FOLDER, PREFIX } from './ours.ts';
 import { planBash } from './plan_bash.ts';
+import { planReplica } from './plan_replica.ts';
 import { planSettings } from './plan_settings.ts';
 import { planWebServers } from './plan_web.ts';
 import { editProsody } from './prosody.ts';
@@ -29,6 +30,10 @@ export interface Wishes {
   readonly domain: string | undefined;
   readonly port: number;
   readonly fastcgi: boolean;
+  /** Where the database is copied to for a second host; undefined: nowhere. */
+  readonly replica: string | undefined;
+  /** Whether this is to be that second host. */
+  readonly standby: boolean;
   /** Whether Apache was not there, or not in service, before this run. */
   readonly apacheIdle: boolean;
   /** Whether packages come between showing this plan and carrying it out. */
@@ -43,7 +48,8 @@ export interface Wishes {
 export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   const to = draft(tree);
   planProgram(to, wishes);
-  planSettings(to, found, wishes.auth);
+  planSettings(to, found, wishes);
+  planReplica(to, found, wishes.replica, wishes.standby);
   planBash(to, found, wishes.dist);
   planOldTimes(to, found);
   planJitsi(to, found);

@@ -71,8 +71,19 @@ function sayActive(to: Draft, command: string | undefined): void {
   );
 }
 
+/** What the administrator wants that stands in settings. */
+interface SettingsWishes {
+  readonly auth: Auth;
+  readonly replica: string | undefined;
+}
+
 /** What stands in jmb_jwt.cf: what Jitsi's files and this installation say, and what stays as in the Bash version. */
-function jwtText({ domain, token, oldDatabase }: Found, auth: Auth, audience: string, bash: BashSettings): string {
+function jwtText(
+  { domain, token, oldDatabase }: Found,
+  { auth, replica }: SettingsWishes,
+  audience: string,
+  bash: BashSettings,
+): string {
   const settings: Record<string, string> = {
     JMB_SERVER_NAME: domain,
     JMB_JWT_ISS: token.appId,
@@ -83,6 +94,7 @@ function jwtText({ domain, token, oldDatabase }: Found, auth: Auth, audience: st
     JMB_PROSODY_SECRET_FILE: MODULE_SECRET,
   };
   if (audience !== settingsTable.JMB_JWT_AUD.fallback) settings['JMB_JWT_AUD'] = audience;
+  if (replica !== undefined) settings['JMB_REPLICA'] = replica;
   const linesOf = (values: Iterable<readonly [string, string]>): string =>
     [...values].map((one) => settingLine(...one)).join('');
   const head = '# Written by install.sh, anew at each run: your own settings go into jmb_local.cf.\n';
@@ -90,14 +102,15 @@ function jwtText({ domain, token, oldDatabase }: Found, auth: Auth, audience: st
 }
 
 /** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the module's secret (once). */
-export function planSettings(to: Draft, found: Found, auth: Auth): void {
+export function planSettings(to: Draft, found: Found, wishes: SettingsWishes): void {
   const { tree } = to;
+  const { auth } = wishes;
   const web = tree.number('group', 'www-data') ?? 33;
   const kept = { mode: 0o640, gid: web, keeps: true };
   const jwt = `${PREFIX}/etc/jmb_jwt.cf`;
   const audience = audienceFor(found.rules, settingsTable.JMB_JWT_AUD.fallback);
   const bash = bashSettings(to, found, jwt);
-  const text = jwtText(found, auth, audience, bash);
+  const text = jwtText(found, wishes, audience, bash);
   to.file(jwt, text, 'settings from Jitsi', kept);
 
   // A Bash version moves away before anything is written, and its settings come along.

@@ -25,10 +25,15 @@ export const APACHE_IDLE = '/var/lib/jitsi-jmb/apache-was-idle';
  */
 export interface Told {
   readonly service: string;
-  readonly how: 'restart' | 'reload-or-restart' | 'module' | 'disable';
+  /** `unit`: a service of ours, which starts anew with its new file, or ends where that has gone. */
+  readonly how: 'restart' | 'reload-or-restart' | 'module' | 'disable' | 'unit';
 }
 
+/** The service that copies the database for a second host. */
+export const LITESTREAM_UNIT = '/etc/systemd/system/jitsi-jmb-litestream.service';
+
 const READERS: readonly (readonly [RegExp, Told])[] = [
+  [/^\/etc\/systemd\/system\/jitsi-jmb-litestream\.service$/, { service: 'jitsi-jmb-litestream', how: 'unit' }],
   [/^\/etc\/prosody\//, { service: 'prosody', how: 'restart' }],
   [/^\/opt\/jitsi-jmb\/prosody\//, { service: 'prosody', how: 'module' }],
   [/^\/etc\/jitsi\/jicofo\//, { service: 'jicofo', how: 'restart' }],
@@ -167,6 +172,7 @@ async function tell({ tree, steps }: Hands, { service, how }: Told): Promise<boo
     await steps.run('systemctl', ['disable', '--now', '-q', service]);
     return true;
   }
+  if (how === 'unit') return tellUnit(tree, steps, service);
   // The Apache of a host with nginx may be there and out of service.
   if (service === 'apache2') await steps.run('systemctl', ['enable', '-q', 'apache2'], 'kept');
   if (!(await asks(steps, 'is-enabled', service))) return true;
@@ -180,6 +186,17 @@ async function tell({ tree, steps }: Hands, { service, how }: Told): Promise<boo
   }
   say(`systemctl ${how} ${service}...`);
   return (await steps.run('systemctl', [how, service])).status === 0;
+}
+
+/** Has a service of ours start anew, or end. */
+async function tellUnit(tree: Tree, steps: Steps, service: string): Promise<boolean> {
+  const isThere = exists(tree, `/etc/systemd/system/${service}.service`);
+  // By the file of before, which has gone by now, systemd still knows what it runs.
+  if (!isThere) await steps.run('systemctl', ['stop', service], 'kept');
+  await steps.run('systemctl', ['daemon-reload']);
+  if (!isThere) return true;
+  say(`systemctl restart ${service}...`);
+  return (await steps.run('systemctl', ['restart', service])).status === 0;
 }
 
 /**

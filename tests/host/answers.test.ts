@@ -27,7 +27,7 @@ async function look(
   const address = { host: '127.0.0.1', port, tls: kind === 'nginx', proxied: false, ...at };
   const front = { kind, address, edits: new Map(), ownFrontPage, sockets: [] };
   try {
-    const where = { domain: DOMAIN, front, port: kind === 'nginx' ? port : undefined, frontPage };
+    const where = { domain: DOMAIN, front, port: kind === 'nginx' ? port : undefined, frontPage, waits: false };
     const notes = await untilProgramsAnswer(where, 0);
     return notes.length === 0 ? 'all is well' : notes.join('\n');
   } catch (error) {
@@ -128,6 +128,7 @@ describe('Apache', () => {
         front: { kind: 'nginx', address: undefined, edits: new Map(), ownFrontPage: false, sockets: [] },
         port: await freePort(),
         frontPage: 'jmb',
+        waits: false,
       },
       0,
     );
