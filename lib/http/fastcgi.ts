@@ -1,4 +1,4 @@
-/** A door that stays: answers FastCGI on the listening socket that the web server left on fd 0 (mod_fcgid, spawn-fcgi). */
+/** A door that stays: answers FastCGI on the listening socket that was left on fd 0 (systemd, spawn-fcgi). */
 
 import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -13,6 +13,8 @@ import { noteAnswers, tallyLine } from './tally.ts';
 
 /** How long requests that run may take to finish after SIGTERM, in milliseconds. */
 const GRACE = 20_000;
+/** How long those may take whose body is still on its way: meanwhile nobody else is served, and a form is there in less. */
+const GRACE_FOR_BODIES = 5_000;
 
 /** How soon a process that nobody asks sees that this host is not the active one any more, in milliseconds. */
 const REST = 2_000;
@@ -91,14 +93,13 @@ class Tally {
 }
 
 /**
- * Serves fd 0 until SIGTERM, or until the program itself was replaced: whoever started it starts the new one.
- * @param file the executable
+ * Serves fd 0 until SIGTERM. Who holds the socket besides (systemd) keeps those who come meanwhile for the successor: a program that
+ * was replaced goes on as it began, and it is for whoever replaced it to say when it is to end.
  * @param program the door's name: `booking`
  * @param make makes an environment that has read nothing yet
  */
-export function serveSocket(file: string, program: string, door: Door, make: () => Environment): void {
+export function serveSocket(program: string, door: Door, make: () => Environment): void {
   const changing = new Changing(make);
-  const own = stampOf(file);
   const connections = new Set<Connection>();
   let ending = false;
   const tally = new Tally();
@@ -115,7 +116,6 @@ export function serveSocket(file: string, program: string, door: Door, make: () 
         changing.log('environment', error);
         return plainPage(500);
       });
-    if (!ending && stampOf(file) !== own) setImmediate(end);
     return encode(response, request.method === 'HEAD');
   };
   const server: Server = createServer((socket) => {
@@ -131,13 +131,16 @@ export function serveSocket(file: string, program: string, door: Door, make: () 
     tally.write();
     process.exit(0);
   };
-  /** Takes no more requests, lets those that run finish, and leaves. */
+  /** Takes no more connections, answers on those that were taken, also where nothing has come on them yet, and leaves. */
   const end = (): void => {
     ending = true;
     server.close();
-    for (const connection of connections) if (!connection.busy) connection.close();
+    for (const connection of connections) if (connection.isSpare) connection.close();
     if (connections.size === 0) leave();
-    else setTimeout(leave, GRACE).unref();
+    setTimeout(leave, GRACE).unref();
+    setTimeout(() => {
+      for (const connection of connections) if (!connection.isAnswering) connection.close();
+    }, GRACE_FOR_BODIES).unref();
   };
   server.listen({ fd: 0 });
   setInterval(() => changing.rest(), REST).unref();

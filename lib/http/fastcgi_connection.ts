@@ -43,6 +43,7 @@ export class Connection {
   readonly #ending: () => boolean;
   readonly #reader = new RecordReader();
   #current: Incoming | null = null;
+  #answered = 0;
 
   /** @param ending whether the process takes no more requests */
   constructor(socket: Socket, answerer: Answerer, ending: () => boolean) {
@@ -53,9 +54,14 @@ export class Connection {
     socket.on('error', () => socket.destroy());
   }
 
-  /** Whether a request is being read or answered. */
-  get busy(): boolean {
-    return this.#current !== null;
+  /** Whether it has had its request, and is only kept for another by the web server. */
+  get isSpare(): boolean {
+    return this.#current === null && this.#answered > 0;
+  }
+
+  /** Whether a request is whole, and being answered. */
+  get isAnswering(): boolean {
+    return this.#current?.running === true;
   }
 
   /** Ends the connection. */
@@ -140,6 +146,7 @@ export class Connection {
 
   #finish(current: Incoming, output: Buffer[]): void {
     this.#current = null;
+    this.#answered += 1;
     const { id } = current;
     if (this.#socket.writable) {
       // One system call for all of them, without a copy.

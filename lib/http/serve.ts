@@ -19,7 +19,7 @@ export function serve(program: string, door: Door): void {
   if (process.env['GATEWAY_INTERFACE'] !== undefined) void serveOnce(program, door, make(), process.env);
   else if (fstatSync(0).isSocket())
     // A copy, whose table is made once and not by each request.
-    void import('./fastcgi.ts').then((fastcgi) => fastcgi.serveSocket(file, program, { ...door }, make));
+    void import('./fastcgi.ts').then((fastcgi) => fastcgi.serveSocket(program, { ...door }, make));
   else writeAll(2, Buffer.from(`${program}.cgi answers a web server: see the apache folder of this installation.\n`));
 }
 

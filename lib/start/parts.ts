@@ -41,6 +41,18 @@ export function partOf(program: string, query = process.env['QUERY_STRING']): st
 }
 
 /**
+ * How the source of a part is found. A program that stays (a plain CGI has GATEWAY_INTERFACE, RFC 3875 section 4.1.4) reads all of
+ * them now: an update replaces their files while it runs, and what it has not loaded by then may not fit to what it has.
+ */
+function sourcesIn(lib: string, digests: Readonly<Record<string, string>>): (part: string) => string {
+  // One byte a character: the build has seen to that.
+  const read = (part: string): string => readFileSync(`${lib}${part}.js`, 'utf8');
+  if (process.env['GATEWAY_INTERFACE'] !== undefined) return read;
+  const texts = new Map(Object.keys(digests).map((part) => [part, read(part)]));
+  return (part) => texts.get(part) ?? read(part);
+}
+
+/**
  * Makes the function that loads parts, and each once.
  * @param lib the folder of the parts, with a slash at its end
  * @param digests the parts that there are
@@ -54,6 +66,7 @@ export function loaderOf(
   tell?: (part: Loaded) => void,
 ): (name: string) => unknown {
   const known: Record<string, { exports: unknown }> = {};
+  const source = sourcesIn(lib, digests);
   const load = (name: string): unknown => {
     const part = name.startsWith('../lib/') ? name.slice('../lib/'.length, -'.js'.length) : name;
     const digest = digests[part];
@@ -64,8 +77,7 @@ export function loaderOf(
     known[part] = module;
     const filename = `${lib}${part}.js`;
     const cachedData = kept(cacheFile(lib, { name: part, digest }));
-    // One byte a character: the build has seen to that.
-    const script = new Script(readFileSync(filename, 'utf8'), { filename, ...(cachedData && { cachedData }) });
+    const script = new Script(source(part), { filename, ...(cachedData && { cachedData }) });
     tell?.({ name: part, digest, script });
     script.runInThisContext()(load, module);
     return module.exports;

@@ -1,10 +1,11 @@
 /** A door as plain CGI and as FastCGI, run as web servers run it. */
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Answers, requestBytes } from './records.ts';
 import { buildDoor, type Door, runCgi, type Standing, startFastcgi } from './run_door.ts';
 
@@ -293,12 +294,38 @@ describe('a door that stays', () => {
     expect(await one.ended).toBe(0);
   });
 
-  it('ends when it was replaced, after the answer', async () => {
+  it('answers whom it has taken before it was told to end, also where nothing has come yet', async () => {
     const one = await start();
-    expect(await ask(one, 'hello')).toContain('héhé');
-    copyFileSync(door.file, `${door.file}.new`);
-    renameSync(`${door.file}.new`, door.file);
-    expect(await ask(one, 'hello')).toContain('héhé');
+    await ask(one, 'hello');
+    const early = connect(one.path);
+    const spare = connect(one.path);
+    open.push(early, spare);
+    const variables = { REQUEST_METHOD: 'GET', SCRIPT_NAME: '/door.cgi', QUERY_STRING: 'hello' };
+    const said = new Answers();
+    spare.on('data', (piece: Buffer) => said.push(piece));
+    spare.write(requestBytes(1, variables));
+    await vi.waitFor(() => expect(said.ended.size).toBe(1));
+    one.child.kill('SIGTERM');
+    // One that is only kept ends; one that has had no answer yet does not.
+    await once(spare, 'close');
+    await wait(100);
+    const answers = new Answers();
+    early.on('data', (piece: Buffer) => answers.push(piece));
+    early.write(requestBytes(1, variables));
+    await once(early, 'close');
+    expect(answers.output.get(1)).toContain('héhé');
     expect(await one.ended).toBe(0);
+  });
+
+  it('waits no longer than some seconds for a body that does not come', async () => {
+    const one = await start();
+    await ask(one, 'hello');
+    const slow = connect(one.path);
+    open.push(slow);
+    const form = requestBytes(1, { REQUEST_METHOD: 'POST', CONTENT_LENGTH: '100' }, Buffer.alloc(100));
+    slow.write(form.subarray(0, form.length - 40));
+    await wait(50);
+    one.child.kill('SIGTERM');
+    expect(await Promise.race([one.ended, wait(8_000)])).toBe(0);
   });
 });
