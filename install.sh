@@ -33,8 +33,9 @@ Usage:
         sql     --sql-file FILE
         oidc    --oidc-issuer URL --oidc-client ID --oidc-secret-file FILE
       --front nginx|apache, --front-page jmb|jitsi (jmb: / leads to the list of meetings), --port N (8181, Apache
-      on loopback), --domain NAME (where Jitsi Meet is set up for several), --fastcgi or --no-fastcgi, --yes (no
-      question), --dry-run (no change), --root DIR (only files below DIR, no package, no service)
+      on loopback), --domain NAME (where Jitsi Meet is set up for several), --cgi or --no-fastcgi (each request starts
+      its program) or --fastcgi (they stay, as services of systemd: so it is where nothing is said), --yes (no question),
+      --dry-run (no change), --root DIR (only files below DIR, no package, no service)
       --replica URL (Litestream copies the database there as it is written: file:///DIR, sftp://USER@HOST/DIR, s3://BUCKET/DIR),
       --standby URL (this is the second host: it waits until 'jmb promote'), --no-replica; apache/two-hosts.md says more
       What is not said is as at the last run.

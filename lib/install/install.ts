@@ -12,7 +12,7 @@ import { backLines, foundLines, plan, planLines, type Wishes } from './plan.ts';
 import { wantLitestream } from './plan_replica.ts';
 import { metadata } from './plan_web.ts';
 import { askSignIn } from './questions.ts';
-import { apacheIsInService, servicesBack, tellServices } from './services.ts';
+import { apacheIsInService, servicesBack, startsUnits, tellServices } from './services.ts';
 import { agree, type Hands, isStaged, say, wantRoot } from './steps.ts';
 import { recover, seeBack, takeBack, wasKilled } from './take_back.ts';
 import { HostError, type Tree } from './tree.ts';
@@ -37,7 +37,7 @@ export async function install(words: Words, hands: Hands): Promise<number> {
   }
   if (wasKilled(tree)) say('An earlier run did not come to its end: what it left is put back first.');
   say(...planLines(tree, made));
-  const packages = isStaged(hands) ? [] : missingPackages(wishes.auth, wishes.fastcgi);
+  const packages = isStaged(hands) ? [] : missingPackages(wishes.auth);
   if (packages.length > 0)
     say(`Packages        ${packages.join(' ')}`, `                ${await costOf(hands, packages)}`);
   if (hands.dryRun) {
@@ -79,7 +79,7 @@ async function wished(words: Words, hands: Hands): Promise<Wishes> {
     frontPage: frontPageOf(values['front-page'] ?? 'jmb'),
     domain: values.domain,
     port,
-    fastcgi: values.fastcgi === 'yes',
+    stays: values.fastcgi !== 'no' && startsUnits(hands),
     apacheIdle: !isStaged(hands) && !(await apacheIsInService(hands)),
     ahead: !isStaged(hands),
     dist: hands.dist,

@@ -31,6 +31,7 @@ export const OPTIONS = {
   port: { takes: 'value', keeps: true },
   fastcgi: { takes: 'nothing', keeps: true },
   'no-fastcgi': { takes: 'nothing' },
+  cgi: { takes: 'nothing' },
   replica: { takes: 'value', keeps: true },
   'no-replica': { takes: 'nothing' },
   standby: { takes: 'value' },
@@ -49,7 +50,7 @@ export type OptionName = keyof typeof OPTIONS;
 type Flag = { [Name in OptionName]: (typeof OPTIONS)[Name]['takes'] extends 'nothing' ? Name : never }[OptionName];
 type ValueName = Exclude<OptionName, Flag>;
 
-/** Values by option; no key where nothing was said. `fastcgi` is `yes` or `no`. */
+/** Values by option; no key where nothing was said. `fastcgi` is `yes` or `no`: `--cgi` is another word for `--no-fastcgi`. */
 export type Values = Readonly<Partial<Record<ValueName | 'fastcgi', string>>>;
 
 /** What was said. */
@@ -69,7 +70,8 @@ export function readWords(argv: readonly string[]): Words {
     program.addOption(new Option(row.takes === 'value' ? `--${name} <value>` : `--${name}`));
     program.on(`option:${name}`, (value: string | null) => {
       if (value === '') throw new HostError(`install.sh: --${name} needs a value`);
-      said.set(name.replace(/^no-/, ''), value ?? (name.startsWith('no-') ? 'no' : 'yes'));
+      const isOff = name === 'cgi' || name.startsWith('no-');
+      said.set(name === 'cgi' ? 'fastcgi' : name.replace(/^no-/, ''), value ?? (isOff ? 'no' : 'yes'));
     });
   }
   try {

@@ -7,8 +7,8 @@ import { type Hands, isInstalled, say } from './steps.ts';
 import { HostError } from './tree.ts';
 
 /** Those that are missing. */
-export function missingPackages(auth: Auth, fastcgi: boolean): readonly string[] {
-  const wanted = ['apache2', ...(fastcgi ? ['libapache2-mod-fcgid'] : []), ...AUTHS[auth].packages];
+export function missingPackages(auth: Auth): readonly string[] {
+  const wanted = ['apache2', ...AUTHS[auth].packages];
   return wanted.filter((name) => !isInstalled(name));
 }
 

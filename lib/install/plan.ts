@@ -16,6 +16,7 @@ import { APACHE_IDLE, servicesOf } from './services.ts';
 import type { Auth } from './site.ts';
 import type { TakenBack } from './take_back.ts';
 import type { Tree } from './tree.ts';
+import { planUnits, UNIT_FILES } from './units.ts';
 
 /** What the administrator wants. */
 export interface Wishes {
@@ -29,7 +30,8 @@ export interface Wishes {
   /** Jitsi's domain that was asked for; undefined: the only one. */
   readonly domain: string | undefined;
   readonly port: number;
-  readonly fastcgi: boolean;
+  /** Whether the programs stay, as services of their own; else each request starts its program (plain CGI). */
+  readonly stays: boolean;
   /** Where the database is copied to for a second host; undefined: nowhere. */
   readonly replica: string | undefined;
   /** Whether this is to be that second host. */
@@ -48,7 +50,8 @@ export interface Wishes {
 export function plan(tree: Tree, found: Found, wishes: Wishes): Plan {
   const to = draft(tree);
   planProgram(to, wishes);
-  planSettings(to, found, wishes);
+  const settings = planSettings(to, found, wishes);
+  if (wishes.stays) planUnits(to, wishes.dist, settings);
   planReplica(to, found, wishes.replica, wishes.standby);
   planBash(to, found, wishes.dist);
   planOldTimes(to, found);
@@ -125,7 +128,9 @@ export function planLines(tree: Tree, { changes, notes }: Plan): string[] {
   const open = pending(tree, changes).filter(({ path }) => !path.startsWith(`${FOLDER}/`));
   const program = open.filter(({ path }) => isProgram(path));
   const others = open.filter(({ path }) => !isProgram(path));
-  const services = servicesOf(open.map(({ path }) => path));
+  // A plain CGI begins anew by itself.
+  const stays = changes.some(({ path, next }) => UNIT_FILES.sockets.test(path) && next.kind !== 'none');
+  const services = servicesOf(open.map(({ path }) => path)).filter(({ how }) => stays || how !== 'programs');
   const told = services.map(({ service }) => service);
   const endsMeetings = services.some(({ service, how }) => how === 'restart' && !WEB.includes(service));
   return [

@@ -101,8 +101,8 @@ function jwtText(
   return head + linesOf(Object.entries(settings)) + (bash.values.size === 0 ? '' : AS_IN_BASH + linesOf(bash.values));
 }
 
-/** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the module's secret (once). */
-export function planSettings(to: Draft, found: Found, wishes: SettingsWishes): void {
+/** Plans jmb_jwt.cf (anew at each run), jmb_local.cf (once) and the module's secret (once); gives the values of the settings. */
+export function planSettings(to: Draft, found: Found, wishes: SettingsWishes): SettingsLook['values'] {
   const { tree } = to;
   const { auth } = wishes;
   const web = tree.number('group', 'www-data') ?? 33;
@@ -148,6 +148,7 @@ export function planSettings(to: Draft, found: Found, wishes: SettingsWishes): v
     uid,
     gid,
   });
+  return seen.values;
 }
 
 /** What was booked here before, under settings that are gone, is not to be forgotten by new ones. */

@@ -18,6 +18,7 @@ import type { Wishes } from './plan.ts';
 import { LETTERS } from './plan_settings.ts';
 import { AUTHS, apacheWord, includedSite, loopbackSite, nginxLocations, nginxProxy, siteBody } from './site.ts';
 import { HostError, type Tree } from './tree.ts';
+import { SOCKETS } from './units.ts';
 
 /** Sites that Apache's package brings. */
 const DEFAULTS: readonly string[] = ['000-default.conf', 'default-ssl.conf'].map(
@@ -28,9 +29,9 @@ const NGINX_PROXY = '/etc/jitsi/meet/jaas/jitsi-jmb.proxy';
 
 /** Plans the web servers' files. */
 export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wishes): void {
-  const { auth, port, fastcgi } = wishes;
+  const { auth, port, stays } = wishes;
   const frontPage = wishes.frontPage === 'jmb' && !front.ownFrontPage;
-  const ofApache = { fastcgi, frontPage: frontPage && front.kind === 'apache' };
+  const ofApache = { sockets: stays ? SOCKETS : undefined, frontPage: frontPage && front.kind === 'apache' };
   const body = siteBody(planSignIn(to, domain, wishes), PREFIX, ofApache);
   if (front.kind === 'nginx') {
     const what = 'nginx passes our addresses on';
@@ -46,6 +47,7 @@ export function planWebServers(to: Draft, { domain, front }: Found, wishes: Wish
       to.edit(file, 'vhost', 'includes ours', (text) => editVhost(text, offsets));
   }
   planModules(to, wishes);
+  sayFcgid(to.tree, to.note);
   to.away('/etc/jitsi/meet/jaas/jmb-nginx.conf', 'of the Bash version');
   to.away('/etc/apache2/sites-enabled/jmb-apache-auth_cas.conf', 'of the Bash version');
 }
@@ -70,14 +72,21 @@ function planLoopback(to: Draft, taken: readonly Socket[], site: string): void {
   if (ports.has(80)) to.away(first, 'leaves 80 to nginx');
 }
 
+/** Programs that stayed were started by mod_fcgid before, a package of its own that may have come with JMB. */
+function sayFcgid(tree: Tree, note: Draft['note']): void {
+  const before = [LOOPBACK_SITE, SITE_PART].some((path) => tree.read(path)?.includes('Define JMB_FASTCGI'));
+  if (!before || !exists(tree, '/etc/apache2/mods-available/fcgid.load')) return;
+  note('JMB needs mod_fcgid no more: unless another site does, apt-get purge libapache2-mod-fcgid');
+}
+
 /** What every way to sign in needs, besides what Debian's Apache never is without. */
 const SHARED = ['headers', 'remoteip', 'allowmethods', 'reqtimeout', 'rewrite', 'filter', 'deflate'];
 
 /** The links that a2enmod would make. What comes with a package can only be announced before it has come. */
-function planModules(to: Draft, { auth, fastcgi, ahead }: Wishes): void {
+function planModules(to: Draft, { auth, stays, ahead }: Wishes): void {
   const plain = exists(to.tree, '/etc/apache2/mods-enabled/mpm_prefork.load') ? 'cgi' : 'cgid';
   const missing: string[] = [];
-  const ours = [...SHARED, fastcgi ? 'fcgid' : plain];
+  const ours = [...SHARED, ...(stays ? ['proxy', 'proxy_fcgi'] : [plain])];
   for (const name of [...ours, ...AUTHS[auth].modules]) {
     // deflate.conf would compress other sites' pages; ours says itself what it compresses.
     for (const ending of name === 'deflate' ? ['load'] : ['load', 'conf']) {

@@ -15,18 +15,20 @@ import { conferenceOf } from './prosody.ts';
 import { type Hands, isInstalled, isStaged, type Steps, say } from './steps.ts';
 import { PROSODY_MAIN } from './token_facts.ts';
 import { HostError, type Tree } from './tree.ts';
+import { hasUnits, startUnits, stopUnits, UNIT_FILES } from './units.ts';
 
 /** Says that Apache was not there, or not in service, before JMB: it goes out of service with it. */
 export const APACHE_IDLE = '/var/lib/jitsi-jmb/apache-was-idle';
 
 /**
  * A service, and whether a reload is enough: Prosody loads neither modules nor hosts on a reload, Jicofo and the bridge have
- * none. `module`: Prosody's shell loads ours anew (room_module.ts), and meetings go on.
+ * none. `module`: Prosody's shell loads ours anew (room_module.ts), and meetings go on. `sockets` and `programs` are our own
+ * units (units.ts); a plain CGI begins anew by itself.
  */
 export interface Told {
   readonly service: string;
   /** `unit`: a service of ours, which starts anew with its new file, or ends where that has gone. */
-  readonly how: 'restart' | 'reload-or-restart' | 'module' | 'disable' | 'unit';
+  readonly how: 'restart' | 'reload-or-restart' | 'module' | 'disable' | 'unit' | 'sockets' | 'programs';
 }
 
 /** The service that copies the database for a second host. */
@@ -40,9 +42,12 @@ const READERS: readonly (readonly [RegExp, Told])[] = [
   [/^\/etc\/jitsi\/videobridge\//, { service: 'jitsi-videobridge2', how: 'restart' }],
   // Its package does not start it while packages come in.
   [/^\/etc\/apache2\/mods-enabled\/shib\./, { service: 'shibd', how: 'restart' }],
+  // Before Apache, which leads to them.
+  [UNIT_FILES.sockets, { service: 'jitsi-jmb@*.socket', how: 'sockets' }],
+  [UNIT_FILES.programs, { service: 'jitsi-jmb@*.service', how: 'programs' }],
   // Modules that come and go on a reload were seen to end every child of Apache by a segmentation fault.
   [/^\/etc\/apache2\/mods-enabled\//, { service: 'apache2', how: 'restart' }],
-  [/^\/etc\/apache2\/|^\/opt\/jitsi-jmb\/(?:apache|cgi-bin|lib)\//, { service: 'apache2', how: 'reload-or-restart' }],
+  [/^\/etc\/apache2\/|^\/opt\/jitsi-jmb\/apache\//, { service: 'apache2', how: 'reload-or-restart' }],
   [/^\/etc\/(?:jitsi\/meet\/jaas|nginx)\//, { service: 'nginx', how: 'reload-or-restart' }],
 ];
 
@@ -144,6 +149,11 @@ export function hasSystemd(): boolean {
   return existsSync('/run/systemd/system');
 }
 
+/** Whether an init system will start the programs: the one that runs, or that of the machine whose files are changed. */
+export function startsUnits(hands: Hands): boolean {
+  return isStaged(hands) ? exists(hands.tree, '/usr/lib/systemd/systemd') : hasSystemd();
+}
+
 /** Whether Apache is installed and starts with the machine. */
 export async function apacheIsInService({ steps }: Hands): Promise<boolean> {
   return isInstalled('apache2') && (!hasSystemd() || (await asks(steps, 'is-enabled', 'apache2')));
@@ -157,12 +167,14 @@ async function asks(steps: Steps, question: string, service: string): Promise<bo
 export async function tellServices(hands: Hands, told: readonly Told[]): Promise<readonly string[]> {
   if (isStaged(hands) || told.length === 0) return [];
   if (!hasSystemd()) {
-    const names = told.map(({ service }) => service);
+    const names = told.filter(({ how }) => how !== 'sockets' && how !== 'programs').map(({ service }) => service);
     say(`No systemd runs here, so no service was told: restart ${names.join(', ')} yourself.`);
     return [];
   }
   const refusing: string[] = [];
   for (const one of told) if (!(await tell(hands, one))) refusing.push(one.service);
+  // After Apache, which led to them.
+  if (told.some(({ how }) => how === 'sockets') && !hasUnits(hands.tree)) await stopUnits(hands.steps);
   return refusing;
 }
 
@@ -173,6 +185,7 @@ async function tell({ tree, steps }: Hands, { service, how }: Told): Promise<boo
     return true;
   }
   if (how === 'unit') return tellUnit(tree, steps, service);
+  if (how === 'sockets' || how === 'programs') return !hasUnits(tree) || startUnits(steps, how);
   // The Apache of a host with nginx may be there and out of service.
   if (service === 'apache2') await steps.run('systemctl', ['enable', '-q', 'apache2'], 'kept');
   if (!(await asks(steps, 'is-enabled', service))) return true;

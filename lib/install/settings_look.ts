@@ -24,6 +24,8 @@ export interface SettingsLook {
   readonly notes: readonly string[];
   /** What the last file itself gives a setting; undefined where it is silent. */
   readonly own: (name: string) => string | undefined;
+  /** The values by name; none where a setting cannot be read. */
+  readonly values: Readonly<Partial<Record<SettingName, unknown>>>;
 }
 
 /** What the settings have to fit. */
@@ -56,7 +58,8 @@ export function lookAtSettings(files: readonly SettingsFile[], around: Environme
     const found = reading.placeOf(name);
     return found?.file === files.at(-1)?.path ? found?.value : undefined;
   };
-  return { faults, notes, own };
+  const readable = (Object.keys(settingsTable) as SettingName[]).map((name) => [name, value(name)] as const);
+  return { faults, notes, own, values: Object.fromEntries(readable) };
 }
 
 type Values = { readonly [Name in SettingName]: ReturnType<(typeof settingsTable)[Name]['read']> };

@@ -79,10 +79,10 @@ export function settingLine(name: string, value: string): string {
 export function siteBody(
   defines: Readonly<Record<string, string>>,
   prefix: string,
-  { fastcgi, frontPage }: { readonly fastcgi: boolean; readonly frontPage: boolean },
+  { sockets, frontPage }: { readonly sockets: string | undefined; readonly frontPage: boolean },
 ): string {
   const lines = Object.entries(defines).map(([name, value]) => `Define ${name} ${apacheWord(value, name)}\n`);
-  if (fastcgi) lines.push('Define JMB_FASTCGI\n');
+  if (sockets !== undefined) lines.push(`Define JMB_SOCKETS ${apacheWord(sockets, 'JMB_SOCKETS')}\n`);
   if (frontPage) lines.push('Define JMB_FRONT_PAGE\n');
   return `${lines.join('')}Include "${prefix}/apache/jitsi-jmb.conf"\n`;
 }

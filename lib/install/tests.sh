@@ -2,7 +2,7 @@
 # install.sh --test: everything that can be checked without a person; the last line is `N passed, N failed`.
 
 test_packages=(
-    apache2-bin libapache2-mod-fcgid nginx              # the server, and who stands in front of it
+    apache2-bin nginx                                   # the server, and who stands in front of it
     libaprutil1-ldap libaprutil1-dbd-sqlite3            # ... that signs people in from a directory and a database
     chromium                                            # the browser
     slapd ldap-utils                                    # the directory
@@ -15,7 +15,7 @@ test_packages=(
 # The slow ones need real identity providers and a Debian to install on.
 full_test_packages=(
     libapache2-mod-auth-cas libapache2-mod-auth-mellon libapache2-mod-shib libapache2-mod-auth-openidc
-    lemonldap-ng liblasso-perl libgd-securityimage-perl perlmagick libmime-tools-perl libemail-sender-perl libio-string-perl
+    lemonldap-ng libapache2-mod-fcgid liblasso-perl libgd-securityimage-perl perlmagick libmime-tools-perl libemail-sender-perl libio-string-perl
     libstring-random-perl libunicode-string-perl libsoap-lite-perl libconvert-base32-perl libcrypt-openssl-x509-perl
     libcrypt-jwt-perl libnet-ldap-perl libxml-simple-perl debootstrap curl
 )
@@ -74,7 +74,7 @@ run_as_fastcgi() {
     for file in "${as_fastcgi[@]}"; do
         [ -e "$file" ] || fail "lib/install/tests.sh names $file, which is not there"
     done
-    JMB_WAY=fcgid run_vitest "${as_fastcgi[@]}"
+    JMB_WAY=proxy_fcgi run_vitest "${as_fastcgi[@]}"
 }
 
 # Counts a check as one test.

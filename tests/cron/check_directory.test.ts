@@ -30,7 +30,7 @@ function account(password = slapd.password): string {
 /** What install.sh --auth ldap writes. */
 function site(url: string, more: Record<string, string> = { JMB_LDAP_BIND: account() }): void {
   const body = siteBody({ JMB_LDAP_URL: url, JMB_LDAP_BASE: slapd.base, ...more }, '/opt/jitsi-jmb', {
-    fastcgi: false,
+    sockets: undefined,
     frontPage: true,
   });
   writeFileSync(join(apache, 'sites-enabled/jitsi-jmb.conf'), loopbackSite('meet.example.org', 8181, body));
@@ -57,7 +57,7 @@ test('the one that Apache alone knows is asked', async () => {
   const defines = { JMB_LDAP_URL: slapd.url, JMB_LDAP_BASE: slapd.base, JMB_LDAP_BIND: account() };
   writeFileSync(
     join(apache, 'jitsi-jmb/site.conf'),
-    siteBody(defines, '/opt/jitsi-jmb', { fastcgi: true, frontPage: true }),
+    siteBody(defines, '/opt/jitsi-jmb', { sockets: '/run/jitsi-jmb', frontPage: true }),
   );
   expect(await asked()).toMatch(/^ok: Apache/);
 });

@@ -34,11 +34,10 @@ async function putEcho(root: string): Promise<void> {
   }
 }
 
-describe.each(['cgid', 'cgi', 'fcgid'] as const)('jitsi-jmb.conf with mod_%s', (way) => {
+describe.each(['cgid', 'cgi', 'proxy_fcgi'] as const)('jitsi-jmb.conf with mod_%s', (way) => {
   let jmb: Stage;
   beforeAll(async () => {
-    jmb = await stage({ way });
-    await putEcho(jmb.root);
+    jmb = await stage({ way, prepare: putEcho });
     writeFileSync(join(jmb.root, 'static/style.css'), 'p { color: red }\n');
     writeFileSync(join(jmb.root, 'etc/logo.png'), 'logo');
   });

@@ -1,8 +1,8 @@
-/** The real programs kept alive by mod_fcgid: they answer as they do one request at a time, to many at once, and anew when replaced. */
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+/** The real programs kept alive behind mod_proxy_fcgi: they answer as they do one request at a time, to many at once, and lose nobody when they start anew. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { asFields, hiddenFields } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
@@ -11,7 +11,7 @@ let kept: Stage;
 beforeAll(async () => {
   const conf = `<LocationMatch "\${JMB_GUARDED}">\nSetEnvIfExpr true "JMB_LOGOUT=/out?back="\n</LocationMatch>`;
   plain = await stage({ way: 'cgid', conf });
-  kept = await stage({ way: 'fcgid', conf });
+  kept = await stage({ way: 'proxy_fcgi', conf });
 });
 afterAll(async () => {
   await plain.stop();
@@ -101,11 +101,37 @@ it('reads settings anew when their file changes', async () => {
     .toContain('Another name');
 });
 
-it('runs the new program once it is replaced', async () => {
-  const file = join(kept.root, 'cgi-bin/ical.cgi');
-  expect([404, 429]).toContain((await kept.ask('/ical.cgi?abc')).status);
-  copyFileSync(file, `${file}.new`);
-  writeFileSync(`${file}.new`, readFileSync(file, 'utf8').replace('\n', '\nprocess.exit(3);\n'));
-  renameSync(`${file}.new`, file);
-  expect([404, 429]).not.toContain((await kept.ask('/ical.cgi?abc')).status);
-});
+it('goes on as it began while its files are replaced, and loses no request however often it starts anew', async () => {
+  const file = join(kept.root, 'cgi-bin/booking.cgi');
+  const late = join(kept.root, 'lib/qrcode.js');
+  const before = [file, late].map((path) => readFileSync(path, 'latin1'));
+  const replace = (path: string, text: string) => {
+    writeFileSync(`${path}.new`, text, { encoding: 'latin1', mode: 0o755 });
+    renameSync(`${path}.new`, path);
+  };
+  // Half of an update: a program that began now would find this.
+  expect((await kept.ask('/booking.cgi?list', { as: 'alice' })).status).toBe(200);
+  replace(file, `#!${process.execPath}\nprocess.exit(3);\n`);
+  replace(late, 'throw new Error("of another release");\n');
+  expect((await kept.ask('/booking.cgi?calendar', { as: 'alice' })).status).toBe(200);
+  for (const [at, path] of [file, late].entries()) replace(path, before[at] ?? '');
+
+  let over = false;
+  let answers = 0;
+  const statuses = new Set<number>();
+  const browser = async () => {
+    while (!over) {
+      statuses.add((await kept.ask('/booking.cgi?list', { as: 'alice' })).status);
+      answers += 1;
+    }
+  };
+  const browsers = Array.from({ length: 16 }, browser);
+  for (let n = 1; n <= 20; n += 1) {
+    await vi.waitFor(() => expect(answers).toBeGreaterThan(n * 20), { timeout: 30_000 });
+    kept.restart('booking');
+  }
+  await vi.waitFor(() => expect(answers).toBeGreaterThan(420), { timeout: 30_000 });
+  over = true;
+  await Promise.all(browsers);
+  expect([...statuses]).toEqual([200]);
+}, 90_000);

@@ -35,7 +35,7 @@ function ask(url: string, method = 'GET', headers: Readonly<Record<string, strin
 
 const GZIP = { 'accept-encoding': 'gzip' };
 
-describe.each(['cgid', 'fcgid'] as const)('with mod_%s', (way) => {
+describe.each(['cgid', 'proxy_fcgi'] as const)('with mod_%s', (way) => {
   let jmb: Stage;
   let nginx: Nginx;
   let feed: string;
@@ -101,7 +101,7 @@ describe.each(['cgid', 'fcgid'] as const)('with mod_%s', (way) => {
     }
     // Plain programs take their time: a few of each kind.
     const some = [...actions].filter(
-      ([path], at) => way === 'fcgid' || /del$|accept|close|^\/[it]/.test(path) || at < 2,
+      ([path], at) => way === 'proxy_fcgi' || /del$|accept|close|^\/[it]/.test(path) || at < 2,
     );
     expect(some.length).toBeGreaterThan(6);
     for (const [path, gives] of some) {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   // Apache's account reads the password.
   chmodSync(dirname(slapd.passwordFile), 0o755);
   chmodSync(slapd.passwordFile, 0o644);
-  jmb = await stage({ way: 'fcgid', settings: { JMB_LDAPSEARCH: slapd.ldapsearch } });
+  jmb = await stage({ way: 'proxy_fcgi', settings: { JMB_LDAPSEARCH: slapd.ldapsearch } });
   browser = await openBrowser();
 });
 

@@ -157,7 +157,7 @@ test('who has it open is named by program, process and service, whether it belon
 });
 
 test('programs that stay hold it until Apache is stopped', async () => {
-  jmb = await stage({ way: 'fcgid' });
+  jmb = await stage({ way: 'proxy_fcgi' });
   const running = jmb;
   await book(running, 'alice', { object: 'Before' });
   const copy = join(running.root, 'copy.db');

@@ -20,7 +20,7 @@ function processesOf(root: string): number {
   return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && words(pid).includes(`${root}/cgi-bin/`)).length;
 }
 
-it.each(['cgid', 'cgi', 'fcgid'] as const)(
+it.each(['cgid', 'cgi', 'proxy_fcgi'] as const)(
   'forty of them hold no program after their time: %s',
   async (way) => {
     // Its own time is half a minute at most, which a test would have to wait.
@@ -46,7 +46,7 @@ it.each(['cgid', 'cgi', 'fcgid'] as const)(
         .toBe(true);
       await expect
         .poll(() => processesOf(jmb.root), { timeout: 60_000 })
-        .toBeLessThanOrEqual(way === 'fcgid' ? 8 : before);
+        .toBeLessThanOrEqual(way === 'proxy_fcgi' ? 8 : before);
       expect((await jmb.ask('/booking.cgi?list', { as: 'alice' })).status).toBe(200);
     } finally {
       clearInterval(drip);

@@ -40,7 +40,7 @@ export interface DebianRoot {
   put(path: string, text: string, mode?: number): void;
   /** Runs a command in it. */
   run(...command: string[]): Done;
-  /** Runs install.sh of a clone in it, with --yes. */
+  /** Runs install.sh of a clone in it, with --yes; as plain CGI, since no systemd runs there. */
   install(...words: string[]): Done;
   /** Asks its web server by https as curl does, with these options; the answer with its head. */
   ask(path: string, ...options: string[]): string;
@@ -55,15 +55,16 @@ function must(command: string, ...words: string[]): string {
   throw error ?? new Error(`${command} ${words.join(' ')}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
 }
 
-/** Makes one: debootstrap, half a minute. */
-export function debianRoot(suite: keyof typeof SUITES): DebianRoot {
+/** Makes one, with these packages besides the least: debootstrap, half a minute. */
+export function debianRoot(suite: keyof typeof SUITES, packages: readonly string[] = []): DebianRoot {
   const folder = mkdtempSync(join(tmpdir(), `jmb-${suite}-`));
   const root = join(folder, 'root');
   const { sections } = SUITES[suite];
   const script = existsSync(`/usr/share/debootstrap/scripts/${suite}`) ? [] : ['/usr/share/debootstrap/scripts/gutsy'];
   // Ubuntu's keys are not in Debian: what comes from there is not checked, and only run here.
   const unchecked = sections.includes('universe') ? ['--no-check-gpg'] : [];
-  must('debootstrap', '--variant=minbase', ...unchecked, suite, root, '', ...script);
+  const more = packages.length > 0 ? [`--include=${packages.join()}`] : [];
+  must('debootstrap', '--variant=minbase', ...more, ...unchecked, suite, root, '', ...script);
 
   const put = (path: string, text: string, mode = 0o644): void => {
     const file = join(root, path);
@@ -95,7 +96,10 @@ export function debianRoot(suite: keyof typeof SUITES): DebianRoot {
     root,
     put,
     run,
-    install: (...words) => run(`${CLONE}/install.sh`, '--yes', ...words),
+    install: (...words) => {
+      const plain = words.includes('--uninstall') ? [] : ['--cgi'];
+      return run(`${CLONE}/install.sh`, '--yes', ...plain, ...words);
+    },
     ask: (path, ...options) => {
       const to = ['--resolve', `${DOMAIN}:443:127.0.0.1`, `https://${DOMAIN}${path}`];
       return must('curl', '-sSki', '--path-as-is', ...options, ...to);

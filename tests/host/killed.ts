@@ -128,8 +128,9 @@ function makeRelease(dist: string, release: number): void {
 function makeTree(root: string, host: Host): void {
   mkdirSync(root);
   const { put } = jitsiTree(root);
-  for (const name of ['headers', 'cgid', 'auth_cas', 'shib', 'fcgid'])
+  for (const name of ['headers', 'cgid', 'auth_cas', 'shib', 'proxy_fcgi'])
     put(`etc/apache2/mods-available/${name}.load`, '');
+  put('usr/lib/systemd/systemd', '');
   // As on any host.
   for (const name of ['var/lib', 'var/www', 'opt', 'etc/cron.d', 'etc/apache2/mods-enabled'])
     mkdirSync(join(root, name), { recursive: true });

@@ -22,8 +22,8 @@ describe('readWords', () => {
   });
 
   it('knows what is switched on, off, and not spoken of', () => {
-    const said = [['--fastcgi'], ['--no-fastcgi'], ['--no-fastcgi', '--fastcgi'], []];
-    expect(said.map((words) => readWords(words).values.fastcgi)).toEqual(['yes', 'no', 'yes', undefined]);
+    const said = [['--fastcgi'], ['--no-fastcgi'], ['--cgi'], ['--cgi', '--fastcgi'], []];
+    expect(said.map((words) => readWords(words).values.fastcgi)).toEqual(['yes', 'no', 'no', 'yes', undefined]);
   });
 
   it.each([

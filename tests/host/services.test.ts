@@ -11,7 +11,11 @@ describe('who is told of changed files', () => {
     ['/etc/jitsi/videobridge/jvb.conf', 'restart jitsi-videobridge2'],
     ['/etc/apache2/mods-enabled/auth_cas.load', 'restart apache2'],
     ['/etc/apache2/sites-available/jitsi-jmb.conf', 'reload-or-restart apache2'],
-    ['/opt/jitsi-jmb/lib/booking.js', 'reload-or-restart apache2'],
+    ['/opt/jitsi-jmb/apache/jitsi-jmb.conf', 'reload-or-restart apache2'],
+    ['/opt/jitsi-jmb/lib/booking.js', 'programs jitsi-jmb@*.service'],
+    ['/etc/systemd/system/jitsi-jmb@.service', 'programs jitsi-jmb@*.service'],
+    ['/etc/systemd/system/jitsi-jmb@.socket', 'sockets jitsi-jmb@*.socket'],
+    ['/etc/systemd/system/sockets.target.wants/jitsi-jmb@ical.socket', 'sockets jitsi-jmb@*.socket'],
     ['/etc/jitsi/meet/jaas/jitsi-jmb.conf', 'reload-or-restart nginx'],
   ])('%s: %s', (path, told) => expect(words(servicesOf([path]))).toEqual([told]));
 

@@ -4,10 +4,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilAnswers } from './port.ts';
+import { type Services, startServices } from './services.ts';
 import { asWebUser, giveToWebUser } from './web_user.ts';
 
-/** How programs are run: by a daemon of Apache's under threads, by Apache itself under processes, or kept alive. */
-export type Way = 'cgid' | 'cgi' | 'fcgid';
+/**
+ * How programs are run: by a daemon of Apache's under threads, by Apache itself under processes, or kept alive beside it;
+ * `fcgid` is for programs of others.
+ */
+export type Way = 'cgid' | 'cgi' | 'proxy_fcgi' | 'fcgid';
 
 /** What to serve, and how. */
 export interface ApacheOptions {
@@ -21,6 +25,8 @@ export interface ApacheOptions {
   readonly modules?: readonly string[];
   /** Files and folders that it and the programs must get at. */
   readonly needs: readonly string[];
+  /** The installed tree, whose programs are started beside the server where they stay. */
+  readonly programs?: string;
   /** The environment of the server and so of the programs; PATH finds the `node` of their first line. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -31,6 +37,8 @@ export interface Apache {
   readonly pid: number;
   /** Resolves when the server has ended, whoever ended it. */
   readonly ended: Promise<void>;
+  /** Has a program that stays end, and start anew. */
+  restart(program: string): void;
   stop(): Promise<void>;
 }
 
@@ -55,7 +63,12 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
   for (const folder of [run, options.logs]) giveToWebUser(folder);
   const log = join(options.logs, 'apache.log');
   const conf = join(run, 'apache.conf');
-  writeFileSync(conf, general(options, run, log) + options.conf);
+  const { needs, env, programs } = options;
+  const services =
+    options.way === 'proxy_fcgi' && programs !== undefined
+      ? await startServices(programs, join(run, 'sockets'), { needs, env, log })
+      : undefined;
+  writeFileSync(conf, general(options, run, log, services) + options.conf);
   giveToWebUser(conf);
 
   const [command = '', ...words] = asWebUser(
@@ -77,7 +90,6 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
   const ended = new Promise<void>((resolve) => {
     const end = () => {
       running = false;
-      rmSync(run, { recursive: true, force: true });
       resolve();
     };
     server.once('exit', end);
@@ -91,12 +103,15 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
     server.kill('SIGTERM');
     await ended;
     clearTimeout(last);
+    await services?.stop();
+    rmSync(run, { recursive: true, force: true });
   };
   if (!(await untilAnswers(options.port, 10, () => running))) {
     await stop();
     throw new ApacheError(`Apache does not answer on port ${options.port}: ${said}${tail(log)}`);
   }
-  return { url: `http://127.0.0.1:${options.port}`, pid: server.pid ?? 0, ended, stop };
+  const restart = (program: string): void => services?.restart(program);
+  return { url: `http://127.0.0.1:${options.port}`, pid: server.pid ?? 0, ended, restart, stop };
 }
 
 /** The end of a log, or nothing. */
@@ -109,14 +124,26 @@ function tail(file: string): string {
 }
 
 /** The part of the configuration that says nothing about what is served. */
-function general({ port, way, modules = [] }: ApacheOptions, run: string, log: string): string {
-  const load = [way === 'cgi' ? 'mpm_prefork' : 'mpm_event', way, ...MODULES, ...modules];
+function general(
+  { port, way, modules = [] }: ApacheOptions,
+  run: string,
+  log: string,
+  services: Services | undefined,
+): string {
+  const load = [
+    way === 'cgi' ? 'mpm_prefork' : 'mpm_event',
+    ...(way === 'proxy_fcgi' ? ['proxy'] : []),
+    way,
+    ...MODULES,
+    ...modules,
+  ];
   return `${load.map((name) => `LoadModule ${name}_module ${FOLDER}/mod_${name}.so`).join('\n')}
 ServerRoot "${run}"
 PidFile "${run}/pid"
 DefaultRuntimeDir "${run}"
 ${way === 'cgid' ? `ScriptSock "${run}/cgid.sock"` : ''}
-${way === 'fcgid' ? `FcgidIPCDir "${run}"\nFcgidProcessTableFile "${run}/fcgid.shm"\nDefine JMB_FASTCGI` : ''}
+${way === 'fcgid' ? `FcgidIPCDir "${run}"\nFcgidProcessTableFile "${run}/fcgid.shm"` : ''}
+${services === undefined ? '' : `Define JMB_SOCKETS "${services.sockets}"`}
 ServerName 127.0.0.1
 Listen 127.0.0.1:${port}
 ErrorLog "${log}"

@@ -2,7 +2,7 @@
  * A whole JMB on 127.0.0.1 for one test file: the built programs behind a private Apache with the shipped configuration,
  * accounts, a database of its own and a mail server that keeps what comes.
  *
- *     const jmb = await stage({ way: 'fcgid' });
+ *     const jmb = await stage({ way: 'proxy_fcgi' });
  *     const page = await jmb.ask('/booking.cgi?list', { as: 'alice' });
  *     await jmb.stop();
  */
@@ -29,6 +29,8 @@ export interface StageOptions {
   readonly auth?: string;
   /** Apache modules besides the usual ones, without `mod_`. */
   readonly apacheModules?: readonly string[];
+  /** Called when the tree is there, and no program runs yet. */
+  readonly prepare?: (root: string) => Promise<void>;
   /** Apache configuration before jitsi-jmb.conf, which it tells what differs. */
   readonly defines?: string;
   /** Apache configuration before jitsi-jmb.conf. */
@@ -66,6 +68,8 @@ export interface Stage {
   log(): string;
   /** What Apache logged. */
   apacheLog(): string;
+  /** Has a program that stays end, and start anew. */
+  restart(program: string): void;
   /** Ends Apache and its programs, and leaves the rest; `stop` is still to be called. */
   stopServer(): Promise<void>;
   stop(): Promise<void>;
@@ -76,7 +80,7 @@ export const STAGE_SECRET = 'a secret of the stage, 32 characters and more';
 
 /** How programs run where a test does not say: as Debian does, or as JMB_WAY has it, so that the same tests hold for both. */
 function usualWay(): Way {
-  return process.env['JMB_WAY'] === 'fcgid' ? 'fcgid' : 'cgid';
+  return process.env['JMB_WAY'] === 'proxy_fcgi' ? 'proxy_fcgi' : 'cgid';
 }
 
 /** Starts a stage. */
@@ -108,9 +112,11 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const auth = options.auth === undefined ? writeBasicAuth(join(root, 'etc'), accounts) : join(root, 'etc/auth.conf');
   if (options.auth !== undefined) writeFileSync(auth, options.auth);
 
+  await options.prepare?.(root);
   const apache = await startApache({
     port,
     way: options.way ?? usualWay(),
+    programs: root,
     logs: join(root, 'log'),
     modules: options.apacheModules ?? [],
     needs: [root, process.execPath],
@@ -134,6 +140,7 @@ ${options.conf ?? ''}
     mailsOnceThereAre: (count) => onceThereAre(mails, count),
     log: () => readLog(root, 'jmb.log'),
     apacheLog: () => readLog(root, 'apache.log'),
+    restart: (program) => apache.restart(program),
     stopServer: () => apache.stop(),
     async stop() {
       await apache.stop();
