@@ -13,6 +13,7 @@ import { inbox, mail, templates } from './check_mail.ts';
 import { CRON_FILE, cronRuns, foundFile, keptFor, node } from './check_programs.ts';
 import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
+import { services } from './check_services.ts';
 import type { CommandContext } from './environment.ts';
 
 /** A verdict and its reason; `unknown` where JMB may not look, `off` where the part is not set up. */
@@ -40,6 +41,7 @@ const questions: readonly (readonly [string, Question])[] = [
   ['templates', mailTemplates],
   ['clock', clock],
   ['cron', cron],
+  ['services', programs],
   ['keeping', keeping],
   ['secret', tokenSecret],
   ['rooms', roomModule],
@@ -151,6 +153,11 @@ function cron({ settings, store, clock, root }: CommandContext): Finding {
 function keeping({ settings, store }: CommandContext): Finding {
   const { JMB_KEEP_DAYS: days, JMB_SHOW_ARCHIVES: shown } = settings;
   return { about: 'keeping', ...keptFor(days, shown, lastRun(store, 'forget')?.at) };
+}
+
+/** Programs that stay, and what keeps one from answering. */
+function programs({ settings: { JMB_DATA, JMB_DB, JMB_LOG } }: CommandContext): Finding {
+  return { about: 'services', ...services({ JMB_DATA, JMB_DB, JMB_LOG }) };
 }
 
 async function mailServer({ settings, store, clock }: CommandContext): Promise<Finding> {

@@ -54,7 +54,7 @@ test('all is well', async () => {
   expect(found.about('guard')).toMatch(/^ok/);
   expect(found.status).toBe(0);
   const lines = (await jmbCommand(jmb, 'check')).stdout.trimEnd().split('\n');
-  expect(lines).toHaveLength(16);
+  expect(lines).toHaveLength(17);
   expect((await jmbCommand(jmb, 'check', 'clock', 'database')).stdout.match(/^\w+ +\w+/gm)).toHaveLength(2);
   const unknown = await jmbCommand(jmb, 'check', 'weather');
   expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('not "weather"')]);
