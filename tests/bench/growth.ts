@@ -30,7 +30,7 @@ export async function grow(
       fill(file, meetings, meetings > 100_000 ? 2 : 10);
       const user = addUsers(file, { ten: 10 }).get('ten');
       handOver(site.root);
-      const server = await startServer(site, 'fcgid');
+      const server = await startServer(site, 'proxy_fcgi');
       servers.push(server);
       if (user === undefined) throw new Error('no user');
       for (const page of PAGES) {

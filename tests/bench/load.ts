@@ -32,6 +32,7 @@ export async function poll(server: Server, user: User, duration: number): Promis
 
 /** How so many browsers at once fare. */
 export interface Crowd {
+  readonly browsers: number;
   readonly requests: number;
   readonly errors: number;
   /** What was wrong, each once. */
@@ -39,15 +40,33 @@ export interface Crowd {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  readonly worst: number;
+  /** Answers a second. */
+  readonly rate: number;
 }
 
 /** Sends browsers all at once, each of which asks for the list so many times. */
-export async function crowd(server: Server, user: User, browsers: number, requests: number): Promise<Crowd> {
+export function crowd(server: Server, user: User, browsers: number, requests: number): Promise<Crowd> {
+  return rush(server, user, browsers, (count) => count < requests);
+}
+
+/** The same while the program is restarted so many times, each once as many answers have come as there are browsers. */
+export function crowdOverRestarts(server: Server, user: User, browsers: number, restarts: number): Promise<Crowd> {
+  let answers = 0;
+  return rush(server, user, browsers, () => {
+    answers += 1;
+    if (answers % browsers === 0) server.restart('booking');
+    return answers <= browsers * (restarts + 1);
+  });
+}
+
+async function rush(server: Server, user: User, browsers: number, goesOn: (count: number) => boolean): Promise<Crowd> {
   const times: number[] = [];
   const wrong: string[] = [];
+  const start = performance.now();
   const browser = async (): Promise<void> => {
     const client = new Client(server.port);
-    for (let count = 0; count < requests; count += 1) {
+    for (let count = 0; goesOn(count); count += 1) {
       try {
         times.push((await ask(client, 'list', user)).time);
       } catch (error) {
@@ -58,13 +77,17 @@ export async function crowd(server: Server, user: User, browsers: number, reques
     client.close();
   };
   await Promise.all(Array.from({ length: browsers }, browser));
+  const rate = (times.length * 1000) / (performance.now() - start);
   times.sort((a, b) => a - b);
   return {
-    requests: browsers * requests,
+    browsers,
+    requests: times.length + wrong.length,
     errors: wrong.length,
     wrong: [...new Set(wrong)],
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
+    worst: times.at(-1) ?? Number.NaN,
+    rate,
   };
 }
 
@@ -94,7 +117,9 @@ function resident(program: string): { size: number; processes: number } {
   let processes = 0;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) continue;
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      // What starts it anew names it, too.
+      if (!words.includes(program) || words.startsWith('sh\0')) continue;
       size += Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
       processes += 1;
     } catch {

@@ -1,11 +1,11 @@
-/** `npm run bench`: how fast JMB is, against the bare programs on the same machine. It needs Apache with mod_fcgid, and a C compiler for the C program. */
+/** `npm run bench`: how fast JMB is, against the bare programs on the same machine. It needs Apache, and a C compiler for the C program. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from './compare.ts';
 import { directoryCost } from './directory.ts';
 import { grow } from './growth.ts';
-import { crowd, poll, remember } from './load.ts';
+import { crowd, crowdOverRestarts, poll, remember } from './load.ts';
 import { missingPackages } from './needs.ts';
 import { readOptions } from './options.ts';
 import { writePrograms } from './programs.ts';
@@ -58,19 +58,19 @@ async function measure(folder: string, running: Server[], quick: boolean): Promi
 
   say('pages in turns');
   const plain = await start(site, 'cgid');
-  const fast = await start(site, 'fcgid');
+  const fast = await start(site, 'proxy_fcgi');
   const comparison = await compare(plain, fast, [ten, hundred], { rounds: quick ? 60 : 300, c });
 
   say('a directory');
   const directory = await directoryCost(folder, site.programs, quick ? 60 : 300);
 
   say('load');
-  const one = 'FcgidMaxProcessesPerClass 1\nFcgidMaxRequestsPerProcess 0';
-  const single = await start(site, 'fcgid', one);
-  const polling = await poll(single, ten, quick ? 1000 : 10_000);
-  const browsers = await crowd(fast, ten, 64, quick ? 10 : 100);
+  const polling = await poll(fast, ten, quick ? 1000 : 10_000);
+  const each = quick ? 20 : 100;
+  const crowds = [await crowd(fast, ten, 64, each), await crowd(fast, ten, 256, Math.ceil(each / 2))];
+  const restarted = await crowdOverRestarts(fast, ten, 64, 20);
+  const memory = await remember(fast, ten, quick ? 4000 : 100_000, join(site.root, 'cgi-bin/booking.cgi'));
   await fast.stop();
-  const memory = await remember(single, ten, quick ? 4000 : 100_000, join(site.root, 'cgi-bin/booking.cgi'));
 
   say('growth');
   const sizes = quick ? [1000, 100_000] : [1000, 100_000, 1_000_000];
@@ -83,7 +83,8 @@ async function measure(folder: string, running: Server[], quick: boolean): Promi
     comparison,
     directory,
     polling,
-    crowd: browsers,
+    crowds,
+    restarted,
     memory,
     growth,
   };

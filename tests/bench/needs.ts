@@ -17,7 +17,6 @@ const HERE: Environment = {
 export function missingPackages({ hasFile, hasCommand }: Environment = HERE): readonly string[] {
   const there: readonly (readonly [string, boolean])[] = [
     ['apache2-bin', hasFile('/usr/sbin/apache2')],
-    ['libapache2-mod-fcgid', hasFile('/usr/lib/apache2/modules/mod_fcgid.so')],
     ['slapd', hasFile('/usr/sbin/slapd')],
     ['gcc', hasCommand('gcc') || hasCommand('cc')],
   ];

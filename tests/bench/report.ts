@@ -13,7 +13,8 @@ export interface Report {
   readonly comparison: Comparison;
   readonly directory: DirectoryCost;
   readonly polling: Polling;
-  readonly crowd: Crowd;
+  readonly crowds: readonly Crowd[];
+  readonly restarted: Crowd;
   readonly memory: Memory;
   readonly growth: readonly Size[];
 }
@@ -41,7 +42,7 @@ function rounded(value: number): number | null {
 }
 
 /** One table of pages, and a few lines. */
-export function tables({ machine, comparison, directory, polling, crowd, memory, growth }: Report): string {
+export function tables({ machine, comparison, directory, polling, crowds, restarted, memory, growth }: Report): string {
   const { node, c, plain, fastcgi } = comparison;
   const row = (name: string, figures: Figures, against: string): string =>
     `${name.padEnd(26)}${ms(figures.p50)}${ms(figures.p95)}   ${against === '' ? '' : `${figures.ratio.toFixed(2)} × ${against}`}`;
@@ -58,13 +59,19 @@ A directory (slapd), plain CGI, over the request beside it at a site without one
 ${(['list', 'token'] as const).map((page) => `${page.padEnd(26)}${ms(directory[page].without)} without, ${ms(directory[page].kept.p50)} kept (${directory[page].kept.ratio.toFixed(2)} ×), ${ms(directory[page].asked.p50)} asked (${directory[page].asked.ratio.toFixed(2)} ×)`).join('\n')}
 
 One FastCGI process, feeds a second: ${polling.whole.toFixed(0)} whole, ${polling.unchanged.toFixed(0)} with If-None-Match
-64 browsers at once, ${crowd.requests} lists: ${crowd.errors} errors${crowd.wrong.map((one) => ` (${one.split('\n', 1)[0]})`).join('')}, p50 ${crowd.p50.toFixed(1)} ms, p99 ${crowd.p99.toFixed(1)} ms
+${crowds.map((one) => `${crowdLine(one)}, ${one.rate.toFixed(0)} a second\n`).join('')}The same over 20 restarts of the program: ${crowdLine(restarted)}
 ${memory.requests} requests to ${memory.processes} process: ${memory.early.toFixed(1)} MiB after a tenth, ${memory.late.toFixed(1)} MiB at the end
 
 p50 as FastCGI for a user with 10 meetings, by the number of all meetings
 ${'meetings'.padEnd(12)}${PAGES.map((page) => page.padStart(16)).join('')}
 ${growth.map((size) => String(size.meetings).padEnd(12) + PAGES.map((page) => `${size.p50[page].toFixed(2)} (${size.ratio[page].toFixed(2)} ×)`.padStart(16)).join('')).join('\n')}
 `;
+}
+
+function crowdLine({ browsers, requests, errors, wrong, p50, p99, worst }: Crowd): string {
+  const why = wrong.map((one) => ` (${one.split('\n', 1)[0]})`).join('');
+  const times = `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, the worst ${worst.toFixed(0)} ms`;
+  return `${browsers} browsers at once, ${requests} lists: ${errors} errors${why}, ${times}`;
 }
 
 function ms(value: number): string {

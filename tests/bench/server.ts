@@ -14,6 +14,8 @@ import type { User } from './site.ts';
 export interface Server {
   readonly port: number;
   readonly client: Client;
+  /** Has a program that stays end, and start anew. */
+  restart(program: string): void;
   stop(): Promise<void>;
 }
 
@@ -64,12 +66,13 @@ export function handOver(root: string): void {
 }
 
 /** Starts an Apache for a site. `conf` comes last, and so wins. */
-export async function startServer(site: Site, way: 'cgid' | 'fcgid', conf = ''): Promise<Server> {
+export async function startServer(site: Site, way: 'cgid' | 'proxy_fcgi', conf = ''): Promise<Server> {
   const { root, programs, users } = site;
   const port = await freePort();
   const apache: Apache = await startApache({
     port,
     way,
+    programs: root,
     logs: join(root, `log-${way}-${port}`),
     modules: [],
     needs: [root, programs, process.execPath],
@@ -93,10 +96,11 @@ ${
 ${conf}
 `,
   });
-  const client = new Client(port, way === 'fcgid');
+  const client = new Client(port, way === 'proxy_fcgi');
   return {
     port,
     client,
+    restart: (program) => apache.restart(program),
     async stop() {
       client.close();
       await apache.stop();
