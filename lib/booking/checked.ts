@@ -39,6 +39,7 @@ export async function checkedBooking(
     ...addressBook(context, identity),
     now: clock.now(),
     zone,
+    ...(meeting === null ? {} : { was: meeting.begin }),
     minMinutes: settings.JMB_MIN_MEETING_DURATION,
     maxMinutes: settings.JMB_MAX_MEETING_DURATION,
     maxModerators: settings.JMB_MAX_MODERATORS,

@@ -56,6 +56,8 @@ export interface Now {
   readonly now: number;
   /** Whose clock is meant. */
   readonly zone: Zone;
+  /** The begin of what is changed, in Unix seconds: what it reads like means it, also in an hour that comes twice. */
+  readonly was?: number;
 }
 
 /** What the rules depend on. */
@@ -131,7 +133,11 @@ type Wrong = (field: Field, text: TextKey, values?: Mistake['values']) => void;
  * The begin that a date and a time make by the clock of a zone, in Unix seconds; null where they make none. What is wrong is
  * told to `wrong`, also of a begin that is made and is over or too far ahead.
  */
-export function checkBegin(form: Pick<BookingForm, 'date' | 'time'>, { now, zone }: Now, wrong: Wrong): number | null {
+export function checkBegin(
+  form: Pick<BookingForm, 'date' | 'time'>,
+  { now, zone, was }: Now,
+  wrong: Wrong,
+): number | null {
   const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(form.date.trim());
   const time = /^(\d{2}):(\d{2})(?::00)?$/.exec(form.time.trim());
   const [year, month, day] = (date ?? []).slice(1).map(Number);
@@ -144,7 +150,8 @@ export function checkBegin(form: Pick<BookingForm, 'date' | 'time'>, { now, zone
   }
   if (midday === null) return null;
   const local = { year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: hour ?? 0, minute: minute ?? 0 };
-  const begin = unixOf(zone, local);
+  const isSame = was !== undefined && isoDate(zone, was) === date?.[0] && clockTime(zone, was) === time[0].slice(0, 5);
+  const begin = isSame ? was - (was % 60) : unixOf(zone, local);
   if (begin === null) {
     wrong('time', 'rule.time_skipped');
     return null;

@@ -113,6 +113,14 @@ test('30 and 480 minutes are within the bounds', () => {
   expect(booking({ duration: ' 480 ' }).duration).toBe(28_800);
 });
 
+test('of an hour that comes twice, what is changed keeps the one that it has; whatever else is typed means the first', () => {
+  const twice = (date: string, time: string, was: string) =>
+    booking({ date, time }, { was: Date.parse(`${was}Z`) / 1000 }).begin;
+  expect(twice('2027-10-31', '02:30', '2027-10-31T01:30')).toBe(Date.parse('2027-10-31T01:30Z') / 1000);
+  expect(twice('2027-10-31', '02:30', '2027-10-31T00:30')).toBe(Date.parse('2027-10-31T00:30Z') / 1000);
+  expect(twice('2027-10-31', '02:45', '2027-10-31T01:30')).toBe(Date.parse('2027-10-31T00:45Z') / 1000);
+});
+
 test('a subject that the form filled in names the day that was chosen, and one that was typed stays', () => {
   expect(booking({ subject: 'Réunion du 24' }).subject).toBe('Réunion du 3');
   expect(booking({ subject: 'Réunion du 25' }).subject).toBe('Réunion du 25');
