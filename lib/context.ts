@@ -37,19 +37,10 @@ export interface Context {
   readonly asked?: Visit;
   /** Has what comes be in the language that the account has chosen, unless the browser has another. */
   readonly speak?: (own: Language | undefined) => void;
+  /** Has times be said, and meant, by another clock than the house's; null: by the one that they are. */
+  readonly goBy?: (zone: Zone | null) => void;
   /** Whether who signed in can sign out again (JMB_LOGOUT of apache/auth-*.conf); where nobody asks by way of the web, not said. */
   readonly signsOut?: boolean;
-}
-
-/** The context of what goes back to an earlier request: its lines in the log, and the mails that it causes, have that request's id. */
-export function contextFor(request: string, context: Context): Context {
-  const { settings, clock, store, language, texts, zone } = context;
-  return {
-    ...{ settings, clock, store, language, texts, zone, log: logFor(context.log, request) },
-    get directory() {
-      return context.directory;
-    },
-  };
 }
 
 /** What outlives a request in a process that stays: settings, log, database, directory. */
@@ -180,6 +171,7 @@ class PartialContext implements Context {
   #store: Store | undefined;
   #directory: Directory | null | undefined;
   #own: Language | undefined;
+  #zone: Zone | undefined;
   readonly clock = systemClock;
   readonly asked?: Visit;
   readonly signsOut: boolean;
@@ -202,11 +194,15 @@ class PartialContext implements Context {
   }
 
   get zone(): Zone {
-    return houseZone(this.settings);
+    return this.#zone ?? houseZone(this.settings);
   }
 
   speak(own: Language | undefined): void {
     this.#own = own;
+  }
+
+  goBy(zone: Zone | null): void {
+    this.#zone = zone ?? this.#zone;
   }
 
   /** JMB_LANG; a page about settings that cannot be read needs a language, too. */

@@ -5,7 +5,8 @@
 import { fingerprint } from '../calendar/feed_facts.ts';
 import { readReplies } from '../calendar/reply.ts';
 import { readTnef } from '../calendar/tnef.ts';
-import { type Context, contextFor } from '../context.ts';
+import type { Context } from '../context.ts';
+import { logFor } from '../log.ts';
 import type { Incoming } from '../mail/incoming.ts';
 import { wordMail } from '../mail/owner_mail.ts';
 import { commentOf } from '../meetings/answers.ts';
@@ -72,6 +73,17 @@ export function tracedTo(
   const to = recipient ?? mail.writer?.address ?? '';
   const request = requestBehind(context.store, id, to, mail.header('in-reply-to')?.trim());
   return request === undefined ? context : contextFor(request, context);
+}
+
+/** The context of what goes back to an earlier request: its lines in the log, and the mails that it causes, have that request's id. */
+function contextFor(request: string, context: Context): Context {
+  const { settings, clock, store, language, texts, zone } = context;
+  return {
+    ...{ settings, clock, store, language, texts, zone, log: logFor(context.log, request) },
+    get directory() {
+      return context.directory;
+    },
+  };
 }
 
 /** The addresses that a message says it is from, and the others of the same people, where a directory knows them. */

@@ -63,14 +63,14 @@ export function insertBooked(
   { email, by }: Identity,
   { booking, repetition }: Booked,
 ): Saved & { first: Meeting } {
-  const { store, clock, settings } = context;
+  const { store, clock, zone } = context;
   if (repetition === null) {
     const saved = insertMeeting(store, clock, email, booking);
     plan(context, saved.meeting);
     noteStandIn(store, saved.meeting.id, by?.email ?? null);
     return { ...saved, first: saved.meeting };
   }
-  const { id, meetings } = insertSeries(store, clock, email, booking, { repetition, zone: settings.JMB_ICAL_TZID });
+  const { id, meetings } = insertSeries(store, clock, email, booking, { repetition, zone: zone.name });
   for (const { meeting } of meetings) {
     plan(context, meeting);
     noteStandIn(store, meeting.id, by?.email ?? null);

@@ -10,6 +10,7 @@ import { feedByHash, noteSeen, rememberAddresses } from '../store/feeds.ts';
 import { mineOf } from '../store/mine.ts';
 import { rememberName } from '../store/people.ts';
 import { formTokenHolds } from '../store/secrets.ts';
+import { zoneOf } from '../text/zones.ts';
 import type { Granted, Known, Need } from './route.ts';
 import { unknownSecret } from './wrong_secret.ts';
 
@@ -61,7 +62,7 @@ export const ownForm: Need<'form'> = {
   gives: ['form'],
   after: ['identity'],
   look: (request, context, known) => {
-    const form = formParams(request);
+    const form = typedBy(context, formParams(request));
     return crossSite(request) ?? staleForm(context, of(known, 'identity'), form) ?? { form };
   },
 };
@@ -72,7 +73,7 @@ export const typedForm: Need<'form' | 'stale'> = {
   gives: ['form', 'stale'],
   after: ['identity'],
   look: (request, context, known) => {
-    const form = formParams(request);
+    const form = typedBy(context, formParams(request));
     return crossSite(request) ?? { form, stale: staleForm(context, of(known, 'identity'), form) };
   },
 };
@@ -203,8 +204,16 @@ async function visitor(request: Request, context: Context): Promise<{ identity: 
   rememberAddresses(context.store, identity.uid, identity.addresses, context.settings.JMB_SHARED_ADDRESSES);
   rememberName(context.store, identity.addresses, identity.name);
   noteSeen(context.store, identity.uid, context.clock.now());
-  context.speak?.(mineOf(context.store, identity.uid).language);
+  const { language, zone } = mineOf(context.store, identity.uid);
+  context.speak?.(language);
+  context.goBy?.(zone);
   return { identity };
+}
+
+/** A form, by the clock that it said: the one that its account goes by may be another meanwhile. */
+function typedBy(context: Context, form: Params): Params {
+  context.goBy?.(zoneOf(form.get('conf_zone') ?? ''));
+  return form;
 }
 
 function crossSite(request: Request): Refusal | null {

@@ -12,7 +12,7 @@ import {
   unixOnWall,
   weekdayName,
 } from '../text/dates.ts';
-import type { Zone } from '../text/zones.ts';
+import { type Zone, zoneOf } from '../text/zones.ts';
 import { FARTHEST } from './booking.ts';
 import type { Meeting, MeetingId } from './meeting.ts';
 
@@ -187,12 +187,29 @@ export function excludedFor(turns: readonly Turn[], email: string, now: number):
   );
 }
 
-/** « chaque mardi », `every 2 weeks, on Tuesday`. @param first the first date, in Unix seconds */
-export function rhythmWords({ repeat, every }: Rhythm, first: number, texts: Texts, reader: Reader): string {
-  const { language, zone } = reader;
+/** The clock by which a series keeps its time, for a reader who may go by another. */
+function keeperOf(series: Pick<Series, 'zone'>, { language, zone }: Reader): Reader {
+  return { language, zone: series.zone === zone.name ? zone : (zoneOf(series.zone) ?? zone) };
+}
+
+/**
+ * « chaque mardi », `every 2 weeks, on Tuesday`; for who goes by another clock than the series, on which it may be another day:
+ * `every Tuesday at 09:30 (Asia/Tokyo)`.
+ * @param first the first date, in Unix seconds
+ */
+export function rhythmWords(
+  series: Rhythm & Pick<Series, 'zone'>,
+  first: number,
+  texts: Texts,
+  reader: Reader,
+): string {
+  const { repeat, every } = series;
+  const { language, zone } = keeperOf(series, reader);
   const { weekday, day } = localParts(zone, first);
   const values = { every, weekday: weekdayName(language, weekday), day: language === 'fr' && day === 1 ? '1er' : day };
-  return texts(`series.${repeat}_${every === 1 ? 'one' : 'many'}`, values);
+  const rhythm = texts(`series.${repeat}_${every === 1 ? 'one' : 'many'}`, values);
+  if (zone.name === reader.zone.name) return rhythm;
+  return texts('series.elsewhere', { rhythm, time: clockTime(zone, first), zone: zone.name.replace(/_/g, ' ') });
 }
 
 /** « chaque mardi, jusqu’au mardi 12 janvier 2027 ». */
@@ -200,7 +217,7 @@ export function seriesWords(series: Series, texts: Texts, reader: Reader): strin
   const [first, last] = [series.turns[0], series.turns.at(-1)];
   if (first === undefined || last === undefined) return '';
   const rhythm = rhythmWords(series, first.begin, texts, reader);
-  return texts('series.until', { rhythm, date: longDate(reader, last.begin) });
+  return texts('series.until', { rhythm, date: longDate(keeperOf(series, reader), last.begin) });
 }
 
 /** « 22 et 29 décembre »: days to come, briefly, the month once. */

@@ -23,10 +23,11 @@ import { formParams, queryParams, type Request, type Response } from '../message
 import type { Refusal } from '../refusal.ts';
 import { saidOf } from '../store/answers.ts';
 import { ownerOf } from '../store/invitations.ts';
+import { chosenBy } from '../store/mine.ts';
 import { clockTime, isoDate, longDate, timeOf } from '../text/dates.ts';
-import type { Zone } from '../text/zones.ts';
+import { type Zone, zoneOf } from '../text/zones.ts';
 import { scopesOf } from './form_fields.ts';
-import { answerIcon, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
+import { answerIcon, clockWords, personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, go, page, toList } from './page.ts';
 
 /** The word of an address for each answer. */
@@ -54,6 +55,7 @@ export function answerAsk(
 ): Response | Refusal {
   const refusal = answerRefused(context, invitation);
   if (refusal !== null) return refusal;
+  byOwnClock(context, invitation);
   const said = saidBy(context, invitation);
   return answerPage(context, invitation, {
     asked: askedAnswer(request),
@@ -111,11 +113,12 @@ export function proposalWords(context: Pick<Context, 'texts' | 'language' | 'zon
 
 /** What templates/pages/answer_form.hbs shows. @param preferred the answer that stands out */
 export function answerForm(
-  { texts, clock, zone }: Context,
+  context: Context,
   preferred: Answer,
-  typed: WordsForm = typedOf(NO_WORDS, zone),
+  typed: WordsForm = typedOf(NO_WORDS, context.zone),
   mistakes: WordsMistakes = {},
 ): object {
+  const { texts, clock, zone } = context;
   const error = (field: keyof WordsForm): string => {
     const text = mistakes[field];
     return text === undefined ? '' : texts(text, { max: LONGEST_COMMENT });
@@ -133,7 +136,8 @@ export function answerForm(
     wordy: typed.comment !== '' || typed.date !== '' || typed.time !== '',
     longest: LONGEST_COMMENT,
     earliest: isoDate(zone, clock.now()),
-    zone: zone.name.replace(/_/g, ' '),
+    zone: clockWords(context, clock.now()),
+    zoneName: zone.name,
   };
 }
 
@@ -149,6 +153,7 @@ export async function answerGive(
   const form = formParams(request);
   const fromList = form.get('from') === 'list';
   const field = (name: keyof WordsForm): string => form.get(name) ?? '';
+  byOwnClock(context, invitation, form.get('zone'));
   const typed = keptWords({ comment: field('comment'), date: field('date'), time: field('time') });
   const checked = checkWords(typed, meeting, { now: context.clock.now(), zone: context.zone });
   if ('mistakes' in checked) {
@@ -166,6 +171,14 @@ export async function answerGive(
   await sendToOwner(context, meeting.id);
   if (fromList) return toList(request, given, meeting.id);
   return go(303, beside(request, `join.cgi?${WORDS[given]}&id=${encodeURIComponent(wayOf(invitation))}`));
+}
+
+/**
+ * Has times be said to somebody who is invited by the clock that they chose, if they have an account and did.
+ * @param named the zone that the form names which they send
+ */
+export function byOwnClock(context: Context, { attendee: { email } }: Invitation, named = ''): void {
+  context.goBy?.(zoneOf(named) ?? chosenBy(context.store, [email]).get(email)?.zone ?? null);
 }
 
 /** The secret by which somebody came: that of a series leads to its next meeting, but stands for all. */

@@ -24,7 +24,7 @@ import { formToken } from '../store/secrets.ts';
 import { LANGUAGES, type TextKey } from '../text/catalogue.ts';
 import { durationText, isoDate } from '../text/dates.ts';
 import { overAlready, proposedForm, scopesOf, seriesFields } from './form_fields.ts';
-import { meetingWords, ticketWords } from './meeting_view.ts';
+import { clockWords, meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 import { type AskedName, askedIn, PEOPLE_FIELDS, type PeopleField, peopleField } from './people_field.ts';
 
@@ -155,7 +155,8 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     earliest: isoDate(zone, clock.now()),
     longest: LONGEST_SUBJECT,
     longestAgenda: LONGEST_AGENDA,
-    zone: zone.name.replace(/_/g, ' '),
+    zone: clockWords(context, meeting?.begin ?? clock.now()),
+    zoneName: zone.name,
     conflict: conflict && savedFields(context, bookingOf(conflict.meeting, conflict.attendees)),
   });
 }

@@ -9,7 +9,7 @@ import { invitationsIn } from '../store/meetings.ts';
 import type { Store } from '../store/store.ts';
 import { isoDate, monthOf } from '../text/dates.ts';
 import { companyOf, type Item, itemOf } from './list_items.ts';
-import { counted, type Reading, readingOf } from './meeting_view.ts';
+import { clockWords, counted, type Reading, readingOf } from './meeting_view.ts';
 import { page } from './page.ts';
 import { whoBooks } from './who_books.ts';
 
@@ -56,6 +56,7 @@ export async function meetingsFound(
       pages: pages > 1 && texts('found.page', { page: at, pages }),
       previous: at > 1 && address(at - 1),
       next: at < pages && address(at + 1),
+      zone: clockWords(reading, reading.now),
     },
   );
 }

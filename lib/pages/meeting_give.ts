@@ -14,7 +14,7 @@ import { type Said, saidOf } from '../store/answers.ts';
 import { namesOf } from '../store/people.ts';
 import { texts as textsIn } from '../text/catalogue.ts';
 import { clockTime, isoDate } from '../text/dates.ts';
-import { personWords } from './meeting_view.ts';
+import { clockWords, personWords } from './meeting_view.ts';
 
 /** An address and a text to copy. */
 export interface Given {
@@ -63,9 +63,11 @@ export function attendeesCsv(_request: Request, context: Context, { read }: Pick
     store,
     attendees.map(({ email }) => email),
   );
-  const head = (['person', 'email', 'role', 'answer', 'note', 'answered', 'connections'] as const).map((key) =>
-    texts(`follow.${key}`),
-  );
+  const head = [
+    ...(['person', 'email', 'role', 'answer', 'note'] as const).map((key) => texts(`follow.${key}`)),
+    texts('mail.time', { time: texts('follow.answered'), zone: clockWords(context, meeting.begin) }),
+    texts('follow.connections'),
+  ];
   const rows = attendees.map((attendee) =>
     rowOf(context, attendee, names.get(attendee.email), said.get(attendee.hash)),
   );

@@ -20,7 +20,7 @@ import { withClashes } from './form_busy.ts';
 import { companyOf } from './list_items.ts';
 import { sections } from './list_sections.ts';
 import { closingWords, extensionOf, insideWords, peopleOf } from './meeting_running.ts';
-import { counted, meetingWords, type Reading, readingOf } from './meeting_view.ts';
+import { clockWords, counted, meetingWords, type Reading, readingOf } from './meeting_view.ts';
 import { cookieOf, inQuery, type NoticeWords, page, refresh, sayingOf } from './page.ts';
 import { whoBooks } from './who_books.ts';
 
@@ -102,7 +102,7 @@ export async function meetingList(
     older: pastCount > parts.archives.length && !acting.by,
     ...(acting.by ? {} : ownAddresses(context, identity, editor)),
     bosses: bosses(store, identity).map(({ email, name }) => ({ whose: inQuery(email), name })),
-    zone: reading.zone.name.replace(/_/g, ' '),
+    zone: clockWords(reading, now),
   });
 }
 

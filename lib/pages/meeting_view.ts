@@ -22,7 +22,9 @@ import {
   type Reader,
   startOfDay,
   timeOf,
+  utcOffset,
 } from '../text/dates.ts';
+import { processZone } from '../text/zones.ts';
 
 /** What words depend on. */
 export interface Reading extends Reader {
@@ -78,6 +80,22 @@ function nearDay({ zone, now }: Reading, unix: number): 'day.today' | 'day.tomor
   return day === isoDate(zone, startOfDay(zone, now, 1)) ? 'day.tomorrow' : null;
 }
 
+/** By which clock times are said: `Europe/Paris`; another than the house's with how far it is off at a Unix time. */
+export function clockWords({ texts, zone }: Pick<Reading, 'texts' | 'zone'>, unix: number): string {
+  const name = zone.name.replace(/_/g, ' ');
+  return zone.name === processZone.name ? name : texts('mail.zone', { zone: name, offset: utcOffset(zone, unix) });
+}
+
+/** The line that says so on each page of who goes by another clock than the house; empty for everybody else, and without settings. */
+export function clockLine(context: Context): string {
+  try {
+    const { texts, zone, clock } = context;
+    return zone.name === processZone.name ? '' : texts('list.zone', { zone: clockWords(context, clock.now()) });
+  } catch {
+    return '';
+  }
+}
+
 /** When and what a meeting is: the same on every page. */
 export interface MeetingWords {
   readonly id: string;
@@ -110,10 +128,14 @@ export function meetingWords(reading: Wording, meeting: Told): MeetingWords {
   };
 }
 
-/** The same on a page of its own, which has room for the day on which it ends where that is another; else empty. */
-export function ticketWords(reading: Wording, meeting: Told): MeetingWords & { readonly lastDate: string } {
+/** The same on a page of its own, which has room for the zone, and for the day on which it ends where that is another; else empty. */
+export function ticketWords(
+  reading: Wording,
+  meeting: Told,
+): MeetingWords & { readonly lastDate: string; readonly clock: string } {
   const isOneDay = isoDate(reading.zone, meeting.begin) === isoDate(reading.zone, meeting.end);
-  return { ...meetingWords(reading, meeting), lastDate: isOneDay ? '' : longDate(reading, meeting.end) };
+  const lastDate = isOneDay ? '' : longDate(reading, meeting.end);
+  return { ...meetingWords(reading, meeting), lastDate, clock: clockWords(reading, meeting.begin) };
 }
 
 /** Someone by name and address, the name guessed where only the address is known. */

@@ -12,6 +12,7 @@ import { keepChosen, otherLanguages } from '../http/language.ts';
 import type { Identity, MeetingId } from '../meetings/meeting.ts';
 import { cookie, type Header, html, queryParams, type Request, type Response, redirect } from '../message.ts';
 import type { TextKey, Texts } from '../text/catalogue.ts';
+import { clockLine } from './meeting_view.ts';
 
 /** What Apache says too, for whatever does not come from here. */
 const POLICY =
@@ -68,6 +69,7 @@ export function page(context: Context, render: (view: object) => string, frame: 
     editor: editor === true,
     onList: place === 'list',
     onNew: place === 'new',
+    goesBy: clockLine(context),
     readIn: context.asked === undefined ? [] : otherLanguages(context.asked, language),
     onMine: place === 'mine',
   });

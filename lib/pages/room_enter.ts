@@ -13,6 +13,7 @@ import { nameOfAddress } from '../people/identity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { noteSeen, rememberAddresses } from '../store/feeds.ts';
 import { countConnection } from '../store/invitations.ts';
+import { mineOf } from '../store/mine.ts';
 import { countPrivate } from '../store/rooms.ts';
 import { domainMatches } from '../text/addresses.ts';
 import { longDate, timeOf } from '../text/dates.ts';
@@ -69,6 +70,7 @@ export async function tokenEnter(
   const { store, settings, clock } = context;
   const now = clock.now();
   if (meeting !== null && now < opensAt(meeting.begin, settings.JMB_ROOM_OPENS)) {
+    context.goBy?.(mineOf(store, identity.uid).zone);
     return tooEarly(meeting, context);
   }
   if (request.method !== 'HEAD') {

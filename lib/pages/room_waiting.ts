@@ -8,7 +8,7 @@ import { namesOf } from '../store/people.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
 import { scopesOf } from './form_fields.ts';
-import { answerForm, wayOf } from './invitation_answer.ts';
+import { answerForm, byOwnClock, wayOf } from './invitation_answer.ts';
 import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
 import { beside, page, refresh } from './page.ts';
 
@@ -18,6 +18,7 @@ import { beside, page, refresh } from './page.ts';
  * @param opens Unix seconds
  */
 export function waitingPage(request: Request, context: Context, invitation: Invitation, opens: number): Response {
+  byOwnClock(context, invitation);
   const { texts, clock } = context;
   const { attendee } = invitation;
   const now = clock.now();
@@ -53,8 +54,10 @@ export function waitingPage(request: Request, context: Context, invitation: Invi
 }
 
 /** The page of whoever comes after the end. */
-export function overPage(context: Context, { meeting }: Invitation): Response {
+export function overPage(context: Context, invitation: Invitation): Response {
+  byOwnClock(context, invitation);
   const { texts } = context;
+  const { meeting } = invitation;
   return page(
     context,
     waitingTemplate,
@@ -69,12 +72,11 @@ export function overPage(context: Context, { meeting }: Invitation): Response {
 
 /** What meeting it is, whose, and when by the reader's clock. */
 function whatAndWhen(context: Context, meeting: Meeting): object {
-  const { texts, zone, store } = context;
+  const { store } = context;
   const owner = ownerOf(store, meeting.id) ?? '';
   return {
     ...ticketWords(context, meeting),
     agenda: meeting.agenda,
-    zoneLine: texts('list.zone', { zone: zone.name.replace(/_/g, ' ') }),
     organiser: { ...personWords(owner), ...nameOf(context, owner) },
   };
 }

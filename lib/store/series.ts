@@ -21,6 +21,8 @@ export interface Place {
   readonly apart: boolean;
   readonly repeat: Series['repeat'];
   readonly every: number;
+  /** That of the series, in which it keeps its time: an IANA name. */
+  readonly zone: string;
 }
 
 interface PlaceRow extends Omit<Place, 'apart'> {
@@ -32,7 +34,8 @@ interface PlaceRow extends Omit<Place, 'apart'> {
 export function placesOf(store: Store, ids: readonly MeetingId[]): ReadonlyMap<MeetingId, Place> {
   const rows = store.all<PlaceRow>(
     `SELECT CAST(turn_meeting_id AS TEXT) AS meetingId, CAST(turn_series_id AS TEXT) AS seriesId, turn_number AS number,
-       turn_apart = 1 OR meeting_begin IS NOT turn_begin AS apart, series_repeat AS repeat, series_every AS every
+       turn_apart = 1 OR meeting_begin IS NOT turn_begin AS apart, series_repeat AS repeat, series_every AS every,
+       series_zone AS zone
      FROM json_each(?) CROSS JOIN series_meeting ON turn_meeting_id = CAST(value AS INTEGER)
      CROSS JOIN series ON series_id = turn_series_id CROSS JOIN meetings ON meeting_id = turn_meeting_id`,
     JSON.stringify(ids.filter((id) => idOf(id) !== null)),

@@ -299,7 +299,7 @@ describe('the table', () => {
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(headers.get('content-disposition')).toBe('attachment; filename="participants-2026-11-25.csv"');
     expect(body.split('\r\n')).toEqual([
-      '\ufeff"Personne";"Adresse";"Rôle";"Réponse";"Mot";"Répondu le";"Connexions"',
+      '\ufeff"Personne";"Adresse";"Rôle";"Réponse";"Mot";"Répondu le (Europe/Paris)";"Connexions"',
       '"Alice Martin";"alice.martin@example.org";"Organisateur";"";"";"";"0"',
       '"Bob Durand";"bob.durand@example.org";"Modérateur";"Sans réponse";"";"";"0"',
       '"Carol Petit";"carol.petit@example.org";"Invité";"Sans réponse";"";"";"0"',

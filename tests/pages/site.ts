@@ -19,7 +19,7 @@ import { insertMeeting, type Saved } from '../../lib/store/bookings.ts';
 import { formToken } from '../../lib/store/secrets.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { type Language, texts } from '../../lib/text/catalogue.ts';
-import { processZone, useZone } from '../../lib/text/zones.ts';
+import { processZone, useZone, type Zone } from '../../lib/text/zones.ts';
 import { rowWith } from '../support/doors.ts';
 
 /** Tuesday 24 November 2026, 10:00 in Paris. */
@@ -104,13 +104,20 @@ ${settings.replaceAll('ROOT', root)}
   const log: string[] = [];
   const contextAt = (now: number, asked: Visit, signsOut = false): Context => {
     let own: Language | undefined;
+    let zone: Zone = processZone;
     const language = () => languageFor(asked, { own, house: read.JMB_LANG });
     const event = (name: string, fields: object) => void log.push(`${name} ${JSON.stringify(fields)}`);
     const clock = fixedClock(now);
     return {
-      ...{ settings: read, clock, zone: processZone, log: { event }, store, directory, asked, signsOut },
+      ...{ settings: read, clock, log: { event }, store, directory, asked, signsOut },
       get language() {
         return language();
+      },
+      get zone() {
+        return zone;
+      },
+      goBy: (own) => {
+        zone = own ?? zone;
       },
       get texts() {
         return texts(language());

@@ -37,7 +37,7 @@ describe('before the room opens', () => {
     expect(told.body).not.toMatch(new RegExp(`jwt|${meeting.room}`));
     expect(told.text).toContain('La salle n’est pas encore ouverte');
     expect(told.text).toContain('Jury vendredi 27 novembre 2026, de 10:00 à 11:00 (1 h)');
-    expect(told.text).toContain('Fuseau horaire : Europe/Paris.');
+    expect(told.text).toContain(', Europe/Paris');
     expect(told.text).toContain('Alice Martin-Dupont alice.martin@example.org');
     expect(told.text).toContain('Ouverture dans 2 j 23 h');
     expect(told.text).toContain('La salle ouvre le vendredi 27 novembre 2026 à 09:00.');

@@ -111,7 +111,7 @@ import {
 import { isMailStuck, mailAges, mailFigures, meetingsFrom, roomFigures } from '../../lib/store/statistics.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
-import { processZone } from '../../lib/text/zones.ts';
+import { processZone, zoneOf } from '../../lib/text/zones.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
 
@@ -173,6 +173,7 @@ export function everything(store: Store): void {
   rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
   rememberName(store, [ALICE], 'Alice Martin');
   namesOf(store, [ALICE]);
+  for (const zone of [zoneOf('Asia/Tokyo'), null]) keepMine(store, 'alice', { ...mineOf(store, 'alice'), zone });
   keepMine(store, 'alice', { ...mineOf(store, 'alice'), reminders: false });
   chosenBy(store, [ALICE]);
   namedIn(store, [id]);

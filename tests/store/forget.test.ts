@@ -17,7 +17,7 @@ import { seriesById } from '../../lib/store/series.ts';
 import { insertSeries } from '../../lib/store/series_changes.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
-import { processZone } from '../../lib/text/zones.ts';
+import { processZone, zoneOf } from '../../lib/text/zones.ts';
 import { mail } from './mails.ts';
 import { ALICE, BOOKING, clockAt, NOW, open, sqlite3 } from './scratch.ts';
 
@@ -37,7 +37,7 @@ const there = ({ attendees }: Saved, store: Store): boolean =>
 function account(store: Store, uid: string, seen: number): string {
   rememberAddresses(store, uid, [`${uid}@example.org`]);
   rememberName(store, [`${uid}@example.org`], `The ${uid}`);
-  keepMine(store, uid, { language: 'en', reminders: false });
+  keepMine(store, uid, { language: 'en', zone: zoneOf('Asia/Tokyo'), reminders: false });
   noteSeen(store, uid, seen);
   const feed = feedOf(store, uid);
   keepFeed(store, feed, { fingerprint: uid, body: `BEGIN:VCALENDAR ${uid}`, at: seen });
@@ -95,6 +95,7 @@ describe('accounts', () => {
       'rooms',
     ]);
     expect(mineOf(store, 'left').reminders).toBe(true);
+    expect(sqlite3(store.file, "SELECT zone_uid FROM mine_zone WHERE zone_uid = 'left'")).toBe('');
     expect([...namesOf(store, ['left@example.org', 'polls@example.org']).keys()]).toEqual(['polls@example.org']);
     expect(sqlite3(store.file, 'SELECT count(*) FROM feed_text')).toBe('1');
   });
