@@ -101,6 +101,7 @@ function sample(kind: MessageKind, language: Language, now: number): Parameters<
     messages: messagesToAll(kind, attendees),
     accounts: new Map(addresses.map((address) => [address, 'feed000000000000'])),
     languages: new Map(),
+    zones: new Map(),
     threads: new Map(),
     at: now,
   };

@@ -10,7 +10,7 @@ import { ownersOf } from '../lib/store/assistants.ts';
 import { attendeesOf } from '../lib/store/meetings.ts';
 import { chosenBy } from '../lib/store/mine.ts';
 import { enqueue, outboxOf } from '../lib/store/outbox.ts';
-import { feedsByAddress, languagesOf } from '../lib/store/people.ts';
+import { feedsByAddress, writtenTo } from '../lib/store/people.ts';
 import { type DueReminder, dueReminders, markRemindersDone } from '../lib/store/reminders.ts';
 import { texts } from '../lib/text/catalogue.ts';
 import { endsHard } from './endings.ts';
@@ -73,7 +73,7 @@ function enqueueOne(context: CommandContext, reminder: DueReminder, ids: number[
         attendees,
         messages,
         accounts: feedsByAddress(store, addresses),
-        languages: languagesOf(store, addresses),
+        ...writtenTo(store, addresses),
         threads: threadsOf(outboxOf(store, meeting.id)),
         at: reminder.date,
       },

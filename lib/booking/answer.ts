@@ -16,7 +16,7 @@ import { otherSeats, recordAnswer, sameAnswers } from '../store/invitations.ts';
 import { causedBy, noteCaused } from '../store/limits.ts';
 import { attendeesOf, meetingById } from '../store/meetings.ts';
 import { enqueue } from '../store/outbox.ts';
-import { languagesOf, namesOf } from '../store/people.ts';
+import { namesOf, writtenTo } from '../store/people.ts';
 import { placesOf } from '../store/series.ts';
 
 /** Why an invitation cannot be answered any more, or at all; null where it can. */
@@ -149,8 +149,10 @@ export function hearerOf(
   meeting: Meeting,
   owner: Attendee,
 ): Hearer {
-  const language = languagesOf(store, [owner.email]).get(owner.email) ?? meeting.language ?? settings.JMB_LANG;
-  return { meeting, owner, language, zone: houseZone(settings), settings };
+  const { languages, zones } = writtenTo(store, [owner.email]);
+  const language = languages.get(owner.email) ?? meeting.language ?? settings.JMB_LANG;
+  const zone = zones.get(owner.email) ?? houseZone(settings);
+  return { meeting, owner, language, zone, settings };
 }
 
 /** How many answers one run looks at. */

@@ -12,7 +12,7 @@ import { feedOf } from '../store/feeds.ts';
 import { CAUSED_WITHIN, causedBy, noteCaused } from '../store/limits.ts';
 import { enqueue, isNews, type OutboxRow, outboxOf } from '../store/outbox.ts';
 import { dropWaiting } from '../store/outbox_changes.ts';
-import { languagesOf } from '../store/people.ts';
+import { writtenTo } from '../store/people.ts';
 
 /**
  * How long a page waits for the mail server, in milliseconds; what is left then, the sender of the outbox sends. Together
@@ -99,7 +99,7 @@ export function write(context: Context, owner: Identity, occasion: Occasion, mes
     ...occasion,
     owner: occasion.owner ?? { email: ownerAddress(occasion, owner), name: owner.name, by: owner.by },
     messages: left,
-    languages: languagesOf(
+    ...writtenTo(
       store,
       left.map(({ attendee }) => attendee.email),
     ),

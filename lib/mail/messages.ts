@@ -3,6 +3,7 @@ import type { Owner } from '../calendar/event.ts';
 import { fingerprint } from '../calendar/feed_facts.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import type { Language } from '../text/catalogue.ts';
+import type { Zone } from '../text/zones.ts';
 
 /** A meeting with its people. */
 export interface Staffed {
@@ -79,6 +80,8 @@ export interface MailEvent {
   readonly accounts: ReadonlyMap<string, string | null>;
   /** The languages that the directory says the recipients prefer, by address. */
   readonly languages: ReadonlyMap<string, Language>;
+  /** The zones of those who chose another than the house's, by address. */
+  readonly zones: ReadonlyMap<string, Zone>;
   /** The Message-IDs of the mails about this meeting that somebody has got, or may get before this one, oldest first, by address. */
   readonly threads: Threads;
   /** When it happened: Unix seconds. For a reminder, the time that it was planned for. */

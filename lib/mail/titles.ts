@@ -46,11 +46,18 @@ export function key(
 /** What a mail is about. */
 export type Told = Pick<MailEvent, 'meeting'>;
 
-/** How somebody is written to. The language: as they or the directory say that they prefer, else as the organiser chose, else by JMB_LANG. */
-export function readerOf({ languages, meeting }: MailEvent, { attendee }: Message, settings: MailSettings): Reader {
+/**
+ * How somebody is written to. The language: as they or the directory say that they prefer, else as the organiser chose, else by JMB_LANG.
+ * Times by the clock that they chose, else by the house's.
+ */
+export function readerOf(
+  { languages, zones, meeting }: MailEvent,
+  { attendee }: Message,
+  settings: MailSettings,
+): Reader {
   return {
     language: languages.get(attendee.email) ?? meeting.language ?? settings.JMB_LANG,
-    zone: houseZone(settings),
+    zone: zones.get(attendee.email) ?? houseZone(settings),
   };
 }
 

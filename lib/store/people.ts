@@ -1,5 +1,6 @@
 /** What is kept of people by address and account: their names, who has an account here, and what the directory said last. */
 import { isLanguage, type Language } from '../text/catalogue.ts';
+import type { Zone } from '../text/zones.ts';
 import { chosenBy } from './mine.ts';
 import type { Store } from './store.ts';
 
@@ -140,12 +141,22 @@ export function keepLanguages(store: Store, languages: ReadonlyMap<string, Langu
   });
 }
 
-/** The languages that are known, by address: what the person chose for themselves here, else what the directory says. */
-export function languagesOf(store: Store, addresses: readonly string[]): ReadonlyMap<string, Language> {
-  const chosen = [...chosenBy(store, addresses)].flatMap(([address, { language }]): [string, Language][] =>
-    language === undefined ? [] : [[address, language]],
-  );
-  return new Map([...preferredBy(store, addresses), ...chosen]);
+/** How people are written to, by address: in what they chose for themselves here; of languages, else in what the directory says. */
+export interface Written {
+  readonly languages: ReadonlyMap<string, Language>;
+  /** Who goes by another clock than the house's. */
+  readonly zones: ReadonlyMap<string, Zone>;
+}
+
+/** How these people are written to. */
+export function writtenTo(store: Store, addresses: readonly string[]): Written {
+  const languages = new Map(preferredBy(store, addresses));
+  const zones = new Map<string, Zone>();
+  for (const [address, { language, zone }] of chosenBy(store, addresses)) {
+    if (language !== undefined) languages.set(address, language);
+    if (zone !== null) zones.set(address, zone);
+  }
+  return { languages, zones };
 }
 
 /** What the directory says. */

@@ -90,6 +90,7 @@ function invite({ store, settings, accounts, now }: Ground, { meeting, attendees
     messages: messagesToAll('new', attendees),
     accounts: new Map(accounts.map(({ email }) => [email, null])),
     languages: new Map(),
+    zones: new Map(),
     threads: new Map(),
     at: meeting.created,
   };

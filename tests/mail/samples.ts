@@ -36,6 +36,7 @@ export function eventOf(kind: MessageKind, changes: Partial<MailEvent> = {}): Ma
     messages: messagesToAll(kind, attendees),
     accounts: new Map([['alice.martin@example.org', 'feedhash00000001']]),
     languages: new Map(),
+    zones: new Map(),
     threads: new Map(),
     at: NOW,
     ...changes,

@@ -1,5 +1,9 @@
 /** A time zone of one's own (booking.cgi?me): pages say times by it, forms mean it, and nobody else's are other than they were. */
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { enqueueReminders } from '../../cron/reminders.ts';
+import { fixedClock } from '../../lib/clock.ts';
+import type { MailParts } from '../../lib/mail/compose.ts';
 import { feedRead } from '../../lib/pages/calendar_read.ts';
 import { busyShow } from '../../lib/pages/form_busy.ts';
 import { answerAsk, answerGive } from '../../lib/pages/invitation_answer.ts';
@@ -9,9 +13,14 @@ import { meetingList } from '../../lib/pages/meeting_list.ts';
 import { meetingBook, meetingChange } from '../../lib/pages/meeting_save.ts';
 import { mineKeep, mineShow } from '../../lib/pages/mine.ts';
 import { roomJoin, tokenEnter } from '../../lib/pages/room_enter.ts';
+import { readSettings } from '../../lib/settings.ts';
 import { saidOf } from '../../lib/store/answers.ts';
 import { feedOf } from '../../lib/store/feeds.ts';
+import { attendeesOf } from '../../lib/store/meetings.ts';
 import { mineOf } from '../../lib/store/mine.ts';
+import { mailsIn } from '../../lib/store/outbox.ts';
+import { planReminderRows } from '../../lib/store/reminders.ts';
+import { commandContext } from '../support/command_context.ts';
 import { bookAt, EARLY, meetings, sendAll } from './courses.ts';
 import { ALICE, BOB, NOW, OUTSIDER, type Site, site, type Told } from './site.ts';
 
@@ -295,4 +304,81 @@ it('is somebody’s whose account is written in any way, and not of who has thei
   const list = await jmb.ask(meetingList, { as: 'Bob', addresses: BOB, query: 'list' });
   expect(list.text).toContain(TOKYO);
   expect((await jmb.ask(meetingList, { as: 'alice', addresses: ALICE, query: 'list' })).text).not.toContain(TOKYO);
+});
+
+describe('mails', () => {
+  /** What was written of a kind, by the name in the recipient's address. */
+  const written = (jmb: Site, kind: string): Record<string, MailParts> =>
+    Object.fromEntries(
+      mailsIn(jmb.store, 'waiting', 50)
+        .filter((mail) => mail.kind === kind)
+        .map(({ recipient, content }) => [recipient.split('@')[0] ?? '', JSON.parse(content) as MailParts]),
+    );
+
+  /** 23:30 in Paris on the 25th: 17:30 in New York, and 07:30 of the next day in Tokyo. */
+  const LATE = 37.5 * HOUR;
+
+  it('each say the time by the clock of who reads them: invitation, reminder, answer', async () => {
+    const jmb = site('JMB_MAIL_ANSWERS="declines"');
+    await keep(jmb, 'alice', 'America/New_York');
+    await keep(jmb, 'bob', 'Asia/Tokyo');
+    const form = { conf_token: jmb.token('alice'), conf_date: '2026-11-25', conf_time: '17:30', conf_duration: '60' };
+    const people = { conf_object: 'Jury', conf_guests: `${BOB}, ${OUTSIDER}`, conf_moderators: '' };
+    expect((await jmb.ask(meetingBook, { as: 'alice', form: { ...form, ...people } })).status).toBe(303);
+    expect(meetings(jmb)[0]?.begin).toBe(NOW + LATE);
+    const expected = {
+      'alice.martin': ['mercredi 25 novembre 2026', '17:30 – 18:30 (America/New York, UTC\u221205:00)'],
+      'bob.durand': ['jeudi 26 novembre 2026', '07:30 – 08:30 (Asia/Tokyo, UTC+09:00)'],
+      invite: ['mercredi 25 novembre 2026', '23:30 – jeudi'],
+    };
+    const check = (mails: Record<string, MailParts>) => {
+      expect(Object.keys(mails).sort()).toEqual(Object.keys(expected));
+      for (const [name, [date = '', hours = '']] of Object.entries(expected)) {
+        expect(mails[name]?.subject).toContain(date);
+        expect(mails[name]?.text).toContain(`Date\u00a0: ${date}`);
+        expect(mails[name]?.text).toContain(hours);
+        expect(mails[name]?.html).toContain(hours);
+      }
+      expect(mails['invite']?.text).toContain('(Europe/Paris, UTC+01:00)');
+    };
+    const invitations = written(jmb, 'new');
+    check(invitations);
+    // Calendars have it by universal time, whoever reads.
+    for (const { calendar } of Object.values(invitations)) expect(calendar?.body).toContain('DTSTART:20261125T223000Z');
+
+    const id = meetings(jmb)[0]?.id ?? '';
+    planReminderRows(jmb.store, 'mail', id, [NOW]);
+    // Who keeps settings by a form without reminders gets none.
+    for (const [as, zone] of [
+      ['alice', 'America/New_York'],
+      ['bob', 'Asia/Tokyo'],
+    ] as const) {
+      const more = { conf_token: jmb.token(as), me_zone: zone, conf_reminders: 'on' };
+      await jmb.ask(mineKeep, { as, query: 'me', form: more });
+    }
+    const settings = readSettings(dirname(jmb.store.file), {});
+    enqueueReminders(commandContext(jmb.store, settings, fixedClock(NOW)));
+    check(written(jmb, 'reminder'));
+
+    const hash = attendeesOf(jmb.store, id).find(({ email }) => email === OUTSIDER)?.hash ?? '';
+    await jmb.ask(answerGive, {
+      query: `decline&id=${hash}`,
+      form: { comment: '', date: '2026-11-27', time: '08:00', zone: 'Europe/Paris' },
+    });
+    const { text = '' } = written(jmb, 'answers')['alice.martin'] ?? {};
+    expect(text).toContain('vendredi 27 novembre 2026 à 02:00 (America/New York, UTC\u221205:00)');
+    expect(process.env['TZ']).toBe('Europe/Paris');
+  });
+
+  it('of a series say by which clock it repeats, where that is not the reader’s', async () => {
+    const jmb = site();
+    await keep(jmb, 'bob', 'Asia/Tokyo', EARLY);
+    await bookAt(jmb, { conf_time: '18:00' });
+    const { 'bob.durand': his, invite: theirs } = written(jmb, 'new');
+    expect(his?.text).toContain('chaque mardi à 18:00 (Europe/Paris), jusqu’au mardi 22 décembre 2026');
+    expect(his?.text).toContain('01:00 – 02:00 (Asia/Tokyo, UTC+09:00)');
+    expect(theirs?.text).toContain('chaque mardi, jusqu’au mardi 22 décembre 2026');
+    for (const mail of [his, theirs])
+      expect(mail?.calendar?.body).toContain('DTSTART;TZID=Europe/Paris:20261006T180000');
+  });
 });
