@@ -12,9 +12,9 @@ export interface LeadTimes {
 
 type Times = Pick<Meeting, 'begin' | 'end'>;
 
-/** The lead time of a role: moderators come as early as owners. */
+/** The lead time of a role: moderators come as early as owners, and neither later than guests, however the settings are. */
 export function leadOf(role: Role, leads: LeadTimes): number {
-  return role === 'guest' ? leads.guest : leads.owner;
+  return role === 'guest' ? leads.guest : Math.max(leads.owner, leads.guest);
 }
 
 /** The state at a Unix time; the end itself is over. */

@@ -26,6 +26,11 @@ describe('a meeting’s life', () => {
     expect(leadOf('moderator', leads)).toBe(900);
   });
 
+  test('the way in opens for nobody later than for guests, where they are let in long before', () => {
+    const early = { owner: 900, guest: 1800 };
+    expect(['owner', 'moderator', 'guest'].map((role) => leadOf(role as Role, early))).toEqual([1800, 1800, 1800]);
+  });
+
   test('only its owner changes it, until its end, and its times until its begin', () => {
     expect(mayEdit(meeting, 'owner', 13_599)).toBe(true);
     expect(mayEdit(meeting, 'owner', 13_600)).toBe(false);
