@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { assignmentsOf } from '../lib/settings/shell.ts';
 import { type SettingName, settingsTable } from '../lib/settings/table.ts';
 import { readSettings, type Settings, SettingsError, settingsFiles, unknownSettings } from '../lib/settings.ts';
 import { catalogue } from '../lib/text/catalogue.ts';
@@ -150,6 +151,13 @@ describe('the shell’s way of writing', () => {
     expect(named(written)).toBe(meant);
   });
 
+  it('takes braces as they are, where a shell does', () => {
+    const typed =
+      'JMB_NAME={a,b}\nexport JMB_MAIL_REPLY=v+{id}@x.org\nexport JMB_JWT_AUD="{a,b}" # {c,d}\nexport JMB_LANG=fr; JMB_DB={,}';
+    const found = assignmentsOf('x', typed);
+    expect([...found.values()].map(({ value }) => value)).toEqual(['{a,b}', 'v+{id}@x.org', '{a,b}', 'fr', '{,}']);
+  });
+
   it('knows comments, blank lines, export, and several assignments on a line', () => {
     const text =
       '# a comment "\n\n   export JMB_NAME="a" # b\n\texport   JMB_LANG=en; JMB_MAX_GUESTS=3 JMB_JWT_AUD=x\n#JMB_LANG=fr';
@@ -217,6 +225,8 @@ describe('what would need a shell', () => {
     ['JMB-NAME=a', 1],
     ['"JMB_NAME"=a', 1],
     ['export JMB_NAME', 1],
+    ['export JMB_NAME={a,b}', 1],
+    ['export JMB_LANG="fr" JMB_NAME=$JMB_LANG{1..3} # x', 1],
     ['[ -f /x ] && JMB_NAME=a', 1],
     ['{ JMB_NAME=a; }', 1],
     ['JMB_NAME="a\n\nb', 1],

@@ -10,6 +10,9 @@ const NAME = /[A-Za-z0-9_]*/y;
 const BARE = /[^\s;"'\\$`&|<>()~]+/y;
 const QUOTED = /[^"$`\\\n]+/y;
 const WORD = /[^\s;&|<>()"'`$#]*/y;
+/** Braces outside of quotes that a shell expands in the words of an `export`, as in those of any command: `{a,b}`, `{1..3}`. */
+const OUTSIDE = `(?:'[^']*'|"(?:[^"\\\\]|\\\\[^])*"|\\\\[^]|\\$\\{[^}]*\\}|\\$(?!\\{)|[ \\t](?!#)|[^'"\\\\\n; \\t$])*?`;
+const BRACES = new RegExp(`${OUTSIDE}\\{${OUTSIDE}(?:,|\\.\\.)`, 'y');
 
 const WRITE_RESULT = 'nothing is executed here: write what the command gives, or put the value between single quotes';
 
@@ -38,7 +41,10 @@ export class Reader {
     this.beganLine = this.line;
     this.setting = '';
     let name = this.name();
-    if (name === 'export' && this.skipBlanks()) name = this.name();
+    if (name === 'export' && this.skipBlanks()) {
+      if (this.match(BRACES) !== '') this.fail('{ after export would need a shell; put the value between quotes');
+      name = this.name();
+    }
     if (name === '' || this.source[this.at] !== '=') this.fail(this.needsShell(name));
     this.at += 1;
     this.setting = name;
@@ -72,24 +78,20 @@ export class Reader {
     for (;;) {
       const character = this.source[this.at];
       if (character === ' ' || character === '\t') this.at += 1;
-      else if (character === '\\' && this.source[this.at + 1] === '\n') this.continuation();
-      else return this.at > from;
+      else if (character === '\\' && this.source[this.at + 1] === '\n') {
+        this.at += 1;
+        this.newline();
+      } else return this.at > from;
     }
   }
 
   private skipComment(): void {
-    const end = this.source.indexOf('\n', this.at);
-    this.at = end < 0 ? this.source.length : end;
+    while (this.at < this.source.length && this.source[this.at] !== '\n') this.at += 1;
   }
 
   private newline(): void {
     this.at += 1;
     this.line += 1;
-  }
-
-  private continuation(): void {
-    this.at += 1;
-    this.newline();
   }
 
   private name(): string {
@@ -104,7 +106,7 @@ export class Reader {
     return found;
   }
 
-  /** A word of the shell: quoted and bare pieces side by side, up to a blank or a line's end. */
+  /** A word: quoted and bare pieces side by side, up to a blank or a line's end. */
   private value(): string {
     let value = '';
     for (;;) {
@@ -219,10 +221,9 @@ export class Reader {
   }
 
   private known(name: string): string {
-    const value = this.lookup(name);
-    if (value !== undefined) return value;
-    const single = 'put a value that holds $ between single quotes';
-    return this.fail(`${this.shown(name)} has no value here: no line above that can be read sets it; ${single}`);
+    const why =
+      'has no value here: no line above that can be read sets it; put a value that holds $ between single quotes';
+    return this.lookup(name) ?? this.fail(`${this.shown(name)} ${why}`);
   }
 
   /** An expansion as a message names it; in a secret it may be a part of it. */
@@ -233,8 +234,8 @@ export class Reader {
   private needsShell(name: string): string {
     const form = 'only lines of the form KEY="value" are read';
     if (this.afterSecret) return `this would need a shell; ${form}`;
-    const word = HIDDEN.test(name) ? name : `${name}${this.match(WORD)}` || (this.source[this.at] ?? '');
-    return `"${word}" would need a shell; ${form}`;
+    const word = HIDDEN.test(name) ? name : `${name}${this.match(WORD)}` || this.source[this.at];
+    return `"${word ?? ''}" would need a shell; ${form}`;
   }
 
   /** Whether what stands here must not be shown. */
