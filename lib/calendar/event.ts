@@ -65,7 +65,7 @@ export function eventUid(meeting: Pick<Meeting, 'id'>, serverName: string): stri
 
 /** Someone in a calendar: without a CN it shows nobody, so the address stands in for an unknown name. */
 export function called(email: string, name: string | undefined): Person {
-  return { email, name: nameForCalendar(name ?? '') || email };
+  return { email, name: nameForCalendar(name ?? '') || nameForCalendar(email) };
 }
 
 /** An attendee with the answer given so far, for the owner's feed. */
