@@ -1,0 +1,8 @@
+/** All that must hold. */
+import { CALENDARS } from './calendars.ts';
+import { PEOPLE } from './people.ts';
+import type { Property } from './property.ts';
+import { REQUESTS } from './requests.ts';
+import { SETTINGS } from './settings.ts';
+
+export const PROPERTIES: readonly Property[] = [...PEOPLE, ...CALENDARS, ...REQUESTS, ...SETTINGS];
