@@ -1,0 +1,25 @@
+/** The tests that know each room: its own that start no server but a directory, and some beside them. */
+import { readdirSync } from 'node:fs';
+
+/** The tests of a folder but some. */
+function testsIn(folder, ...but) {
+  const names = readdirSync(`tests/${folder}`).filter((name) => name.endsWith('.test.ts') && !name.includes('.full.'));
+  return names
+    .filter((name) => !but.includes(name.slice(0, -'.test.ts'.length)))
+    .map((name) => `tests/${folder}/${name}`);
+}
+
+const named = (folder, ...names) => names.map((name) => `tests/${folder}/${name}.test.ts`);
+
+export const TESTS = {
+  meetings: [...testsIn('meetings'), ...named('pages', 'fields', 'form', 'found')],
+  calendar: [
+    ...testsIn('calendar'),
+    ...named('mail', 'foreign_replies', 'invitation'),
+    ...named('peers', 'series_readers'),
+  ],
+  people: testsIn('people'),
+  jitsi: testsIn('jitsi', 'mod_jmb', 'module_update', 'jitsi_plugins'),
+  mail: testsIn('mail', 'languages', 'reply_aliases'),
+  store: testsIn('store', 'processes'),
+};

@@ -1,0 +1,188 @@
+/**
+ * All tests of a room in one file, for mutants: vitest loads them and begins with the first, which runs the others when runner.mjs says
+ * so and never ends.
+ */
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { describe, type RunnerTestCase, type RunnerTestSuite, test } from 'vitest';
+import { getFn, getHooks } from 'vitest/suite';
+
+/** What stands between Stryker and what it has changed: which mutant is on, and what was reached. */
+interface Switch {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+  mutantCoverage?: object;
+}
+
+type Asked =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'mutant'; readonly id: string; readonly tests?: readonly string[]; readonly hitLimit?: number };
+
+/** How a test ended. */
+interface Outcome {
+  readonly id: string;
+  readonly failure: string | null;
+  readonly milliseconds: number;
+}
+
+const { JMB_MUTATION_SOCKET, JMB_MUTATION_NAMESPACE, JMB_MUTATION_ACTIVE, JMB_MUTATION_TESTS } = process.env;
+const shared = globalThis as unknown as Record<string, Switch | undefined>;
+const mutants: Switch = shared[JMB_MUTATION_NAMESPACE ?? ''] ?? {};
+shared[JMB_MUTATION_NAMESPACE ?? ''] = mutants;
+if (JMB_MUTATION_ACTIVE) mutants.activeMutant = JMB_MUTATION_ACTIVE;
+
+test('mutants', { timeout: 0 }, async ({ task }) => {
+  const suites = task.file.tasks.filter((one): one is RunnerTestSuite => one.type === 'suite');
+  /** Those that hold by themselves, again and again; others would say of every mutant that it is noticed. */
+  let steady: ReadonlySet<string> | undefined;
+  const socket = connect(JMB_MUTATION_SOCKET ?? '');
+  for await (const line of createInterface({ input: socket })) {
+    const asked = JSON.parse(line) as Asked;
+    if (asked.kind === 'all') {
+      const first = await run(suites, { covers: true });
+      const coverage = structuredClone(mutants.mutantCoverage);
+      const failed = new Set(
+        [...first, ...(await run(suites, {}))].flatMap(({ id, failure }) => (failure ? [id] : [])),
+      );
+      const held = first.filter(({ id }) => !failed.has(id));
+      steady = new Set(held.map(({ id }) => id));
+      const tests = held.map(({ id, milliseconds }) => ({ id, name: id, status: 0, timeSpentMs: milliseconds }));
+      for (const id of failed) process.stderr.write(`left out, since it does not hold when it is run again: ${id}\n`);
+      say(socket, { tests, coverage });
+    } else say(socket, await against(suites, asked, steady));
+  }
+});
+
+for (const file of JSON.parse(JMB_MUTATION_TESTS ?? '[]') as string[]) {
+  describe(file, async () => void (await import(/* @vite-ignore */ `${process.cwd()}/${file}`)));
+}
+
+function say(socket: NodeJS.WritableStream, answer: object): void {
+  socket.write(`${JSON.stringify(answer)}\n`);
+}
+
+/** Runs tests with a mutant on, up to the first that fails. */
+async function against(
+  suites: readonly RunnerTestSuite[],
+  { id, tests, hitLimit }: Extract<Asked, { kind: 'mutant' }>,
+  steady: ReadonlySet<string> | undefined,
+): Promise<object> {
+  const only = new Set(tests ?? steady);
+  Object.assign(mutants, { activeMutant: id, hitCount: 0, hitLimit });
+  const outcomes = await run(suites, { ...(tests || steady ? { only } : {}), bails: true });
+  const isEndless = hitLimit !== undefined && (mutants.hitCount ?? 0) > hitLimit;
+  Object.assign(mutants, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
+  const failed = outcomes.find(({ failure }) => failure !== null);
+  if (failed === undefined && !isEndless) return { result: { status: 'survived', nrOfTests: outcomes.length } };
+  if (JMB_MUTATION_ACTIVE) return { result: killed(outcomes, failed) };
+  // What the mutant has left behind must not speak against the next one.
+  const again = await run(suites, { only: new Set(failed ? [failed.id] : []) });
+  const isSpoiled = again.some(({ failure }) => failure !== null);
+  if (isEndless) return { isSpoiled, result: { status: 'timeout', reason: 'it goes on and on' } };
+  return { isSpoiled, result: killed(outcomes, failed) };
+}
+
+function killed(outcomes: readonly Outcome[], failed: Outcome | undefined): object {
+  return {
+    status: 'killed',
+    killedBy: [failed?.id ?? ''],
+    failureMessage: failed?.failure?.slice(0, 500) ?? '',
+    nrOfTests: outcomes.length,
+  };
+}
+
+interface How {
+  readonly only?: ReadonlySet<string>;
+  /** Whether the first failure is the last. */
+  readonly bails?: boolean;
+  /** Whether it is noted what each test reaches. */
+  readonly covers?: boolean;
+}
+
+async function run(suites: readonly RunnerTestSuite[], how: How): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const suite of suites) {
+    await runSuite(suite, [], suite.name, how, outcomes);
+    if (how.bails && outcomes.some(({ failure }) => failure !== null)) break;
+  }
+  return outcomes;
+}
+
+function wanted(task: RunnerTestSuite | RunnerTestCase, path: string, { only }: How): boolean {
+  if (task.type === 'test') return only === undefined || only.has(path);
+  return task.tasks.some((one) => wanted(one, `${path} > ${one.name}`, { ...(only ? { only } : {}) }));
+}
+
+async function runSuite(
+  suite: RunnerTestSuite,
+  around: readonly RunnerTestSuite[],
+  path: string,
+  how: How,
+  outcomes: Outcome[],
+): Promise<void> {
+  if (!wanted(suite, path, how)) return;
+  try {
+    await begin(suite);
+    for (const task of suite.tasks) {
+      const own = `${path} > ${task.name}`;
+      if (task.type === 'suite') await runSuite(task, [...around, suite], own, how, outcomes);
+      else if (task.mode !== 'skip' && task.mode !== 'todo' && wanted(task, own, how)) {
+        outcomes.push(await runTest(task, [...around, suite], own, how));
+      }
+      if (how.bails && outcomes.at(-1)?.failure) break;
+    }
+  } catch (error) {
+    outcomes.push({ id: `${path} > before all`, failure: String(error), milliseconds: 0 });
+  }
+}
+
+const begun = new Set<RunnerTestSuite>();
+
+/** Does what a suite begins with, once: what it ends with would take that away from the next run, and comes to its end with the process. */
+async function begin(suite: RunnerTestSuite): Promise<void> {
+  if (begun.has(suite)) return;
+  begun.add(suite);
+  for (const hook of getHooks(suite).beforeAll) await call(hook, {}, suite);
+}
+
+async function runTest(
+  task: RunnerTestCase,
+  around: readonly RunnerTestSuite[],
+  id: string,
+  { covers }: How,
+): Promise<Outcome> {
+  const began = performance.now();
+  const ends: (() => unknown)[] = [];
+  let failure: string | null = null;
+  task.result = { state: 'run', startTime: began, retryCount: 0 };
+  if (covers) mutants.currentTestId = id;
+  try {
+    for (const hook of around.flatMap((one) => getHooks(one).beforeEach)) {
+      keep(ends, await call(hook, task.context, task));
+    }
+    await getFn(task)();
+  } catch (error) {
+    failure = String(error);
+  }
+  const after = around.toReversed().flatMap((one) => getHooks(one).afterEach);
+  const finished = (task as { onFinished?: ((context: unknown) => unknown)[] }).onFinished?.splice(0) ?? [];
+  for (const end of [...ends.reverse(), ...after.map((hook) => () => call(hook, task.context, task)), ...finished]) {
+    try {
+      await end(task.context as never);
+    } catch (error) {
+      failure ??= String(error);
+    }
+  }
+  mutants.currentTestId = undefined;
+  return { id, failure, milliseconds: performance.now() - began };
+}
+
+function call(hook: unknown, context: unknown, of: unknown): unknown {
+  return (hook as (context: unknown, of: unknown) => unknown)(context, of);
+}
+
+function keep(ends: (() => unknown)[], made: unknown): void {
+  if (typeof made === 'function') ends.push(made as () => unknown);
+}
