@@ -174,7 +174,7 @@ export async function tellServices(hands: Hands, told: readonly Told[]): Promise
   const refusing: string[] = [];
   for (const one of told) if (!(await tell(hands, one))) refusing.push(one.service);
   // After Apache, which led to them.
-  if (told.some(({ how }) => how === 'sockets') && !hasUnits(hands.tree)) await stopUnits(hands.steps);
+  if (told.some(({ how }) => how === 'sockets') && !hasUnits(hands.tree)) await stopUnits(hands.steps, hands.tree);
   return refusing;
 }
 

@@ -94,12 +94,13 @@ export async function startUnits(steps: Steps, how: 'sockets' | 'programs'): Pro
   return tell('start', ...PROGRAMS.map((program) => instance(program, 'socket')));
 }
 
-/** Has systemd forget units that have gone. */
-export async function stopUnits(steps: Steps): Promise<void> {
+/** Has systemd forget units whose files have gone, by now perhaps with what they would do at their end. */
+export async function stopUnits(steps: Steps, tree: Tree): Promise<void> {
   for (const words of [
     ['stop', ALL.sockets, ALL.programs],
     ['daemon-reload'],
     ['reset-failed', ALL.sockets, ALL.programs],
   ])
     await steps.run('systemctl', words, 'kept');
+  tree.removeAll(SOCKETS);
 }
