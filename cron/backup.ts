@@ -112,7 +112,7 @@ export function inUse(database: string, holders: readonly Holder[]): string {
   }
   const one = ({ pid, program, service }: Holder): string =>
     `${program} (process ${pid}${service === '' ? '' : ` of ${service}`})`;
-  return `${database} is open in ${holders.map(one).join(', ')}: stop Apache and cron first (systemctl stop apache2 cron), end the others`;
+  return `${database} is open in ${holders.map(one).join(', ')}: stop Apache, cron and the programs first (systemctl stop apache2 cron 'jitsi-jmb@*.service'), end the others`;
 }
 
 /** A program that has it open. */

@@ -145,7 +145,7 @@ test('who has it open is named by program, process and service, whether it belon
   expect([refused.status, refused.stdout]).toEqual([1, '']);
   expect(refused.stderr).toContain(`(process ${process.pid} of `);
   expect(refused.stderr).toMatch(
-    /stop Apache and cron first \(systemctl stop apache2 cron\).*; nothing was changed\n$/,
+    /stop Apache, cron and the programs first \(systemctl stop apache2 cron 'jitsi-jmb@\*\.service'\).*; nothing was changed\n$/,
   );
   expect(contents(running.db)).toEqual(before);
   busy.close();
@@ -294,11 +294,13 @@ test('the example in README.md works as it is printed', async () => {
   folders.push(folder);
   const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
   const example = /### Restoring a backup\n[^`]*```sh\n(.*?)```/s.exec(readme)?.[1] ?? '';
-  expect(example).toMatch(/jmb backup .*systemctl stop apache2 cron\n.*jmb restore .*systemctl start apache2 cron\n/s);
+  expect(example).toMatch(
+    /jmb backup .*systemctl stop apache2 cron 'jitsi-jmb@\*\.service'\n.*jmb restore .*systemctl start apache2 cron\n/s,
+  );
   const lines = example.replaceAll('/opt/jitsi-jmb', running.root).replaceAll('/var/backups', folder).split('\n');
   const told: string[] = [];
   for (const line of lines) {
-    const service = /^systemctl (stop|start) apache2 cron$/.exec(line)?.[1];
+    const service = /^systemctl (stop|start) apache2 cron(?: 'jitsi-jmb@\*\.service')?$/.exec(line)?.[1];
     if (service !== undefined) told.push(service);
     if (service === 'stop') await running.stopServer();
     if (service !== undefined) continue;
