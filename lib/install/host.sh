@@ -34,6 +34,7 @@ is_staged() {
 find_program() {
     local installed=${root%/}$prefix/bin
     program=$here/dist/bin/jmb-install
+    if is_release; then need_node && return 0; fi
     if has_word --uninstall "$@"; then
         if ! is_new_enough node && [ -x "$installed/node" ]; then PATH=$installed:$PATH; fi
         if is_new_enough node; then

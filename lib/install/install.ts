@@ -6,8 +6,9 @@ import { type Plan, pending } from './changes.ts';
 import { namesIn } from './entries.ts';
 import { look } from './found.ts';
 import { isKnown, readInstalled } from './journal.ts';
+import { nodeForPrograms, wantsDebiansNode } from './node.ts';
 import { NO_REPLICA, recalled, remembered, type Values, type Words, wantAddresses } from './options.ts';
-import { bringPackages, costOf, holdBrought, missingPackages, nodeForPrograms } from './packages.ts';
+import { bringPackages, costOf, holdBrought, missingPackages } from './packages.ts';
 import { backLines, foundLines, plan, planLines, type Wishes } from './plan.ts';
 import { wantLitestream } from './plan_replica.ts';
 import { metadata } from './plan_web.ts';
@@ -37,7 +38,7 @@ export async function install(words: Words, hands: Hands): Promise<number> {
   }
   if (wasKilled(tree)) say('An earlier run did not come to its end: what it left is put back first.');
   say(...planLines(tree, made));
-  const packages = isStaged(hands) ? [] : missingPackages(wishes.auth);
+  const packages = isStaged(hands) ? [] : missingPackages(wishes.auth, wantsDebiansNode(hands));
   if (packages.length > 0)
     say(`Packages        ${packages.join(' ')}`, `                ${await costOf(hands, packages)}`);
   if (hands.dryRun) {
@@ -49,7 +50,8 @@ export async function install(words: Words, hands: Hands): Promise<number> {
     await bringPackages(hands, packages);
     holdBrought(hands);
   }
-  await change(hands, upgrade, { ...wishes, ahead: false });
+  // What apt has brought may be another Node than it said.
+  await change(hands, upgrade, { ...wishes, ahead: false, node: nodeForPrograms(hands) });
   return 0;
 }
 

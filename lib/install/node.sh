@@ -1,26 +1,41 @@
 # shellcheck shell=bash
-# Node: the machine's own where it is new enough, else a private one in a folder of the clone, from the npm registry.
+# Node: the machine's own where it is new enough, else a private one in a folder of the clone, from the npm registry. A release (npm run
+# pack) holds one, and everything that is built.
 
 oldest_node=20.16
-private_node_version=22.23.3
+# The newest line with long support that better-sqlite3 supports.
+private_node_version=$(sed -n 's/.*"version": "\([^"]*\)".*"private": true.*/\1/p' "$here/lib/install/node_lines.json")
 private_npm_version=10.9.9
 private_node=$here/.private-node/node_modules/.bin
+
+is_release() {
+    [ ! -e "$here/build.mjs" ]
+}
 
 # Node 20.16 and 22.3 came with process.getBuiltinModule, which the programs use.
 is_new_enough() {
     [ "$("$1" -p 'typeof process.getBuiltinModule' 2>/dev/null)" = function ]
 }
 
-# Puts a node that is new enough first in PATH, if there is one; else false.
+# Puts a node that is new enough first in PATH, if there is one; else false. A release is run by its own, and chooses among the others
+# itself what the programs are to run by (lib/install/node.ts).
 find_node() {
-    if is_new_enough node; then return 0; fi
-    is_new_enough "$private_node/node" || return 1
-    PATH=$private_node:$PATH
-    export PATH
+    local folder=$private_node
+    if is_release; then folder=$here/node/bin; elif is_new_enough node; then return 0; fi
+    if is_new_enough "$folder/node"; then
+        PATH=$folder:$PATH
+        export PATH
+        return 0
+    fi
+    is_new_enough node
 }
 
 # The same, and brings one where there is none, with an npm.
 need_node() {
+    if is_release; then
+        find_node || fail "this release has no Node for this machine ($(uname -m)): take one that was made for it, or install Node $oldest_node or later"
+        return 0
+    fi
     if find_node && command -v npm >/dev/null; then return 0; fi
     need_packages npm
     if find_node; then return 0; fi
@@ -69,7 +84,7 @@ compilers=(python3 make g++)
 
 # Installs the packages of package-lock.json, if those in node_modules are not the same or were compiled for another node.
 need_node_modules() {
-    if ! modules_match; then
+    if ! is_release && ! modules_match; then
         need_packages "${compilers[@]}"
         [ -e "$here/node_modules" ] || note_brought folder "$here/node_modules"
         npm_step "Installing the packages of package-lock.json (compiling takes a minute)" "$here" ci
@@ -78,6 +93,7 @@ need_node_modules() {
 }
 
 build() {
+    ! is_release || return 0
     [ -e "$here/dist" ] || note_brought folder "$here/dist"
     quiet_step "Building" env -C "$here" node build.mjs
 }

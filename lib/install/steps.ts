@@ -149,7 +149,7 @@ export function say(...lines: readonly string[]): void {
 }
 
 /** Whether the files of another machine are changed, or of one to be: no package comes, no service is told. */
-export function isStaged({ tree }: Hands): boolean {
+export function isStaged({ tree }: Pick<Hands, 'tree'>): boolean {
   return tree.root !== '/';
 }
 

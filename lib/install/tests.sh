@@ -25,6 +25,7 @@ full_test_packages=(
 as_fastcgi=(tests/e2e/{apache,arguments,check,disaster,nginx,refusals,rooms,story,templates,version,wrong_settings}.test.ts)
 
 run_tests() {
+    ! is_release || fail "--test needs a clone of the repository: a release holds no tests"
     local packages=("${test_packages[@]}")
     while [ $# -gt 0 ]; do
         case $1 in

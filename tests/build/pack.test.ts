@@ -1,6 +1,7 @@
 /** A release (`npm run pack`): what is in it and what is not, the same bytes wherever it is made, and who wrote what it holds. */
 import { spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   cpSync,
   existsSync,
   linkSync,
@@ -10,12 +11,16 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundledIn, licenceFile, licenceOf, manifestOf } from '../../lib/build/bundled.mjs';
+import { CAS, jitsiTree } from '../host/jitsi_tree.ts';
+import { freePort } from '../support/port.ts';
+import { left, says, start } from '../support/started.ts';
 
 const clone = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8')) as { version: string };
@@ -172,4 +177,98 @@ it('lists its parts as CycloneDX wants it, each with a hash that can be looked u
   const addon = components.find(({ name }) => name.endsWith('.node'));
   const [sum] = must('sha256sum', [addon?.name ?? ''], { cwd: join(folder, NAME) }).split(' ');
   expect(addon?.hashes?.[0]?.content).toBe(sum);
+});
+
+/** Where a host has neither a Node of its own nor what compiles; a folder for PATH. */
+function bareTools(): string {
+  const tools = join(folder, 'tools');
+  mkdirSync(tools);
+  for (const from of ['/usr/sbin', '/usr/bin']) {
+    for (const name of readdirSync(from)) {
+      if (
+        !/^(?:node|nodejs|npm|npx|corepack|git|make|cc|[gc]\+\+|(?:.*-)?gcc.*|python.*)$/.test(name) &&
+        !existsSync(join(tools, name))
+      )
+        symlinkSync(join(from, name), join(tools, name));
+    }
+  }
+  return tools;
+}
+
+describe('its install.sh, on a host with no Node, npm and compiler', () => {
+  let root: string;
+  let env: NodeJS.ProcessEnv;
+  const run = (...words: string[]) => {
+    const { status, stdout, stderr } = spawnSync(join(root, 'install.sh'), words, { env, encoding: 'utf8', cwd: '/' });
+    return { status, said: stdout + stderr };
+  };
+
+  beforeAll(() => {
+    root = join(folder, NAME);
+    env = { PATH: bareTools(), HOME: folder };
+  });
+
+  it('says so where it holds no Node for this machine', () => {
+    expect(run('--auth', 'cas').said).toMatch(
+      /^install.sh: this release has no Node for this machine \(\w+\): take one/,
+    );
+  });
+
+  it('installs what it holds, runs by a copy of its Node, and the second time changes nothing', () => {
+    mkdirSync(join(root, 'node/bin'), { recursive: true });
+    copyFileSync(process.execPath, join(root, 'node/bin/node'));
+    const tree = jitsiTree();
+    try {
+      const before = must('find', [root, '-printf', '%p %s %T@\\n']);
+      const { status, said } = run('--root', tree.root, '--yes', ...CAS);
+      expect(said).toContain('Done below');
+      expect(status, said).toBe(0);
+      expect(tree.read('opt/jitsi-jmb/cgi-bin/join.cgi')).toMatch(/^#!\/opt\/jitsi-jmb\/bin\/node\n/);
+      const own = readFileSync(join(tree.root, 'opt/jitsi-jmb/bin/node'));
+      expect(own.equals(readFileSync(process.execPath))).toBe(true);
+      expect(Object.keys(tree.snapshot()).filter((path) => /node_modules|demo|licences/.test(path))).toEqual([]);
+      expect(run('--root', tree.root, '--yes').said).toContain('Nothing to change');
+      expect(must('find', [root, '-printf', '%p %s %T@\\n'])).toBe(before);
+    } finally {
+      tree.remove();
+    }
+  });
+
+  it('runs by the Node of the host where that is new enough', () => {
+    const tree = jitsiTree();
+    const { PATH } = env;
+    env = { ...env, PATH: `${PATH}:${dirname(process.execPath)}` };
+    try {
+      expect(run('--root', tree.root, '--yes', ...CAS).status).toBe(0);
+      expect(tree.read('opt/jitsi-jmb/cgi-bin/join.cgi').split('\n', 1)).toEqual([`#!${process.execPath}`]);
+      expect(existsSync(join(tree.root, 'opt/jitsi-jmb/bin/node'))).toBe(false);
+    } finally {
+      env = { ...env, PATH };
+      tree.remove();
+    }
+  });
+
+  it('shows the demo', { timeout: 120_000 }, async () => {
+    const port = await freePort();
+    const words = ['-i', `PATH=${env['PATH']}`, `HOME=${folder}`, join(root, 'install.sh'), '--demo'];
+    const demo = start('env', ...words, '--port', `${port}`, '--dir', join(folder, 'demo'));
+    try {
+      await says(demo, `answers at http://127.0.0.1:${port}/`);
+      const authorization = `Basic ${Buffer.from('alice:alice').toString('base64')}`;
+      const page = await fetch(`http://127.0.0.1:${port}/booking.cgi`, { headers: { authorization } });
+      expect(await page.text()).toContain('Alice Martin');
+      expect(page.status).toBe(200);
+    } finally {
+      demo.process.kill('SIGTERM');
+      await demo.ended;
+    }
+    expect(await left(demo.process.pid)).toEqual([]);
+  });
+
+  it('has no tests to run', () => {
+    expect(run('--test')).toEqual({
+      status: 1,
+      said: 'install.sh: --test needs a clone of the repository: a release holds no tests\n',
+    });
+  });
 });
