@@ -1,4 +1,5 @@
 /** One description of an event, from which the feed and the mailed invitation are both written, and the links that stand in it. */
+import { detailsInCalendar } from '../meetings/details.ts';
 import type { Answer, Attendee, Meeting, Role } from '../meetings/meeting.ts';
 import { excludedFor } from '../meetings/series.ts';
 import type { Settings } from '../settings.ts';
@@ -115,7 +116,7 @@ export function describeEvent(
     created: meeting.created,
     modified: meeting.modified,
     summary: oneLine(meeting.subject) || texts('calendar.no_subject'),
-    description: [texts('calendar.description', { organiser: host.name, link }), meeting.agenda]
+    description: [texts('calendar.description', { organiser: host.name, link }), ...detailsInCalendar(meeting, texts)]
       .filter(Boolean)
       .join('\n\n'),
     link,

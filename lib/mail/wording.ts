@@ -2,6 +2,7 @@
 import html from '../../templates/mail/message.html.hbs';
 import plain from '../../templates/mail/message.txt.hbs';
 import { answerLink, bookingLink, feedLink, meetingLink } from '../calendar/event.ts';
+import { toldDetails } from '../meetings/details.ts';
 import type { Meeting, Role } from '../meetings/meeting.ts';
 import { addressesIn } from '../meetings/people.ts';
 import { dayList, excludedFor, seriesWords } from '../meetings/series.ts';
@@ -99,7 +100,9 @@ function viewOf(event: MailEvent, message: Message, settings: MailSettings): obj
     feed: others[1]?.url ?? '',
     moderators: isGuest ? [] : addressesIn(event.attendees, 'moderator'),
     guests: isGuest ? [] : addressesIn(event.attendees, 'guest'),
-    agendaTitle: texts('mail.label_agenda'),
+    details: toldDetails(ended ? {} : meeting, texts).map(({ label, text }) => ({ label, lines: text.split('\n') })),
+    // What `details` has too, for templates that were written before there was more than the agenda.
+    agendaTitle: texts('form.agenda'),
     agenda: ended || meeting.agenda === undefined ? [] : meeting.agenda.split('\n'),
     language,
     title: title(event, message, settings, language),

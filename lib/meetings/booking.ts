@@ -3,12 +3,13 @@
 import type { Unread } from '../text/addresses.ts';
 import { isLanguage, type Language, type TextKey } from '../text/catalogue.ts';
 import { clockTime, isoDate, unixOf } from '../text/dates.ts';
-import { straightLine, straightLines } from '../text/plain_text.ts';
+import { straightLine } from '../text/plain_text.ts';
 import type { Zone } from '../text/zones.ts';
+import { DETAIL_NAMES, DETAILS, type Detail, type Details, detailTyped } from './details.ts';
 import { type AddressBook, invite, isHalfName } from './people.ts';
 
 /** The form as it was typed; fields.ts says what each field is called. */
-export interface BookingForm {
+export interface BookingForm extends Readonly<Record<Detail, string>> {
   /** `YYYY-MM-DD`. */
   readonly date: string;
   /** `HH:MM`. */
@@ -18,8 +19,6 @@ export interface BookingForm {
   readonly subject: string;
   readonly moderators: string;
   readonly guests: string;
-  /** What is to be spoken of, on several lines. */
-  readonly agenda: string;
   /** `fr` or `en`; empty: none is chosen. */
   readonly language: string;
 }
@@ -33,7 +32,7 @@ export interface Mistake {
 }
 
 /** A booking that may be saved. */
-export interface Booking {
+export interface Booking extends Details {
   readonly subject: string;
   /** Unix seconds. */
   readonly begin: number;
@@ -42,8 +41,6 @@ export interface Booking {
   /** Lower-case addresses, without the owner's; nobody is in both lists. */
   readonly moderators: readonly string[];
   readonly guests: readonly string[];
-  /** What is to be spoken of: plain lines; left out where nothing is. */
-  readonly agenda?: string;
   /** What moderators and guests are called, by address; left out where no name is known. */
   readonly names?: ReadonlyMap<string, string>;
   /** The language of its mails to those of whom no other is known; left out where none is chosen. */
@@ -87,12 +84,6 @@ export const LONGEST_SUBJECT = 200;
 /** The longest subject that is looked at, in characters, before blanks are drawn together. */
 export const LONGEST_TYPED_SUBJECT = 5 * LONGEST_SUBJECT;
 
-/** The longest agenda, in characters: it goes into every mail and calendar. */
-export const LONGEST_AGENDA = 2_000;
-
-/** The longest agenda that is looked at, in characters, before line ends and blanks are made the same. */
-export const LONGEST_TYPED_AGENDA = 3 * LONGEST_AGENDA;
-
 /** The longest date, time or duration that is looked at, in characters. */
 export const LONGEST_WORD = 40;
 
@@ -121,10 +112,10 @@ export function checkBooking(form: BookingForm, rules: BookingRules): Checked {
   const duration = times === undefined ? checkDuration(form.duration, rules, wrong) : times.duration;
   const subject = checkSubject(form.subject, rules, begin ?? rules.now, wrong);
   const people = checkPeople(form, rules, wrong);
-  const agenda = checkAgenda(form.agenda, wrong);
+  const details = checkDetails(form, wrong);
   if (begin === null || duration === null || Object.keys(mistakes).length > 0) return { mistakes };
   const language = isLanguage(form.language) ? { language: form.language } : {};
-  return { booking: { subject, begin, duration, ...people, ...agenda, ...language } };
+  return { booking: { subject, begin, duration, ...people, ...details, ...language } };
 }
 
 type Wrong = (field: Field, text: TextKey, values?: Mistake['values']) => void;
@@ -191,11 +182,14 @@ function checkSubject(typed: string, rules: BookingRules, begin: number, wrong: 
   return subject === '' || rules.filledIn.includes(subject) ? rules.defaultSubject(begin) : subject;
 }
 
-function checkAgenda(typed: string, wrong: Wrong): Pick<Booking, 'agenda'> {
-  const agenda = typed.length > LONGEST_TYPED_AGENDA ? null : straightLines(typed);
-  if (agenda !== null && [...agenda].length <= LONGEST_AGENDA) return agenda === '' ? {} : { agenda };
-  wrong('agenda', 'rule.agenda_long', { max: LONGEST_AGENDA });
-  return {};
+function checkDetails(form: BookingForm, wrong: Wrong): Details {
+  const said: Partial<Record<Detail, string>> = {};
+  for (const name of DETAIL_NAMES) {
+    const text = detailTyped(name, form[name]);
+    if (text === null) wrong(name, DETAILS[name].long, { max: DETAILS[name].longest });
+    else if (text !== '') said[name] = text;
+  }
+  return said;
 }
 
 function checkPeople(

@@ -6,13 +6,8 @@ import { isLanguage, LANGUAGES, type TextKey } from '../text/catalogue.ts';
 import { clockTime, durationText, isoDate, longDate, type Reader } from '../text/dates.ts';
 import { mailboxText } from '../text/people_list.ts';
 import { processZone, type Zone } from '../text/zones.ts';
-import {
-  type Booking,
-  type BookingForm,
-  LONGEST_TYPED_AGENDA,
-  LONGEST_TYPED_SUBJECT,
-  LONGEST_WORD,
-} from './booking.ts';
+import { type Booking, type BookingForm, LONGEST_TYPED_SUBJECT, LONGEST_WORD } from './booking.ts';
+import { DETAIL_NAMES, DETAILS, type Detail, detailsOf, mostTyped } from './details.ts';
 import type { Attendee, Meeting } from './meeting.ts';
 import { addressesIn } from './people.ts';
 
@@ -32,13 +27,30 @@ interface Described {
   readonly shown: (booking: Booking, reader: Reader) => readonly string[];
   /** Whether it says when the meeting is, which stands once it has begun. */
   readonly isTime: boolean;
+  /** Whether it names people, in whatever order. */
+  readonly isPeople: boolean;
 }
 
-const words = { kept: (typed: string) => (typed.length > LONGEST_WORD ? '' : typed), isTime: true };
-const people = { kept: (typed: string) => typed, isTime: false };
+const words = { kept: (typed: string) => (typed.length > LONGEST_WORD ? '' : typed), isTime: true, isPeople: false };
+const people = { kept: (typed: string) => typed, isTime: false, isPeople: true };
 
 const named = (addresses: readonly string[], names: Booking['names']): string[] =>
   addresses.map((address) => mailboxText(address, names?.get(address)));
+
+/** The fields of lib/meetings/details.ts. */
+function details(): Readonly<Record<Detail, Described>> {
+  const fields: Partial<Record<Detail, Described>> = {};
+  for (const detail of DETAIL_NAMES) {
+    const { name, label } = DETAILS[detail];
+    fields[detail] = {
+      ...{ name, label, isTime: false, isPeople: false },
+      kept: (typed) => typed.slice(0, mostTyped(detail) + 1),
+      typed: (booking) => booking[detail] ?? '',
+      shown: (booking) => booking[detail]?.split('\n') ?? [],
+    };
+  }
+  return fields as Record<Detail, Described>;
+}
 
 /** Every field, in the order of the page. */
 export const FIELDS: Readonly<Record<Field, Described>> = {
@@ -50,6 +62,7 @@ export const FIELDS: Readonly<Record<Field, Described>> = {
     typed: ({ subject }) => subject,
     shown: ({ subject }) => [subject],
     isTime: false,
+    isPeople: false,
   },
   date: {
     ...words,
@@ -86,14 +99,7 @@ export const FIELDS: Readonly<Record<Field, Described>> = {
     typed: ({ moderators, names }) => named(moderators, names).join('\n'),
     shown: ({ moderators, names }) => named(moderators, names),
   },
-  agenda: {
-    name: 'conf_agenda',
-    label: 'form.agenda',
-    kept: (typed) => typed.slice(0, LONGEST_TYPED_AGENDA + 1),
-    typed: ({ agenda }) => agenda ?? '',
-    shown: ({ agenda }) => agenda?.split('\n') ?? [],
-    isTime: false,
-  },
+  ...details(),
   language: {
     name: 'conf_language',
     label: 'form.language',
@@ -101,6 +107,7 @@ export const FIELDS: Readonly<Record<Field, Described>> = {
     typed: ({ language }) => language ?? '',
     shown: ({ language }) => (language === undefined ? [] : [LANGUAGES[language]]),
     isTime: false,
+    isPeople: false,
   },
 };
 
@@ -115,17 +122,15 @@ export function eachField(textOf: (field: Field) => string): BookingForm {
 }
 
 /** What a meeting and its people were booked as. */
-export function bookingOf(
-  { subject, begin, duration, agenda, language }: Meeting,
-  attendees: readonly Attendee[],
-): Booking {
+export function bookingOf(meeting: Meeting, attendees: readonly Attendee[]): Booking {
+  const { subject, begin, duration, language } = meeting;
   const moderators = addressesIn(attendees, 'moderator');
   const guests = addressesIn(attendees, 'guest');
   const names = new Map(
     attendees.flatMap(({ role, email, name }) => (name && role !== 'owner' ? [[email, name]] : [])),
   );
   const people = { moderators, guests, ...(names.size > 0 ? { names } : {}) };
-  return { subject, begin, duration, ...people, ...(agenda && { agenda }), ...(language && { language }) };
+  return { subject, begin, duration, ...people, ...detailsOf(meeting), ...(language && { language }) };
 }
 
 /**
@@ -149,7 +154,7 @@ export function sameBooking(one: Booking, other: Booking): boolean {
   const said = ({ names: _, ...booking }: Booking, field: Field) => {
     // By any clock: the begins themselves are compared too.
     const text = FIELDS[field].typed(booking, processZone);
-    return field === 'agenda' ? text : text.split('\n').sort().join('\n');
+    return !FIELDS[field].isPeople ? text : text.split('\n').sort().join('\n');
   };
   return one.begin === other.begin && FIELD_NAMES.every((field) => said(one, field) === said(other, field));
 }

@@ -1,5 +1,6 @@
 /** What a meeting and its people are: the nouns that rules, store, pages, mails and feeds share. */
 import type { Language } from '../text/catalogue.ts';
+import type { Details } from './details.ts';
 import type { Series } from './series.ts';
 
 /** A meeting's id: the decimal digits of a nanosecond timestamp. Above 2^53, so never a number. */
@@ -15,11 +16,9 @@ export type Role = (typeof ROLES)[number];
 export type Answer = 'none' | 'accepted' | 'declined' | 'tentative';
 
 /** A booked meeting. */
-export interface Meeting {
+export interface Meeting extends Details {
   /** The language of its mails to those of whom no other is known, where one was chosen. */
   readonly language?: Language;
-  /** What is to be spoken of, on plain lines, where the owner has said so. */
-  readonly agenda?: string;
   readonly id: MeetingId;
   /** The room's name in Jitsi: lower-case letters. */
   readonly room: string;

@@ -14,6 +14,7 @@ import {
 } from '../text/dates.ts';
 import { type Zone, zoneOf } from '../text/zones.ts';
 import { FARTHEST } from './booking.ts';
+import { sameDetails } from './details.ts';
 import type { Meeting, MeetingId } from './meeting.ts';
 
 /** How a meeting can repeat. */
@@ -146,7 +147,7 @@ function* daysOf(
 
 /** Whether two meetings of a series say the same in calendars, their dates apart. */
 export function saysTheSame(one: Meeting, other: Meeting): boolean {
-  return one.subject === other.subject && one.duration === other.duration && one.agenda === other.agenda;
+  return one.subject === other.subject && one.duration === other.duration && sameDetails(one, other);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { meaningOf } from '../mail/smtp_failures.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
+import { toldDetails } from '../meetings/details.ts';
 import type { Attendee, Identity } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
 import type { Request, Response } from '../message.ts';
@@ -75,7 +76,7 @@ export async function followPage(
     open: place?.join || extension !== null,
     invitable: place?.editable && timesStand(meeting, reading.now),
     handable: as.by === undefined,
-    agenda: meeting.agenda,
+    details: toldDetails(meeting, texts),
     give: place && place.state !== 'over' && givenOf(context, read, names.get(ownerOf(people))),
     inside: place?.join && (await insideOf(context, reading, meeting)),
     people: people.map((attendee) => ({

@@ -4,6 +4,7 @@ import { defaultSubject } from '../booking/checked.ts';
 import type { Context } from '../context.ts';
 import { mayEdit, timesStand } from '../meetings/access.ts';
 import { type BookingForm, LONGEST_WORD, type Mistake } from '../meetings/booking.ts';
+import { DETAIL_NAMES, DETAILS } from '../meetings/details.ts';
 import { bookingOf, eachField, FIELD_NAMES, FIELDS, formOf } from '../meetings/fields.ts';
 import type { Meeting } from '../meetings/meeting.ts';
 import { REPEATS, type Scope, seriesWords } from '../meetings/series.ts';
@@ -38,6 +39,19 @@ export function typedIn(form: Params, unsaid?: BookingForm): BookingForm {
     return typed === undefined ? (unsaid?.[field] ?? '') : FIELDS[field].kept(typed);
   });
   return withChosen(form, said);
+}
+
+/** The fields of lib/meetings/details.ts, as templates/pages/form.hbs shows them. */
+export function detailFields(
+  texts: Context['texts'],
+  typed: BookingForm,
+  errors: Readonly<Record<string, string>>,
+): readonly object[] {
+  return DETAIL_NAMES.map((detail) => {
+    const { name, label, hint, longest, rows } = DETAILS[detail];
+    const said = { label: texts(label), hint: texts(hint, { max: longest }), text: typed[detail] };
+    return { name, longest, rows, ...said, error: errors[detail] };
+  });
 }
 
 /** Refuses to change what is over. */

@@ -17,6 +17,7 @@ import {
   type WordsForm,
   type WordsMistakes,
 } from '../meetings/answers.ts';
+import { toldDetails } from '../meetings/details.ts';
 import type { Answer, Invitation } from '../meetings/meeting.ts';
 import { scopeOf } from '../meetings/series.ts';
 import { formParams, queryParams, type Request, type Response } from '../message.ts';
@@ -90,7 +91,7 @@ function answerPage(context: Context, invitation: Invitation, asking: Asking): R
     { title, ...(mistakes ? { status: 400, spoken: texts('form.spoken_error', { title }) } : {}) },
     {
       ...ticketWords(reading, meeting),
-      agenda: meeting.agenda,
+      details: toldDetails(meeting, texts),
       ...placeWords(reading, meeting, attendee),
       hash: wayOf(invitation),
       scopes: scopesOf(context, meeting, invitation.series && 'all'),

@@ -6,14 +6,7 @@ import type { NoSeries } from '../booking/series.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { timesStand } from '../meetings/access.ts';
-import {
-  type Booking,
-  type BookingForm,
-  LONGEST_AGENDA,
-  LONGEST_SUBJECT,
-  type Mistake,
-  nextQuarter,
-} from '../meetings/booking.ts';
+import { type Booking, type BookingForm, LONGEST_SUBJECT, type Mistake, nextQuarter } from '../meetings/booking.ts';
 import { bookingAgain, bookingOf, FIELD_NAMES, FIELDS, type Field, formOf } from '../meetings/fields.ts';
 import type { Identity, Meeting } from '../meetings/meeting.ts';
 import type { Scope } from '../meetings/series.ts';
@@ -23,7 +16,7 @@ import { type Refusal, waitOf } from '../refusal.ts';
 import { formToken } from '../store/secrets.ts';
 import { LANGUAGES, type TextKey } from '../text/catalogue.ts';
 import { durationText, isoDate } from '../text/dates.ts';
-import { overAlready, proposedForm, scopesOf, seriesFields } from './form_fields.ts';
+import { detailFields, overAlready, proposedForm, scopesOf, seriesFields } from './form_fields.ts';
 import { clockWords, meetingWords, ticketWords } from './meeting_view.ts';
 import { page } from './page.ts';
 import { type AskedName, askedIn, PEOPLE_FIELDS, type PeopleField, peopleField } from './people_field.ts';
@@ -154,7 +147,7 @@ export function formPage(context: Context, about: FormFor, typed: BookingForm, t
     directory: settings.JMB_LDAPSEARCH !== '',
     earliest: isoDate(zone, clock.now()),
     longest: LONGEST_SUBJECT,
-    longestAgenda: LONGEST_AGENDA,
+    details: detailFields(texts, typed, errors),
     zone: clockWords(context, meeting?.begin ?? clock.now()),
     zoneName: zone.name,
     conflict: conflict && savedFields(context, bookingOf(conflict.meeting, conflict.attendees)),

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import { roomLink } from '../jitsi/room_name.ts';
 import { when } from '../mail/wording.ts';
+import { toldDetails } from '../meetings/details.ts';
 import type { Attendee } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { houseZone } from '../settings.ts';
@@ -46,7 +47,7 @@ export function givenOf(context: Context, { meeting, attendees }: Owned, organis
     '',
     row('mail.label_date', date),
     row('mail.label_time', hours),
-    ...(meeting.agenda === undefined ? [] : ['', texts('mail.label_agenda'), ...meeting.agenda.split('\n')]),
+    ...toldDetails(meeting, texts).flatMap(({ label, text }) => ['', label, ...text.split('\n')]),
     '',
     texts('mail.join_guest'),
     address,

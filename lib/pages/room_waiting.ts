@@ -1,6 +1,7 @@
 /** The way in while its room is closed: a page that waits for the opening and then leads in, and one after the end. */
 import waitingTemplate from '../../templates/pages/waiting.hbs';
 import type { Context } from '../context.ts';
+import { toldDetails } from '../meetings/details.ts';
 import type { Invitation, Meeting } from '../meetings/meeting.ts';
 import type { Request, Response } from '../message.ts';
 import { ownerOf } from '../store/invitations.ts';
@@ -76,7 +77,7 @@ function whatAndWhen(context: Context, meeting: Meeting): object {
   const owner = ownerOf(store, meeting.id) ?? '';
   return {
     ...ticketWords(context, meeting),
-    agenda: meeting.agenda,
+    details: toldDetails(meeting, context.texts),
     organiser: { ...personWords(owner), ...nameOf(context, owner) },
   };
 }

@@ -1,21 +1,21 @@
 /** Writing meetings: book, change, delete. Each is one transaction, or a part of the caller's. */
 import type { Booking } from '../meetings/booking.ts';
+import { DETAIL_NAMES, type Detail } from '../meetings/details.ts';
 import type { Attendee, Meeting, MeetingId, Role } from '../meetings/meeting.ts';
 import { askAnew } from './answers.ts';
 import { keepLinks, recordChange } from './changes.ts';
 import { attendeesOf, meetingById } from './meetings.ts';
 import { dropReminders } from './outbox_changes.ts';
 import { nameAttendee } from './people.ts';
-import { idOf } from './rows.ts';
+import { BESIDE, type Beside, idOf } from './rows.ts';
 import { newHash, newRoom } from './secrets.ts';
 import type { Store } from './store.ts';
 
-/** What changes a meeting, people apart. Nothing compiles until a new field of a booking stands here: the statements below need it too. */
-const SAID: { readonly [Field in Exclude<keyof Booking, 'moderators' | 'guests' | 'names'>]: true } = {
+/** What changes a meeting, people and details apart. Nothing compiles until a new field of a booking stands here: the statements below need it too. */
+const SAID: { readonly [Field in Exclude<keyof Booking, 'moderators' | 'guests' | 'names' | Detail>]: true } = {
   subject: true,
   begin: true,
   duration: true,
-  agenda: true,
   language: true,
 };
 
@@ -40,8 +40,7 @@ export function insertMeeting(store: Store, clock: BookingClock, owner: string, 
     const now = clock.now();
     const id = insertRow(store, clock.nanoseconds(), booking, now);
     store.run('INSERT INTO meeting_extra (extra_meeting_id, extra_modified, extra_plain) VALUES (?, ?, 1)', id, now);
-    if (booking.language !== undefined) writeLanguage(store, id, booking);
-    if (booking.agenda !== undefined) writeAgenda(store, id, booking);
+    writeBeside(store, id, {}, booking);
     insertAttendee(store, id, owner, 'owner');
     for (const email of booking.moderators) insertAttendee(store, id, email, 'moderator', booking);
     for (const email of booking.guests) insertAttendee(store, id, email, 'guest', booking);
@@ -69,20 +68,14 @@ function insertRow(store: Store, from: bigint, booking: Booking, now: number): b
   }
 }
 
-function writeLanguage(store: Store, id: bigint, { language }: Booking): void {
-  if (language === undefined) store.run('DELETE FROM invitation_language WHERE language_meeting_id = ?', id);
-  else {
-    store.run(
-      'INSERT OR REPLACE INTO invitation_language (language_meeting_id, language_code) VALUES (?, ?)',
-      id,
-      language,
-    );
+/** Writes what a booking says otherwise than before in tables beside that of the meetings. */
+function writeBeside(store: Store, id: bigint, before: Pick<Booking, Beside>, after: Pick<Booking, Beside>): void {
+  for (const field of Object.keys(BESIDE) as Beside[]) {
+    const value = after[field];
+    if (before[field] === value) continue;
+    if (value === undefined) store.run(BESIDE[field].drop, id);
+    else store.run(BESIDE[field].keep, id, value);
   }
-}
-
-function writeAgenda(store: Store, id: bigint, { agenda }: Booking): void {
-  if (agenda === undefined) store.run('DELETE FROM meeting_agenda WHERE topics_meeting_id = ?', id);
-  else store.run('INSERT OR REPLACE INTO meeting_agenda (topics_meeting_id, topics_text) VALUES (?, ?)', id, agenda);
 }
 
 function insertAttendee(
@@ -128,7 +121,8 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
     if (meeting.version !== expected) return { outcome: 'conflict' };
     const people = changePeople(store, bound, meeting, booking, now);
     const { subject, begin, duration } = booking;
-    const moved = (Object.keys(SAID) as (keyof typeof SAID)[]).some((field) => meeting[field] !== booking[field]);
+    const said = [...(Object.keys(SAID) as (keyof typeof SAID)[]), ...DETAIL_NAMES];
+    const moved = said.some((field) => meeting[field] !== booking[field]);
     if (moved) {
       store.run(
         `UPDATE meetings SET meeting_object = ?, meeting_begin = ?, meeting_duration = ?, meeting_end = ?
@@ -140,8 +134,7 @@ export function updateMeeting(store: Store, id: MeetingId, expected: number, boo
         bound,
       );
     }
-    if (meeting.language !== booking.language) writeLanguage(store, bound, booking);
-    if (meeting.agenda !== booking.agenda) writeAgenda(store, bound, booking);
+    writeBeside(store, bound, meeting, booking);
     // Who is in a meeting that goes on for longer is asked nothing.
     const asks = (meeting.begin !== begin || meeting.duration !== duration) && meeting.begin > now;
     if (asks) askAnew(store, id, booking);

@@ -1,4 +1,5 @@
-/** From rows to the nouns of lib/meetings/meeting.ts, and the columns to ask for. */
+/** From rows to the nouns of lib/meetings/meeting.ts, the columns to ask for, and what is kept of a meeting in tables of its own. */
+import { type Detail, detailsOf } from '../meetings/details.ts';
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { roleOf } from '../meetings/people.ts';
 import { isLanguage } from '../text/catalogue.ts';
@@ -28,10 +29,23 @@ export const ATTENDEE_COLUMNS = `
   (SELECT given_at * 2 + (given_tentative = 1) FROM answer_given WHERE given_hash = a.attendee_meeting_hash) AS given,
   (SELECT name_text FROM attendee_name WHERE name_hash = a.attendee_meeting_hash) AS name`;
 
+/** What is said of a meeting in tables beside that of the original, which a column cannot be added to twice. */
+export type Beside = Detail | 'language';
+
+/** How each is kept, in place of what was, and taken away; MEETING_COLUMNS reads it. Such a table is emptied by a trigger when the meeting goes. */
+export const BESIDE: Readonly<Record<Beside, { readonly keep: string; readonly drop: string }>> = {
+  agenda: {
+    keep: 'INSERT OR REPLACE INTO meeting_agenda (topics_meeting_id, topics_text) VALUES (?, ?)',
+    drop: 'DELETE FROM meeting_agenda WHERE topics_meeting_id = ?',
+  },
+  language: {
+    keep: 'INSERT OR REPLACE INTO invitation_language (language_meeting_id, language_code) VALUES (?, ?)',
+    drop: 'DELETE FROM invitation_language WHERE language_meeting_id = ?',
+  },
+};
+
 /** What MEETING_COLUMNS gives. */
-export interface MeetingRow extends Omit<Meeting, 'modified' | 'language' | 'agenda'> {
-  readonly language: string | null;
-  readonly agenda: string | null;
+export interface MeetingRow extends Omit<Meeting, 'modified' | Beside>, Readonly<Record<Beside, string | null>> {
   /** null where nobody of ours has written or changed it. */
   readonly modified: number | null;
   readonly plain: number;
@@ -62,9 +76,21 @@ export function meetingOf(row: MeetingRow): Meeting {
   const room = row.room.toLowerCase();
   const subject = row.plain === 1 ? row.subject : decodeEntities(row.subject);
   const modified = row.modified ?? created;
-  const agenda = row.agenda === null ? {} : { agenda: row.agenda };
   const language = row.language !== null && isLanguage(row.language) ? { language: row.language } : {};
-  return { id, room, subject, begin, end, duration, created, modified, sequence, version, ...agenda, ...language };
+  return {
+    id,
+    room,
+    subject,
+    begin,
+    end,
+    duration,
+    created,
+    modified,
+    sequence,
+    version,
+    ...detailsOf(row),
+    ...language,
+  };
 }
 
 /** An attendee of a row. "Maybe" holds only where the original's column says nothing. */

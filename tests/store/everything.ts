@@ -1,4 +1,5 @@
 /** Each function of lib/store once, so that a test can look at every statement they prepare. */
+import { DETAIL_NAMES } from '../../lib/meetings/details.ts';
 import type { Meeting } from '../../lib/meetings/meeting.ts';
 import { occurrenceAt } from '../../lib/meetings/series.ts';
 import { busyOf, searchableOf, slotsOf } from '../../lib/store/agenda.ts';
@@ -119,7 +120,7 @@ import { ALICE, BOOKING, clockAt, NOW } from './scratch.ts';
 export function everything(store: Store): void {
   const { meeting, attendees } = insertMeeting(store, clockAt(NOW), ALICE, {
     ...BOOKING,
-    agenda: 'One',
+    ...Object.fromEntries(DETAIL_NAMES.map((name) => [name, 'One'])),
     language: 'en',
     names: new Map(BOOKING.guests.map((guest) => [guest, 'Hans Müller'])),
   });

@@ -32,23 +32,21 @@ function planOf(sql: string): string[] {
 /** Statements in the sources: a string that begins with a verb of SQL, `${…}` standing for anything. */
 function written(): { file: string; pattern: RegExp }[] {
   const folder = fileURLToPath(new URL('../../lib/store/', import.meta.url));
-  return readdirSync(folder)
-    .filter((file) => file !== 'schema.ts')
-    .flatMap((file) =>
-      [
-        ...readFileSync(folder + file, 'utf8').matchAll(
-          /(['"`])((?:SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*?)\1/g,
-        ),
-      ].map(([, , text = '']) => ({
-        file,
-        pattern: new RegExp(
-          `^${text
-            .split(/\$\{\w+\}/)
-            .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-            .join('[\\s\\S]*')}$`,
-        ),
-      })),
-    );
+  return readdirSync(folder).flatMap((file) =>
+    [
+      ...readFileSync(folder + file, 'utf8').matchAll(
+        /(['"`])((?:SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*?)\1/g,
+      ),
+    ].map(([, , text = '']) => ({
+      file,
+      pattern: new RegExp(
+        `^${text
+          .split(/\$\{\w+\}/)
+          .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+          .join('[\\s\\S]*')}$`,
+      ),
+    })),
+  );
 }
 
 /** From one end of the primary key, one row: SQLite calls that a scan too. */
