@@ -336,6 +336,29 @@ describe.each(['fr', 'en'])('in %s', (language) => {
     await carols.context().close();
   });
 
+  it('settings, list and form of who goes by another clock, and a zone that is none', async () => {
+    const bobs = await lookAt('bob', locale);
+    await bobs.goto('/booking.cgi?me');
+    await bobs
+      .locator('#me_zone option')
+      .last()
+      .evaluate((one) => one.setAttribute('value', 'Nowhere/Else'));
+    await bobs.locator('#me_zone').selectOption('Nowhere/Else');
+    await bobs.locator('main form .main').click();
+    await bobs.locator('#me_zone[aria-invalid]').waitFor();
+    await inspect(bobs);
+    await bobs.locator('#me_zone').selectOption('America/Argentina/Buenos_Aires');
+    await bobs.locator('main form .main').click();
+    await bobs.locator('.top .clock').waitFor();
+    await inspect(bobs);
+    for (const address of ['list', 'new']) {
+      await bobs.goto(`/booking.cgi?${address}`);
+      await bobs.getByText('America/Argentina/Buenos Aires').first().waitFor();
+      await inspect(bobs);
+    }
+    await bobs.context().close();
+  });
+
   it('the net that complaints are caught with holds', async () => {
     await page.goto('/booking.cgi');
     await page.locator('h1').evaluate((heading) => heading.setAttribute('style', 'color: red'));
