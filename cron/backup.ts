@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { takeLock } from '../lib/store/database.ts';
-import { backUp } from '../lib/store/maintenance.ts';
+import { backUp, noteBackup } from '../lib/store/maintenance.ts';
 import { lieReady, type Ready } from '../lib/store/restore.ts';
 import { clockTime, isoDate } from '../lib/text/dates.ts';
 import type { CommandContext } from './environment.ts';
@@ -27,6 +27,8 @@ export function backup(file: string): (context: CommandContext) => Promise<numbe
       if (terminal) process.stderr.write(`\r${done} of ${total} pages`);
     });
     if (terminal) process.stderr.write('\r\x1b[K');
+    noteBackup(context.store, resolve(file), context.clock.now());
+    noteBackup(context.store, resolve(file), context.clock.now());
     context.log.event('backup', { file });
     process.stdout.write(`${file}: copied and whole\n`);
     return 0;

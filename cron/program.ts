@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { messageOf } from '../lib/failure.ts';
 import { version } from '../package.json';
 import { onlyActive, openEnvironment, type Work } from './environment.ts';
+import type { PersonOptions } from './person.ts';
 
 /**
  * Reads the words of the command line and does what they say.
@@ -100,6 +101,21 @@ Examples:
     .option('--quiet', 'print nothing')
     .action((options: { olderThan: number; dryRun?: boolean; quiet?: boolean }) =>
       work(async () => onlyActive((await import('./meetings.ts')).purge(options)))(),
+    );
+  program
+    .command('person')
+    .argument('<address>', 'of the person, or the name of their account')
+    .description('what is kept of one person')
+    .option('--export <file>', 'write all of it into a new file, as JSON')
+    .option('--erase', 'take the person out of the database, once you have said yes')
+    .option('--cancel', 'with --erase: cancel the meetings to come that they own; everybody is told')
+    .option('--hand-over <address>', 'with --erase: hand those to somebody else')
+    .option('--yes', 'with --erase: ask nobody')
+    .action((address: string, options: PersonOptions) =>
+      work(async () => {
+        const { person } = await import('./person.ts');
+        return options.erase ? onlyActive(person(address, options)) : person(address, options);
+      })(),
     );
   program
     .command('backup')

@@ -93,6 +93,31 @@ export async function backUp(
   }
 }
 
+/** Notes where a copy of the database was put; who is erased may still be in it. @param now Unix seconds */
+export function noteBackup(store: Store, file: string, now: number): void {
+  store.note(() => store.run('INSERT OR REPLACE INTO backup_made (backup_file, backup_at) VALUES (?, ?)', file, now));
+}
+
+/** Where copies were put, the oldest first; whether they are still there, nobody has looked. */
+export function backupsMade(store: Store): string[] {
+  const sql = "SELECT backup_file AS file FROM backup_made WHERE backup_file > '' ORDER BY backup_at";
+  return store.all<{ readonly file: string }>(sql).map(({ file }) => file);
+}
+
+/**
+ * Brings the log of writes into the file and empties it, so that what was overwritten is in neither.
+ * @returns false where somebody reads in it at the moment (Litestream does all the time)
+ */
+export function settleLog(store: Store): boolean {
+  const [row] = store.database.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
+  return row?.busy === 0;
+}
+
+/** Writes the file anew with what is in it now; those who write meanwhile wait. */
+export function rewriteFile(store: Store): void {
+  store.database.exec('VACUUM');
+}
+
 /** A moment by two clocks. */
 export interface Moment {
   /** Unix seconds: what people may set. */

@@ -33,6 +33,7 @@ import {
   goneLink,
   replaceLink,
 } from '../../lib/store/changes.ts';
+import { erasePerson, livingOf, waitingAbout } from '../../lib/store/erase.ts';
 import {
   addressesWith,
   cachedFeed,
@@ -57,9 +58,11 @@ import {
 } from '../../lib/store/invitations.ts';
 import { causedBy, noteCaused, noteWrong, takeSearch, wrongFrom } from '../../lib/store/limits.ts';
 import {
+  backupsMade,
   countEndedBefore,
   lastRun,
   newestBooking,
+  noteBackup,
   noteRun,
   purgeEndedBefore,
   purgeMailsBefore,
@@ -80,6 +83,7 @@ import {
   namesOf,
   rememberName,
 } from '../../lib/store/people.ts';
+import { knownOf, whomOf } from '../../lib/store/person.ts';
 import { dueReminders, markRemindersDone, planReminderRows } from '../../lib/store/reminders.ts';
 import { markReturned, meetingsToTell, requestBehind, returnedOf } from '../../lib/store/returned.ts';
 import {
@@ -217,6 +221,13 @@ export function everything(store: Store): void {
   forgetLinks(store, NOW);
   forgetLinksBefore(store, NOW + 1);
   forgetting(store);
+  noteBackup(store, '/nowhere/copy.db', NOW);
+  backupsMade(store);
+  const whom = whomOf(store, ALICE, []);
+  knownOf(store, whom);
+  livingOf(store, whom, NOW);
+  waitingAbout(store, whom);
+  erasePerson(store, { ...whom, accounts: ['alice'] }, NOW);
 }
 
 function forgetting(store: Store): void {
