@@ -1,6 +1,6 @@
 /** Litestream, as JMB calls it: what it is told of this host's database and of the marks, each by a file that nobody else reads. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../lib/failure.ts';
@@ -60,7 +60,8 @@ function configOf(settings: Settings, { file, folder, meta }: Part, often = OFTE
     'min-checkpoint-page-count': LOG_PAGES,
     replicas: [replica],
   };
-  return `${JSON.stringify({ dbs: [database] }, null, 1)}\n`;
+  // Else it says each write, in the journal.
+  return `${JSON.stringify({ logging: { level: 'warn' }, dbs: [database] }, null, 1)}\n`;
 }
 
 /** Writes down, for the service, how this host's database is copied during a turn; readable by who writes it alone. */
@@ -83,7 +84,12 @@ interface Failure {
   readonly failed: string;
 }
 
-function litestream(verb: string, config: string, words: readonly string[], patience: number): Failure | undefined {
+function litestream(
+  verb: string,
+  config: string,
+  words: readonly string[],
+  patience: number,
+): Failure | { readonly said: string } {
   const ran = spawnSync('litestream', [verb, '-config', config, '-no-expand-env', ...words], {
     ...{ encoding: 'utf8', timeout: patience, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -93,7 +99,7 @@ function litestream(verb: string, config: string, words: readonly string[], pati
     if (isAbsent) return { failed: 'there is no litestream in PATH' };
     return { failed: ran.signal === null ? messageOf(ran.error) : `no answer within ${patience / 1000} s` };
   }
-  if (ran.status === 0) return undefined;
+  if (ran.status === 0) return { said: ran.stdout };
   const said = `${ran.stdout}\n${ran.stderr}`.trim().split('\n').at(-1) ?? '';
   return { failed: /error="?(.*?)"?$/.exec(said)?.[1] ?? said };
 }
@@ -113,8 +119,8 @@ const MARKS = 'marks';
 /** What both hosts have marked, the newest last; none where the replica is empty, or is not where it should be. */
 export function readMarks(settings: Settings): readonly Mark[] | Failure {
   return within(settings.JMB_DB, (folder) => {
-    const failure = bringTo(settings, MARKS, join(folder, 'marks.db'), folder, LOOK);
-    if (failure !== undefined) return failure;
+    const brought = bringTo(settings, MARKS, join(folder, 'marks.db'), folder, LOOK);
+    if ('failed' in brought) return brought;
     try {
       return existsSync(join(folder, 'marks.db')) ? marksIn(join(folder, 'marks.db')) : [];
     } catch (error) {
@@ -123,27 +129,43 @@ export function readMarks(settings: Settings): readonly Mark[] | Failure {
   });
 }
 
-/**
- * Brings the newest state of the database that a turn has left.
- * @returns why it cannot be had; undefined where it is there, and also where the turn has left none: then the file is not there
- */
-export function bring(settings: Settings, turn: Turn, file: string): Failure | undefined {
+/** What came. */
+export interface Brought {
+  /** Of when it is, where the last file of the copy was cut off in the middle, such as `2026-11-26T19:20:13Z`. */
+  readonly asOf?: string;
+}
+
+/** Brings the newest state of the database that a turn has left; where it has left none, nothing comes, and the file is not there. */
+export function bring(settings: Settings, turn: Turn, file: string): Brought | Failure {
   return within(settings.JMB_DB, (folder) => bringTo(settings, folderOf(turn), file, folder, BRING));
 }
 
-function bringTo(
-  settings: Settings,
-  what: string,
-  file: string,
-  folder: string,
-  patience: number,
-): Failure | undefined {
+function bringTo(settings: Settings, what: string, file: string, folder: string, patience: number): Brought | Failure {
   const source = join(folder, 'source.db');
   const config = join(folder, 'config.yml');
   writeFileSync(config, configOf(settings, { file: source, folder: what, meta: join(folder, 'meta') }), {
     mode: 0o600,
   });
-  return litestream('restore', config, ['-if-replica-exists', '-o', file, source], patience);
+  const whole = litestream('restore', config, ['-if-replica-exists', '-o', file, source], patience);
+  if (!('failed' in whole)) return {};
+  if (!/\bEOF\b|lz4/.test(whole.failed)) return whole;
+  // Litestream 0.3.13 writes by SFTP under the last name at once: one that is killed meanwhile leaves half a file, and then nothing of
+  // the copy is given out, but for what was there a moment before.
+  const files = litestream('wal', config, [source], patience);
+  const newest =
+    'failed' in files ? [] : [...files.said.matchAll(/\b(20\d\d-\S+Z)$/gm)].map(([, at = '']) => at).sort();
+  const asOf = secondBefore(newest.at(-1));
+  if (asOf === undefined) return whole;
+  const again = join(folder, 'again.db');
+  litestream('restore', config, ['-if-replica-exists', '-timestamp', asOf, '-o', again, source], patience);
+  if (!existsSync(again)) return whole;
+  renameSync(again, file);
+  return { asOf };
+}
+
+/** Times are kept in seconds there, so that all of that second goes. */
+function secondBefore(time: string | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(Date.parse(time) - 1000).toISOString();
 }
 
 /** How long the marks have for their way, as sleep(1) takes it: Litestream ends with what it starts, and copies the rest then. */
@@ -159,7 +181,7 @@ export function markTurn(settings: Settings, before: readonly Mark[], at: number
   keepTurn(settings.JMB_DB, mark);
   let why = '';
   for (const seconds of SECONDS_TO_PUSH) {
-    const failure = within(settings.JMB_DB, (folder) => {
+    const pushed = within(settings.JMB_DB, (folder) => {
       const file = join(folder, 'marks.db');
       const config = join(folder, 'config.yml');
       writeMarks(file, [...before, mark]);
@@ -168,7 +190,7 @@ export function markTurn(settings: Settings, before: readonly Mark[], at: number
       });
       return litestream('replicate', config, ['-exec', `sleep ${seconds}`], PUSH);
     });
-    const now = failure ?? readMarks(settings);
+    const now = 'failed' in pushed ? pushed : readMarks(settings);
     if ('failed' in now) why = now.failed;
     else {
       const newest = now.at(-1);

@@ -8,7 +8,7 @@ import { type Mark, type Newness, newnessOf } from '../lib/store/marks.ts';
 import { lieReady } from '../lib/store/restore.ts';
 import { freeName, holdersAfterAMoment, holdersOf, inUse } from './backup.ts';
 import type { CommandContext } from './environment.ts';
-import { bring, markTurn, metaOf, readMarks } from './litestream.ts';
+import { type Brought, bring, markTurn, metaOf, readMarks } from './litestream.ts';
 import { exactTime, SERVICE, tellService } from './replica.ts';
 
 /** Options of `jmb promote`. */
@@ -66,18 +66,18 @@ function lastWith(
   { settings }: CommandContext,
   marks: readonly Mark[],
   copy: string,
-): Mark | { readonly failed: string } {
+): (Mark & Brought) | { readonly failed: string } {
   for (const mark of [...marks].reverse()) {
-    const failure = bring(settings, mark, copy);
-    if (failure !== undefined) return { failed: `the copy of ${mark.host} cannot be brought: ${failure.failed}` };
-    if (existsSync(copy)) return mark;
+    const brought = bring(settings, mark, copy);
+    if ('failed' in brought) return { failed: `the copy of ${mark.host} cannot be brought: ${brought.failed}` };
+    if (existsSync(copy)) return { ...mark, ...brought };
   }
   return { failed: 'the replica holds no database yet' };
 }
 
 interface TakingOver extends PromoteOptions {
   readonly marks: readonly Mark[];
-  readonly from: Mark;
+  readonly from: Mark & Brought;
   readonly copy: string;
   readonly database: string;
   /** Of `performance`. */
@@ -118,11 +118,16 @@ async function takeOver(context: CommandContext, over: TakingOver): Promise<numb
   }
 }
 
-function linesOf({ booked, changed, meetings }: Newness, { host, epoch, at }: Mark, now: number): string[] {
+function linesOf(
+  { booked, changed, meetings }: Newness,
+  { host, epoch, at, asOf }: Mark & Brought,
+  now: number,
+): string[] {
   const when = (time: number | null): string =>
     time === null ? 'none' : `${exactTime(time)}, ${Math.max(0, now - time)} s ago`;
   return [
     `copy            of ${host} (turn ${epoch}, since ${exactTime(at)}): ${meetings} meetings`,
+    ...(asOf === undefined ? [] : [`as of           ${asOf}: the last file of the copy was cut off in the middle`]),
     `newest booking  ${when(booked)}`,
     `newest change   ${when(changed)}`,
   ];

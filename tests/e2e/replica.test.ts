@@ -1,5 +1,5 @@
 /** Two hosts with one replica: the second takes over what the first has written, and the first keeps quiet from then on. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const copying: Copying[] = [];
 beforeAll(async () => {
   haveLitestream();
   giveToWebUser(shared);
-  [first, second] = await Promise.all([stage({ settings, way: 'fcgid' }), stage({ settings })]);
+  [first, second] = await Promise.all([stage({ settings, way: 'proxy_fcgi' }), stage({ settings })]);
   takeRole(second.db, 'standby');
 }, 30_000);
 
@@ -138,4 +138,41 @@ test('one that goes on while another took over learns it by cron within a minute
   writeFileSync(join(second.root, 'etc/jmb_local.cf'), `JMB_REPLICA="sftp://nobody@127.0.0.1:1/nowhere"\n`);
   await soon(async () => expect((await jmbCommand(second, 'remind')).stdout).toContain('reminders: '));
   expect((await second.ask('/booking.cgi?list', { as: 'alice' })).status).toBe(200);
+});
+
+test('a copy whose last file was cut off in the middle is taken as it was a second before', {
+  timeout: 30_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jmb-replica-'));
+  giveToWebUser(folder);
+  const pair = await Promise.all([0, 1].map(() => stage({ settings: { JMB_REPLICA: `file://${folder}` } })));
+  const [third, fourth] = pair as [Stage, Stage];
+  try {
+    takeRole(fourth.db, 'standby');
+    await book(third, 'alice', { object: 'Whole' });
+    const one = await copyOf(third);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await book(third, 'alice', { object: 'Half' });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await one.end('SIGKILL');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.wal.lz4'),
+    );
+    const last = join(
+      folder,
+      files
+        .filter((name) => name.startsWith('1-'))
+        .sort()
+        .at(-1) ?? '',
+    );
+    truncateSync(last, Math.floor(statSync(last).size / 2));
+    const taken = await jmbCommand(fourth, 'promote', '--yes');
+    expect(taken).toMatchObject({ status: 0, stderr: '' });
+    expect(taken.stdout).toMatch(/^as of {11}20\S+Z: the last file of the copy was cut off in the middle$/m);
+    const list = await (await fourth.ask('/booking.cgi?list', { as: 'alice' })).text();
+    expect([list.includes('Whole'), list.includes('Half')]).toEqual([true, false]);
+  } finally {
+    await Promise.all(pair.map((host) => host.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
