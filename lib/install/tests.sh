@@ -17,7 +17,7 @@ full_test_packages=(
     libapache2-mod-auth-cas libapache2-mod-auth-mellon libapache2-mod-shib libapache2-mod-auth-openidc
     lemonldap-ng libapache2-mod-fcgid liblasso-perl libgd-securityimage-perl perlmagick libmime-tools-perl libemail-sender-perl libio-string-perl
     libstring-random-perl libunicode-string-perl libsoap-lite-perl libconvert-base32-perl libcrypt-openssl-x509-perl
-    libcrypt-jwt-perl libnet-ldap-perl libxml-simple-perl debootstrap curl
+    libcrypt-jwt-perl libnet-ldap-perl libxml-simple-perl debootstrap curl openssh-server iproute2
 )
 
 # The tests that are run once more with programs that stay (FastCGI): how requests reach them, who is refused what, and what breaks.
