@@ -8,6 +8,7 @@ import { ownerOf } from '../store/invitations.ts';
 import { namesOf } from '../store/people.ts';
 import type { Texts } from '../text/catalogue.ts';
 import { longDate, timeOf } from '../text/dates.ts';
+import { processZone } from '../text/zones.ts';
 import { scopesOf } from './form_fields.ts';
 import { answerForm, byOwnClock, wayOf } from './invitation_answer.ts';
 import { personWords, placeWords, readingOf, ticketWords } from './meeting_view.ts';
@@ -87,8 +88,9 @@ function nameOf({ store }: Context, email: string): { name?: string } {
   return name === undefined ? {} : { name };
 }
 
-/** What the script needs to say the time by the reader's own clock. */
-function ownTimes({ texts, zone }: Context, { begin, end }: Meeting): object {
+/** What the script needs to say the time by the clock of the reader's device too; null for who has chosen by which clock it is said. */
+function ownTimes({ texts, zone }: Context, { begin, end }: Meeting): object | null {
+  if (zone.name !== processZone.name) return null;
   return { begin, end, zone: zone.name, oneDay: texts('way.own'), twoDays: texts('way.own_two_days') };
 }
 

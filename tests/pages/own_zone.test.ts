@@ -138,10 +138,13 @@ describe('pages', () => {
       const his = await jmb.ask(handler, { query: `${query}&id=${hash(BOB)}` });
       expect(his.text).toContain('20:00');
       expect(his.text).toContain(TOKYO);
+      // By the clock of the device is what is said by no other.
+      expect(his.body).not.toContain('class="own"');
       const theirs = await jmb.ask(handler, { query: `${query}&id=${hash(OUTSIDER)}` });
       expect(theirs.text).toContain('12:00');
       expect(theirs.text).toContain(', Europe/Paris');
       expect(theirs.text).not.toContain('Tokyo');
+      expect(theirs.body.includes('class="own"')).toBe(handler === roomJoin);
     }
   });
 
