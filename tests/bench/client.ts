@@ -1,6 +1,13 @@
 /** A web client that costs little: one kept connection of HTTP/1.1, one request at a time (RFC 9112). */
 import { connect, type Socket } from 'node:net';
 
+/** An answer as it came. */
+interface Read {
+  readonly status: number;
+  readonly fields: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
 /** An answer: its status, headers with lower-case names, body, and how long it took in milliseconds. */
 export interface Answer {
   readonly status: number;
@@ -26,18 +33,29 @@ export class Client {
     this.#keep = keep;
   }
 
-  /** GET of an address. */
+  /**
+   * GET of an address. As a browser, it asks again on a new connection where the server has ended the kept one before a byte of its
+   * answer (RFC 9112 section 9.3.1): a busy Apache does that to those that are idle.
+   */
   async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${this.#keep ? '' : 'Connection: close\r\n'}${lines.join('')}\r\n`;
-    const socket = this.#socket ?? (await this.#dial());
+    const kept = this.#socket;
+    const socket = kept ?? (await this.#dial());
     const start = performance.now();
-    this.#received = '';
-    socket.write(request);
-    const { status, fields, body } = await this.#read();
+    const { status, fields, body } = await this.#exchange(socket, request).catch(async (error: unknown) => {
+      if (kept === null || this.#received !== '') throw error;
+      return this.#exchange(await this.#dial(), request);
+    });
     const time = performance.now() - start;
     if (!this.#keep || fields.get('connection') === 'close') this.close();
     return { status, headers: fields, body, time };
+  }
+
+  #exchange(socket: Socket, request: string): Promise<Read> {
+    this.#received = '';
+    socket.write(request);
+    return this.#read();
   }
 
   close(): void {
@@ -66,7 +84,7 @@ export class Client {
     return socket;
   }
 
-  async #read(): Promise<{ status: number; fields: Map<string, string>; body: string }> {
+  async #read(): Promise<Read> {
     const end = await this.#until(() => this.#received.indexOf('\r\n\r\n'));
     const [first = '', ...lines] = this.#received.slice(0, end).split('\r\n');
     const status = Number(first.split(' ', 2)[1]);
