@@ -11,8 +11,8 @@ import type { Done } from './jitsi_tree.ts';
 export interface BootedRoot {
   /** Runs a command in it as root. */
   run(...command: string[]): Done;
-  /** Starts one, whose output is kept. */
-  start(...command: string[]): { readonly ended: Promise<Done>; end(): void };
+  /** Starts one; how it ended. */
+  start(...command: string[]): Promise<Done>;
   stop(): Promise<void>;
 }
 
@@ -87,8 +87,7 @@ export async function boot(root: string): Promise<BootedRoot> {
           said += part;
         });
       }
-      const ended = new Promise<Done>((resolve) => child.once('close', (status) => resolve({ status, said })));
-      return { ended, end: () => void child.kill('SIGINT') };
+      return new Promise((resolve) => child.once('close', (status) => resolve({ status, said })));
     },
     async stop() {
       const ended = new Promise((resolve) => (machine.exitCode === null ? machine.once('exit', resolve) : resolve(0)));
