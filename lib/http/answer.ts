@@ -15,7 +15,11 @@ interface Refused {
 }
 
 /** Answers one request; never throws. */
-export async function answer(request: Request, door: Door, around: Environment): Promise<Response> {
+export async function answer(
+  request: Request,
+  door: Door,
+  around: Pick<Environment, 'contextOf' | 'settings' | 'close'>,
+): Promise<Response> {
   const context = around.contextOf(request);
   try {
     const whole = wholeOf(request);

@@ -1,6 +1,5 @@
 /** One connection from the web server: collects the records of a request, hands it on whole, sends the answer back. */
 
-import type { Socket } from 'node:net';
 import { isChunked, MAX_BODY, type Variables } from './cgi.ts';
 import {
   endOfStream,
@@ -36,9 +35,21 @@ interface Incoming {
   aborted: boolean;
 }
 
+/** What a connection needs of a socket. */
+interface Wire {
+  readonly writable: boolean;
+  on(event: 'data', listener: (piece: Buffer) => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
+  write(bytes: Uint8Array): unknown;
+  cork(): void;
+  uncork(): void;
+  end(): unknown;
+  destroy(): unknown;
+}
+
 /** Serves one connection: one request at a time, one after another where the web server keeps it open. */
 export class Connection {
-  readonly #socket: Socket;
+  readonly #socket: Wire;
   readonly #answerer: Answerer;
   readonly #ending: () => boolean;
   readonly #reader = new RecordReader();
@@ -46,7 +57,7 @@ export class Connection {
   #answered = 0;
 
   /** @param ending whether the process takes no more requests */
-  constructor(socket: Socket, answerer: Answerer, ending: () => boolean) {
+  constructor(socket: Wire, answerer: Answerer, ending: () => boolean) {
     this.#socket = socket;
     this.#answerer = answerer;
     this.#ending = ending;

@@ -50,8 +50,7 @@ export function sectionsOf(text: string): Section[] {
   let current: Open = { kind: 'global', host: '', headEnd: 0, asTable: false, assignments: [] };
   const sections: Open[] = [current];
   let index = 0;
-  while (index < tokens.length) {
-    const token = tokens[index] as LuaToken;
+  for (let token = tokens[index]; token !== undefined; token = tokens[index]) {
     const kind = token.kind === 'name' ? OPENERS[token.value] : undefined;
     const head = kind ? headString(tokens, index + 1) : null;
     if (kind && head) {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
-import { messageOf } from '../failure.ts';
+import { codeOf, messageOf } from '../failure.ts';
 import type { Role } from '../meetings/meeting.ts';
 import type { Language } from '../text/catalogue.ts';
 import type { MessageKind } from './messages.ts';
@@ -101,8 +101,7 @@ function namesIn(folder: string, fault: (one: Fault) => null): string[] {
       .sort()
       .slice(0, MOST);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') fault({ file: folder, line: null, reason: messageOf(error) });
+    if (codeOf(error) !== 'ENOENT') fault({ file: folder, line: null, reason: messageOf(error) });
     return [];
   }
 }

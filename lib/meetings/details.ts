@@ -76,10 +76,16 @@ export function sameDetails(one: Details, other: Details): boolean {
 
 /** What a meeting says in them, with the headings of a language. */
 export function toldDetails(from: Details, texts: Texts): readonly { readonly label: string; readonly text: string }[] {
-  return Object.entries(detailsOf(from)).map(([name, text]) => ({ label: texts(DETAILS[name as Detail].label), text }));
+  return DETAIL_NAMES.flatMap((name) => {
+    const text = from[name];
+    return text ? [{ label: texts(DETAILS[name].label), text }] : [];
+  });
 }
 
 /** The same as calendars say it, a text each. */
 export function detailsInCalendar(from: Details, texts: Texts): readonly string[] {
-  return Object.entries(detailsOf(from)).map(([name, text]) => DETAILS[name as Detail].inCalendar(text, texts));
+  return DETAIL_NAMES.flatMap((name) => {
+    const text = from[name];
+    return text ? [DETAILS[name].inCalendar(text, texts)] : [];
+  });
 }

@@ -28,6 +28,7 @@ interface Outcome {
 }
 
 const { JMB_MUTATION_SOCKET, JMB_MUTATION_NAMESPACE, JMB_MUTATION_ACTIVE, JMB_MUTATION_TESTS } = process.env;
+// The programs under test have their switch there by the name of this run, which no type can know.
 const shared = globalThis as unknown as Record<string, Switch | undefined>;
 const mutants: Switch = shared[JMB_MUTATION_NAMESPACE ?? ''] ?? {};
 shared[JMB_MUTATION_NAMESPACE ?? ''] = mutants;
@@ -170,6 +171,7 @@ async function runTest(
   const finished = (task as { onFinished?: ((context: unknown) => unknown)[] }).onFinished?.splice(0) ?? [];
   for (const end of [...ends.reverse(), ...after.map((hook) => () => call(hook, task.context, task)), ...finished]) {
     try {
+      // Vitest gives its hooks a context that it has no name for.
       await end(task.context as never);
     } catch (error) {
       failure ??= String(error);

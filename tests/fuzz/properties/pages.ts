@@ -5,7 +5,7 @@ import { door as ical } from '../../../cgi-bin/ical.ts';
 import { door as join } from '../../../cgi-bin/join.ts';
 import { door as token } from '../../../cgi-bin/token.ts';
 import { type BookingForm, type BookingRules, checkBooking } from '../../../lib/meetings/booking.ts';
-import { bookingOf, FIELDS, formOf } from '../../../lib/meetings/fields.ts';
+import { bookingOf, eachField, FIELDS, formOf } from '../../../lib/meetings/fields.ts';
 import type { Request } from '../../../lib/message.ts';
 import { attendeesOf, meetingById } from '../../../lib/store/meetings.ts';
 import { texts } from '../../../lib/text/catalogue.ts';
@@ -267,9 +267,7 @@ const forms = holds(
     });
     look(page, jmb);
     const fields = fieldsIn(page.text);
-    const again = Object.fromEntries(
-      Object.entries(FIELDS).map(([field, { name }]) => [field, fields.get(name) ?? '']),
-    ) as unknown as BookingForm;
+    const again = eachField((field) => fields.get(FIELDS[field].name) ?? '');
     const done = await jmb.ask(
       booking,
       posted(jmb, again, { conf_tsn: id, conf_version: fields.get('conf_version') ?? '' }),

@@ -1,6 +1,5 @@
 /** Requests as a web server hands them on: FastCGI's records however they are cut, parameters, tokens and rooms. */
 import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { jwtVerify } from 'jose';
 import { encode } from '../../../lib/http/cgi.ts';
@@ -47,7 +46,7 @@ async function given(pieces: readonly Buffer[]): Promise<{ asked: Got[]; wire: W
     asked.push({ env: { ...env }, body: Buffer.from(body).toString('latin1') });
     return Promise.resolve(Buffer.from(`answer ${asked.length}`));
   };
-  const connection = new Connection(wire as unknown as Socket, answerer, () => false);
+  const connection = new Connection(wire, answerer, () => false);
   for (const piece of pieces) {
     wire.emit('data', piece);
     await Promise.resolve();

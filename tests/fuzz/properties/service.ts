@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Context, Environment } from '../../../lib/context.ts';
+import type { Context } from '../../../lib/context.ts';
 import { answer } from '../../../lib/http/answer.ts';
 import { encode } from '../../../lib/http/cgi.ts';
 import { languageFor } from '../../../lib/http/language.ts';
@@ -95,7 +95,7 @@ function made(): Service {
     ask: async (door, request) => {
       log.length = 0;
       const began = performance.now();
-      const response = await answer(request, door, { contextOf } as unknown as Environment);
+      const response = await answer(request, door, { contextOf, settings, close: () => undefined });
       const bytes = encode(response, request.method === 'HEAD');
       return { status: response.status, text: bytes.toString('utf8'), milliseconds: performance.now() - began };
     },
