@@ -12,7 +12,7 @@ function testsIn(folder, ...but) {
 const named = (folder, ...names) => names.map((name) => `tests/${folder}/${name}.test.ts`);
 
 export const TESTS = {
-  meetings: [...testsIn('meetings'), ...named('pages', 'fields', 'form', 'found')],
+  meetings: [...testsIn('meetings'), ...named('pages', 'fields')],
   calendar: [
     ...testsIn('calendar'),
     ...named('mail', 'foreign_replies', 'invitation'),

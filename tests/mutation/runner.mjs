@@ -71,7 +71,7 @@ class Runner {
         },
       },
     );
-    this.#vitest.stderr.on('data', (text) => this.#logger.debug(String(text)));
+    this.#vitest.stderr.on('data', (text) => this.#logger.info(String(text).trim().slice(0, 300)));
     const ended = once(this.#vitest, 'exit').then(() => undefined);
     const [socket] = (await Promise.race([once(this.#server, 'connection'), ended])) ?? [];
     if (socket === undefined) {

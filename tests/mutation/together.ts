@@ -4,8 +4,7 @@
  */
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import { describe, type RunnerTestCase, type RunnerTestSuite, test } from 'vitest';
-import { getFn, getHooks } from 'vitest/suite';
+import { describe, type RunnerTestCase, type RunnerTestSuite, TestRunner, test } from 'vitest';
 
 /** What stands between Stryker and what it has changed: which mutant is on, and what was reached. */
 interface Switch {
@@ -13,7 +12,7 @@ interface Switch {
   currentTestId?: string | undefined;
   hitCount?: number | undefined;
   hitLimit?: number | undefined;
-  mutantCoverage?: object;
+  mutantCoverage?: { readonly static: object; readonly perTest: Record<string, object> };
 }
 
 type Asked =
@@ -49,6 +48,7 @@ test('mutants', { timeout: 0 }, async ({ task }) => {
       );
       const held = first.filter(({ id }) => !failed.has(id));
       steady = new Set(held.map(({ id }) => id));
+      for (const id of failed) delete coverage?.perTest[id];
       const tests = held.map(({ id, milliseconds }) => ({ id, name: id, status: 0, timeSpentMs: milliseconds }));
       for (const id of failed) process.stderr.write(`left out, since it does not hold when it is run again: ${id}\n`);
       say(socket, { tests, coverage });
@@ -81,6 +81,7 @@ async function against(
   // What the mutant has left behind must not speak against the next one.
   const again = await run(suites, { only: new Set(failed ? [failed.id] : []) });
   const isSpoiled = again.some(({ failure }) => failure !== null);
+  if (isSpoiled) process.stderr.write(`loaded anew, since a mutant has spoilt it: ${failed?.id}\n`);
   if (isEndless) return { isSpoiled, result: { status: 'timeout', reason: 'it goes on and on' } };
   return { isSpoiled, result: killed(outcomes, failed) };
 }
@@ -145,7 +146,7 @@ const begun = new Set<RunnerTestSuite>();
 async function begin(suite: RunnerTestSuite): Promise<void> {
   if (begun.has(suite)) return;
   begun.add(suite);
-  for (const hook of getHooks(suite).beforeAll) await call(hook, {}, suite);
+  for (const hook of TestRunner.getSuiteHooks(suite).beforeAll) await call(hook, {}, suite);
 }
 
 async function runTest(
@@ -160,14 +161,14 @@ async function runTest(
   task.result = { state: 'run', startTime: began, retryCount: 0 };
   if (covers) mutants.currentTestId = id;
   try {
-    for (const hook of around.flatMap((one) => getHooks(one).beforeEach)) {
+    for (const hook of around.flatMap((one) => TestRunner.getSuiteHooks(one).beforeEach)) {
       keep(ends, await call(hook, task.context, task));
     }
-    await getFn(task)();
+    await TestRunner.getTestFn(task)();
   } catch (error) {
     failure = String(error);
   }
-  const after = around.toReversed().flatMap((one) => getHooks(one).afterEach);
+  const after = around.toReversed().flatMap((one) => TestRunner.getSuiteHooks(one).afterEach);
   const finished = (task as { onFinished?: ((context: unknown) => unknown)[] }).onFinished?.splice(0) ?? [];
   for (const end of [...ends.reverse(), ...after.map((hook) => () => call(hook, task.context, task)), ...finished]) {
     try {

@@ -10,6 +10,6 @@ export default defineConfig({
     // In a thread the zone of the process cannot be set.
     ...{ pool: 'forks', include: ['tests/mutation/together.ts'], setupFiles: 'tests/support/own_zone.ts' },
     // What goes on for longer than any test takes is noticed.
-    ...{ testTimeout: 3_000, hookTimeout: 5_000 },
+    ...{ testTimeout: 8_000, hookTimeout: 20_000 },
   },
 });
