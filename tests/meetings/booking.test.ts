@@ -186,3 +186,79 @@ test('a new form begins at the next quarter of an hour, also where zones are odd
   expect(nextQuarter(quarter)).toBe(quarter + 900);
   useZone('Europe/Paris');
 });
+
+describe('what is said of mistakes', () => {
+  const said = (change: Partial<BookingForm>, other: Partial<BookingRules> = {}) => {
+    const checked = checkBooking({ ...form, ...change }, { ...rules, ...other });
+    return 'mistakes' in checked ? checked.mistakes : {};
+  };
+
+  test('names the bounds', () => {
+    expect(said({ duration: '29' }).duration).toEqual([
+      { text: 'rule.duration_bounds', values: { min: 30, max: 480 } },
+    ]);
+    expect(said({ duration: 'x' }).duration).toEqual([{ text: 'rule.duration' }]);
+    expect(said({ subject: 'x'.repeat(201) }).subject).toEqual([{ text: 'rule.subject_long', values: { max: 200 } }]);
+    expect(said({ subject: ' '.repeat(1001) }).subject).toEqual([{ text: 'rule.subject_long', values: { max: 200 } }]);
+    expect(said({ subject: ' '.repeat(1000) })).toEqual({});
+    expect(said({ guests: 'a@x.org b@x.org c@x.org d@x.org' }).guests).toEqual([
+      { text: 'rule.guests', values: { max: 3, number: 4 } },
+    ]);
+    expect(said({ moderators: 'a@x.org b@x.org c@x.org' }).moderators).toEqual([
+      { text: 'rule.moderators', values: { max: 2, number: 3 } },
+    ]);
+    expect(said({ moderators: 'a@x.org b@x.org' })).toEqual({});
+  });
+
+  test('names the pieces that are no address and those that may be names, five of them and no longer than a line', () => {
+    const bad = (text: string) => said({ guests: `bob@example.org\n${text}` }).guests;
+    expect(bad('a@\nDurand')).toEqual([
+      { text: 'rule.name', values: { names: 'Durand' } },
+      { text: 'rule.address', values: { addresses: 'a@' } },
+    ]);
+    const five = ['a@', 'b@', 'c@', 'd@', 'e@'];
+    expect(bad(five.join('\n'))).toEqual([{ text: 'rule.address', values: { addresses: five.join(', ') } }]);
+    expect(bad([...five, 'f@'].join('\n'))).toEqual([
+      { text: 'rule.address', values: { addresses: `${five.join(', ')}, …` } },
+    ]);
+    const long = (length: number) => `${'x'.repeat(length - 1)}@`;
+    expect(bad(long(80))).toEqual([{ text: 'rule.address', values: { addresses: long(80) } }]);
+    expect(bad(long(81))).toEqual([{ text: 'rule.address', values: { addresses: `${'x'.repeat(79)}…` } }]);
+    expect(said({ guests: 'a@' }).guests).toEqual([{ text: 'rule.address', values: { addresses: 'a@' } }]);
+  });
+
+  test('looks at no more than a list can have', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, at) => `p${at % 3}@x.org`).join(' ');
+    expect(said({ guests: many(106) })).toEqual({});
+    expect(said({ guests: many(107) }).guests).toEqual([{ text: 'rule.many', values: { max: 3 } }]);
+    expect(said({ moderators: many(105) }).moderators).toEqual([{ text: 'rule.many', values: { max: 2 } }]);
+    expect(said({ guests: `bob@example.org${' '.repeat(300 * 106 - 15)}` })).toEqual({});
+    expect(said({ guests: `bob@example.org${' '.repeat(300 * 106 - 14)}` })).toEqual({
+      guests: [{ text: 'rule.long', values: { max: 300 * 106 } }],
+    });
+  });
+
+  test('the same time once more, where clocks are set back, is the one that is still to come', () => {
+    const twice = Date.parse('2027-10-31T01:20:00Z') / 1000;
+    expect(booking({ date: '2027-10-31', time: '02:30' }, { now: twice }).begin).toBe(twice + 600);
+    expect(booking({ date: '2027-10-31', time: '02:30' }, { now: twice - 3600 }).begin).toBe(twice - 3000);
+    expect(mistakes({ date: '2027-10-31', time: '02:30' }, { now: twice + 700 })).toEqual({ time: ['rule.past'] });
+    expect(booking({ date: '2027-10-31', time: '02:30' }, { now: twice + 660 }).begin).toBe(twice + 600);
+  });
+
+  test('a date is one and nothing else, blanks around it apart', () => {
+    expect(booking({ date: ' 2026-12-03 ', time: ' 14:30 ' }).duration).toBe(3600);
+    expect(mistakes({ date: '2026-12-03x' })).toEqual({ date: ['rule.date'] });
+    expect(mistakes({ date: 'x2026-12-03' })).toEqual({ date: ['rule.date'] });
+    expect(mistakes({ time: 'x14:30' })).toEqual({ time: ['rule.time'] });
+  });
+
+  test('the times of a meeting that runs stand', () => {
+    const times = { begin: now - 600, duration: 7200 };
+    expect(booking({ date: '', time: 'x', duration: '0' }, { times })).toMatchObject(times);
+  });
+
+  test('a language is one of ours or none', () => {
+    expect([booking({ language: 'en' }).language, booking({ language: 'de' }).language]).toEqual(['en', undefined]);
+  });
+});

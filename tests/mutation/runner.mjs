@@ -40,8 +40,8 @@ class Runner {
     return { status: 'complete', tests, mutantCoverage: coverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, reloadEnvironment }) {
-    if (reloadEnvironment || this.#socket === undefined) {
+  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation }) {
+    if (mutantActivation === 'static' || this.#socket === undefined) {
       const found = await this.#load(mutantActivation === 'static' ? activeMutant.id : undefined);
       // What cannot even be loaded was noticed.
       if (!found) return { status: 'killed', killedBy: ['loading'], failureMessage: 'not loaded', nrOfTests: 0 };
