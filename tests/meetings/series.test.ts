@@ -6,12 +6,15 @@ import {
   occurrenceAt,
   occurrencesOf,
   rhythmWords,
+  saysTheSame,
+  scopeOf,
   type Turn,
 } from '../../lib/meetings/series.ts';
 import { checkSeries, ONCE, type SeriesForm } from '../../lib/meetings/series_form.ts';
 import { texts } from '../../lib/text/catalogue.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
 import { processZone, useZone } from '../../lib/text/zones.ts';
+import { meeting } from '../calendar/samples.ts';
 
 beforeEach(() => useZone('Europe/Paris'));
 
@@ -193,4 +196,115 @@ it('reads in both languages', () => {
       zone: processZone,
     }),
   ).toBe('22, 29 décembre, 5 janvier');
+});
+
+describe('what is said of a wrong series', () => {
+  const typed = (
+    form: Partial<SeriesForm>,
+    about: Partial<{ now: number; people: number }> = {},
+    begin = at('2026-12-03T09:00'),
+  ) => {
+    const checked = checkSeries({ ...ONCE, repeat: 'weekly', ...form }, begin, {
+      now: NOW,
+      people: 2,
+      zone: processZone,
+      ...about,
+    });
+    return 'mistakes' in checked
+      ? checked.mistakes
+      : checked.repetition?.occurrences.map(
+          ({ local, skipped }) => `${local.slice(0, 10)}${skipped ? ' skipped' : ''}`,
+        );
+  };
+
+  it('names the bounds, and every mistake that can be seen', () => {
+    expect(typed({ every: '13', times: '3' })).toEqual({ every: [{ text: 'rule.every', values: { max: 12 } }] });
+    expect(typed({ every: '12x', times: '3' })).toHaveProperty('every');
+    expect(typed({ every: 'x1', times: '3' })).toHaveProperty('every');
+    expect(typed({ times: '101' })).toEqual({ times: [{ text: 'rule.times', values: { max: 100 } }] });
+    expect(typed({ repeat: 'yearly', every: '0', times: '1' })).toEqual({
+      repeat: [{ text: 'rule.repeat' }],
+      every: [{ text: 'rule.every', values: { max: 12 } }],
+      times: [{ text: 'rule.times', values: { max: 100 } }],
+    });
+    expect(typed({ repeat: 'yearly', times: '2' })).toEqual({ repeat: [{ text: 'rule.repeat' }] });
+    expect(typed({})).toEqual({ times: [{ text: 'rule.times_or_until' }] });
+    expect(typed({ times: '2', until: '2026-12-31' })).toEqual({ until: [{ text: 'rule.times_or_until' }] });
+    expect(typed({ until: '2026-12-03' })).toEqual({ until: [{ text: 'rule.until_before' }] });
+    expect(typed({ until: '2026-12-04x' })).toEqual({ until: [{ text: 'rule.date' }] });
+    expect(typed({ until: '2026-12-08' })).toEqual({ until: [{ text: 'rule.series_short' }] });
+  });
+
+  it('takes blanks around what is typed', () => {
+    expect(typed({ every: ' 2 ', times: ' 2 ', until: ' ' })).toEqual(['2026-12-03', '2026-12-17']);
+    expect(typed({ times: '  ', until: ' 2026-12-10 ' })).toEqual(['2026-12-03', '2026-12-10']);
+  });
+
+  it('people times dates may be ten thousand, and no more', () => {
+    expect(typed({ times: '100' }, { people: 100 })).toHaveLength(100);
+    expect(typed({ times: '100' }, { people: 101 })).toEqual({
+      times: [{ text: 'rule.series_big', values: { max: 99 } }],
+    });
+    expect(typed({ until: '2027-12-02' }, { people: 500 })).toEqual({
+      until: [{ text: 'rule.series_big', values: { max: 20 } }],
+    });
+  });
+
+  it('goes no further than one can book', () => {
+    expect(typed({ repeat: 'monthly', every: '12', times: '20' })).toEqual({ times: [{ text: 'rule.far' }] });
+    expect(typed({ repeat: 'monthly', every: '12', until: '2039-01-01' }, { now: NOW - 3 * 366 * 86_400 })).toEqual({
+      until: [{ text: 'rule.far' }],
+    });
+    expect(typed({ repeat: 'daily', until: '2027-12-31' })).toEqual({
+      until: [{ text: 'rule.series_many', values: { max: 100 } }],
+    });
+  });
+
+  it('leaves out dates that it has, and names those that it has not: five, and not whole', () => {
+    expect(typed({ times: '3', skip: '10/12/2026;; 17.12.2026' })).toEqual([
+      '2026-12-03',
+      '2026-12-10 skipped',
+      '2026-12-17 skipped',
+    ]);
+    expect(typed({ times: '9', skip: '7/1/2027' })).toContain('2027-01-07 skipped');
+    expect(typed({ times: '2', skip: '2026-12-03 2026-12-10' })).toEqual({ skip: [{ text: 'rule.series_empty' }] });
+    expect(typed({ times: '2', skip: '2026-12-03' })).toEqual(['2026-12-03 skipped', '2026-12-10']);
+    const bad = (skip: string) => typed({ times: '3', skip });
+    expect(bad('2026-12-04')).toEqual({ skip: [{ text: 'rule.skip', values: { dates: '2026-12-04' } }] });
+    expect(bad('x10/12/2026')).toEqual({ skip: [{ text: 'rule.skip', values: { dates: 'x10/12/2026' } }] });
+    expect(bad('10/12/20267')).toEqual({ skip: [{ text: 'rule.skip', values: { dates: '10/12/20267' } }] });
+    expect(bad('a b c d e f')).toEqual({ skip: [{ text: 'rule.skip', values: { dates: 'a, b, c, d, e' } }] });
+    expect(bad('y'.repeat(21))).toEqual({ skip: [{ text: 'rule.skip', values: { dates: 'y'.repeat(20) } }] });
+    expect(bad(`2026-12-10${' '.repeat(1_990)}`)).toEqual(['2026-12-03', '2026-12-10 skipped', '2026-12-17']);
+    expect(bad(`2026-12-10${' '.repeat(1_991)}`)).toEqual({ skip: [{ text: 'rule.long', values: { max: 2_000 } }] });
+  });
+
+  it('of weekdays begins on one', () => {
+    const weekday = (day: string) => typed({ repeat: 'weekdays', times: '2' }, {}, at(`${day}T09:00`));
+    expect(weekday('2026-12-05')).toEqual({ date: [{ text: 'rule.series_weekend' }] });
+    expect(weekday('2026-12-06')).toEqual({ date: [{ text: 'rule.series_weekend' }] });
+    expect(weekday('2026-12-04')).toEqual(['2026-12-04', '2026-12-07']);
+    expect(typed({ times: '2' }, {}, at('2026-12-05T09:00'))).toHaveLength(2);
+  });
+});
+
+describe('a series', () => {
+  it('is changed from one date on, or all, or that one alone', () => {
+    expect([undefined, 'one', 'following', 'all', 'x'].map(scopeOf)).toEqual(['one', 'one', 'following', 'all', 'one']);
+  });
+
+  it('says the same of two meetings where subject, duration and agenda are the same', () => {
+    const one = { ...meeting, subject: 's', duration: 60, agenda: 'a' };
+    expect(saysTheSame(one, { ...one, begin: 1 })).toBe(true);
+    for (const other of [{ subject: 'x' }, { duration: 61 }, { agenda: 'b' }])
+      expect(saysTheSame(one, { ...one, ...other })).toBe(false);
+  });
+
+  it('is moved over the end of a year, and not by a date that it has not', () => {
+    const dates = occurrencesOf({ repeat: 'monthly', every: 1 }, at('2026-12-03T09:00'), { times: 3 }, processZone);
+    const moved = movedDates({ repeat: 'monthly', every: 1 }, dates, 0, at('2027-02-04T10:00'), processZone);
+    expect(shown(moved)).toEqual(['2027-02-04 10:00', '2027-03-04 10:00', '2027-04-04 10:00']);
+    expect(movedDates({ repeat: 'monthly', every: 1 }, dates, 3, at('2027-02-04T10:00'), processZone)).toBeNull();
+    expect(movedDates({ repeat: 'monthly', every: 1 }, [], 0, at('2027-02-04T10:00'), processZone)).toBeNull();
+  });
 });
