@@ -43,5 +43,5 @@ export function nextStep(rows: number, milliseconds: number): number {
 const LONGEST_STEP = 15;
 
 /** The bounds of a step, in rows. */
-const FEWEST = 5;
+const FEWEST = 20;
 const MOST = 500;

@@ -31,6 +31,7 @@ export const FORGET: Readonly<Record<string, Forget>> = {
   meetings: (store, { since }, limit) =>
     upTo(limit, purgeEndedBefore(store, since, limit) || purgeEndless(store, since, limit)),
   mails: (store, { since }, limit) => upTo(limit, purgeMailsBefore(store, since, limit)),
+  newcomers: (store, { now }) => meet(store, now),
   accounts: (store, kept, limit) => upTo(limit, forgetAccounts(store, kept, limit)),
   names: (store, _, limit, after) => forgetUnused(store, PERSON, limit, after),
   logins: (store, _, limit, after) => forgetUnused(store, ACCOUNT, limit, after),
@@ -63,17 +64,9 @@ interface Uid {
 
 /**
  * Accounts that were not seen since, whose addresses are in no meeting that is kept, and whose own room nobody entered: their feed,
- * addresses, choices and assistants. One of which nobody knows when it was seen counts as seen today.
+ * addresses, choices and assistants.
  */
-function forgetAccounts(store: Store, { since, now }: Kept, limit: number): number {
-  const strangers = unseen(store);
-  if (strangers.length > 0) {
-    store.note(() => {
-      for (const uid of strangers) {
-        store.run('INSERT OR IGNORE INTO account_seen (seen_uid, seen_day) VALUES (?, ?)', uid, dayOf(now));
-      }
-    });
-  }
+function forgetAccounts(store: Store, { since }: Kept, limit: number): number {
   const old = store.all<Uid>(
     `SELECT seen_uid AS uid FROM account_seen
      WHERE seen_uid > '' AND seen_day < ? AND NOT EXISTS (
@@ -109,7 +102,19 @@ export function forgetAccount(store: Store, uid: string): void {
   store.run('DELETE FROM assistant WHERE assistant_of = ?', uid);
 }
 
-/** Accounts of which something is kept, and not when they were seen. A handful at a time. */
+/** Has accounts of which nobody knows when they were seen, as of an earlier version, count as seen today. */
+function meet(store: Store, now: number): Step {
+  const strangers = unseen(store);
+  if (strangers.length === 0) return { gone: 0, next: null };
+  store.note(() => {
+    for (const uid of strangers) {
+      store.run('INSERT OR IGNORE INTO account_seen (seen_uid, seen_day) VALUES (?, ?)', uid, dayOf(now));
+    }
+  });
+  return { gone: 0, next: '' };
+}
+
+/** Accounts of which something is kept, and not when they were seen. Some hundreds at a time. */
 function unseen(store: Store): string[] {
   return [
     ...store.all<Uid>(

@@ -18,7 +18,7 @@ export function countEndedBefore(store: Store, before: number): number {
  * @returns how many
  */
 export function purgeEndedBefore(store: Store, before: number, limit: number): number {
-  return store.transaction(() =>
+  return store.note(() =>
     store.run(
       `DELETE FROM meetings WHERE meeting_id IN (
          SELECT meeting_id FROM meetings WHERE meeting_end < ? ORDER BY meeting_end LIMIT ?)`,
@@ -35,7 +35,7 @@ export function purgeEndedBefore(store: Store, before: number, limit: number): n
  * @returns how many mails
  */
 export function purgeMailsBefore(store: Store, before: number, limit: number): number {
-  return store.transaction(() => {
+  return store.note(() => {
     store.run('DELETE FROM feed_text WHERE feed_kept < ?', before);
     return store.run(
       `DELETE FROM outbox WHERE outbox_id IN (

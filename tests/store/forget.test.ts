@@ -113,6 +113,14 @@ describe('accounts', () => {
   });
 });
 
+it('accounts of an earlier version are all met on the first day, however many', async () => {
+  const store = open();
+  store.database.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+    INSERT INTO ical (ical_owner, ical_hash) SELECT 'user' || i, 'hash' || i FROM n`);
+  await forgetAt(store, NOW);
+  expect(sqlite3(store.file, 'SELECT count(*) FROM account_seen')).toBe('3000');
+});
+
 describe('what is known of addresses', () => {
   it('goes once no kept meeting, account or assistant has them', async () => {
     const store = open();
