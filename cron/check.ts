@@ -51,7 +51,7 @@ const questions: readonly (readonly [string, Question])[] = [
 ];
 
 /** What is asked on a host that is not the active one of two: its database, if it has one, is an old one. */
-const ELSEWHERE = ['settings', 'node', 'directory', 'templates', 'secret', 'rooms', 'replica'];
+const ELSEWHERE = ['settings', 'node', 'services', 'directory', 'templates', 'secret', 'rooms', 'replica'];
 
 /**
  * Asks them all, or those that are named; one that breaks is a finding, not the end. The exit status is 1 when anything

@@ -8,14 +8,14 @@ import type { Stage } from './stage.ts';
 import { asWebUser } from './web_user.ts';
 
 /** The folder of the program for this machine. */
-const FOLDER = dirname(
+export const LITESTREAM = dirname(
   createRequire(import.meta.url).resolve(`@flydotio/litestream-${process.platform}-${process.arch}/package.json`),
 );
 
 /** Has what this process starts find Litestream in PATH. */
 export function haveLitestream(): void {
   const path = process.env['PATH'] ?? '';
-  if (!path.split(delimiter).includes(FOLDER)) process.env['PATH'] = `${FOLDER}${delimiter}${path}`;
+  if (!path.split(delimiter).includes(LITESTREAM)) process.env['PATH'] = `${LITESTREAM}${delimiter}${path}`;
 }
 
 /** Litestream at work for a host. */
@@ -38,8 +38,8 @@ export async function copy(stage: Pick<Stage, 'root'>): Promise<Copying> {
   if (status !== 0) throw new Error(`not ready: ${stdout}${stderr}`);
   const config = join(stage.root, 'data/litestream.yml');
   const [command = '', ...words] = asWebUser(
-    [FOLDER, config],
-    [join(FOLDER, 'litestream'), 'replicate', '-config', config, '-no-expand-env'],
+    [LITESTREAM, config],
+    [join(LITESTREAM, 'litestream'), 'replicate', '-config', config, '-no-expand-env'],
   );
   const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
