@@ -1,9 +1,10 @@
 /** Litestream, as JMB calls it: what it is told of this host's database and of the marks, each by a file that nobody else reads. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../lib/failure.ts';
+import { ownNewFile } from '../lib/new_file.ts';
 import { keepTurn, type Turn } from '../lib/role.ts';
 import { replicaOf } from '../lib/settings/replica.ts';
 import type { Settings } from '../lib/settings.ts';
@@ -84,6 +85,24 @@ interface Failure {
   readonly failed: string;
 }
 
+/**
+ * As whom Litestream is to work where root asks: the service works as that user, who could not read root's files in a folder that both
+ * hosts mount, and so would never see a mark.
+ */
+function ownerOf(folder: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const { uid, gid } = statSync(folder);
+  return { uid, gid };
+}
+
+/** A folder beside the database, of its owner alone; whoever makes it takes it away. */
+export function folderBeside(database: string): string {
+  const folder = mkdtempSync(join(dirname(database), '.jmb-replica-'));
+  const { uid, gid } = ownerOf(dirname(database));
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+  return folder;
+}
+
 function litestream(
   verb: string,
   config: string,
@@ -91,6 +110,7 @@ function litestream(
   patience: number,
 ): Failure | { readonly said: string } {
   const ran = spawnSync('litestream', [verb, '-config', config, '-no-expand-env', ...words], {
+    ...ownerOf(dirname(config)),
     ...{ encoding: 'utf8', timeout: patience, killSignal: 'SIGKILL', maxBuffer: 2 ** 24 },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -106,7 +126,7 @@ function litestream(
 
 /** Does something in a folder of this user's own, which goes again. */
 function within<Result>(database: string, work: (folder: string) => Result): Result {
-  const folder = mkdtempSync(join(dirname(database), '.jmb-replica-'));
+  const folder = folderBeside(database);
   try {
     return work(folder);
   } finally {
@@ -146,6 +166,7 @@ function bringTo(settings: Settings, what: string, file: string, folder: string,
   writeFileSync(config, configOf(settings, { file: source, folder: what, meta: join(folder, 'meta') }), {
     mode: 0o600,
   });
+  ownNewFile(config, folder);
   const whole = litestream('restore', config, ['-if-replica-exists', '-o', file, source], patience);
   if (!('failed' in whole)) return {};
   if (!/\bEOF\b|lz4/.test(whole.failed)) return whole;
@@ -185,9 +206,11 @@ export function markTurn(settings: Settings, before: readonly Mark[], at: number
       const file = join(folder, 'marks.db');
       const config = join(folder, 'config.yml');
       writeMarks(file, [...before, mark]);
+      ownNewFile(file, folder);
       writeFileSync(config, configOf(settings, { file, folder: MARKS, meta: join(folder, 'meta') }, '50ms'), {
         mode: 0o600,
       });
+      ownNewFile(config, folder);
       return litestream('replicate', config, ['-exec', `sleep ${seconds}`], PUSH);
     });
     const now = 'failed' in pushed ? pushed : readMarks(settings);

@@ -1,6 +1,6 @@
 /** `jmb promote`: this host takes over with what the other has left in the replica, whole and looked at, or everything stays as it is. */
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ownTurn, roleOf, takeRole } from '../lib/role.ts';
 import { takeLock } from '../lib/store/database.ts';
@@ -8,7 +8,7 @@ import { type Mark, type Newness, newnessOf } from '../lib/store/marks.ts';
 import { lieReady } from '../lib/store/restore.ts';
 import { freeName, holdersAfterAMoment, holdersOf, inUse } from './backup.ts';
 import type { CommandContext } from './environment.ts';
-import { type Brought, bring, markTurn, metaOf, readMarks } from './litestream.ts';
+import { type Brought, bring, folderBeside, markTurn, metaOf, readMarks } from './litestream.ts';
 import { exactTime, SERVICE, tellService } from './replica.ts';
 
 /** Options of `jmb promote`. */
@@ -33,7 +33,7 @@ export function promote(options: PromoteOptions): (context: CommandContext) => P
     const database = existsSync(given) ? realpathSync(given) : given;
     const release = takeLock(`${given}-remind`);
     if (release === null) return refuse('jmb remind or another promote is at work: try again in a minute');
-    const folder = mkdtempSync(join(dirname(database), '.jmb-promote-'));
+    const folder = folderBeside(database);
     try {
       const marks = readMarks(settings);
       if ('failed' in marks) return refuse(`the replica cannot be asked: ${marks.failed}`);

@@ -71,7 +71,7 @@ export function dropDatabase(tree: Tree): void {
   const folder = join(tree.root, DATA);
   // What jmb restore took aside, and what one that was killed left.
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (/^jmb\.db\.(before-|restoring)|^\.jmb-(replica|promote)-/.test(name)) tree.removeAll(`${DATA}/${name}`);
+    if (/^jmb\.db\.(before-|restoring)|^\.jmb-replica-/.test(name)) tree.removeAll(`${DATA}/${name}`);
   }
 }
 

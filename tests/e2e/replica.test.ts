@@ -101,6 +101,11 @@ test('takes over what was written; the one of before keeps quiet; and back', { t
   const again = await jmbCommand(second, 'promote', '--yes');
   expect([again.status, again.stdout]).toEqual([0, expect.stringContaining('this host is the active one already')]);
 
+  // Root took over; the service of the other host reads the marks as the web server's user.
+  const owner = statSync(first.db).uid;
+  const files = readdirSync(shared, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith('marks/'));
+  expect(files.filter((name) => statSync(join(shared, name)).uid !== owner)).toEqual([]);
+
   // The first comes back: its service does not start, and its doors are shut from then on.
   expect((await first.ask('/booking.cgi?list', { as: 'alice' })).status).toBe(200);
   const back = await ready(first);

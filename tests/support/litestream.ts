@@ -1,7 +1,9 @@
 /** The real Litestream of npm's package, and two hosts that share a replica: each a stage of its own, the service run as its unit has it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { jmbCommand, type Said } from './command.ts';
 import type { Stage } from './stage.ts';
@@ -15,7 +17,13 @@ export const LITESTREAM = dirname(
 /** Has what this process starts find Litestream in PATH. */
 export function haveLitestream(): void {
   const path = process.env['PATH'] ?? '';
-  if (!path.split(delimiter).includes(LITESTREAM)) process.env['PATH'] = `${LITESTREAM}${delimiter}${path}`;
+  if (path.includes('jmb-litestream-')) return;
+  // Where everybody can start it: the clone may lie below /root, and JMB has it work as the web server's user.
+  const folder = mkdtempSync(join(tmpdir(), 'jmb-litestream-'));
+  chmodSync(folder, 0o755);
+  copyFileSync(join(LITESTREAM, 'litestream'), join(folder, 'litestream'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.env['PATH'] = `${folder}${delimiter}${path}`;
 }
 
 /** Litestream at work for a host. */
