@@ -13,6 +13,11 @@ import { asWebUser, giveToWebUser } from './web_user.ts';
  */
 export type Way = 'cgid' | 'cgi' | 'proxy_fcgi' | 'fcgid';
 
+/** How programs run where a test does not say: as Debian does, or as JMB_WAY has it, so that the same tests hold for both. */
+export function usualWay(): Way {
+  return process.env['JMB_WAY'] === 'proxy_fcgi' ? 'proxy_fcgi' : 'cgid';
+}
+
 /** What to serve, and how. */
 export interface ApacheOptions {
   readonly port: number;

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startApache } from './apache.ts';
+import { startApache, usualWay } from './apache.ts';
 import { freePort } from './port.ts';
 import { makeTree, readLog } from './tree.ts';
 import { giveToWebUser } from './web_user.ts';
@@ -50,7 +50,8 @@ export async function startGuarded({ auth, identity, modules, port: asked, conf 
   giveToWebUser(own);
   const apache = await startApache({
     port,
-    way: 'cgid',
+    way: usualWay(),
+    programs: root,
     logs: join(root, 'log'),
     modules,
     needs: [root, process.execPath],

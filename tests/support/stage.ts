@@ -10,7 +10,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ACCOUNTS, type Account, basic, identityModule, writeBasicAuth } from './accounts.ts';
-import { startApache, type Way } from './apache.ts';
+import { startApache, usualWay, type Way } from './apache.ts';
 import { type CaughtMail, startMailCatcher } from './mail_catcher.ts';
 import { freePort } from './port.ts';
 import { makeTree, readLog } from './tree.ts';
@@ -77,11 +77,6 @@ export interface Stage {
 
 /** The secret that the stage's tokens are signed with. */
 export const STAGE_SECRET = 'a secret of the stage, 32 characters and more';
-
-/** How programs run where a test does not say: as Debian does, or as JMB_WAY has it, so that the same tests hold for both. */
-function usualWay(): Way {
-  return process.env['JMB_WAY'] === 'proxy_fcgi' ? 'proxy_fcgi' : 'cgid';
-}
 
 /** Starts a stage. */
 export async function stage(options: StageOptions = {}): Promise<Stage> {
