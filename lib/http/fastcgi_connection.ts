@@ -22,6 +22,21 @@ const MAX_PARAMS = 512 * 1024;
 const RESPONDER = 1;
 const KEEP_CONNECTION = 1;
 
+/**
+ * Variables with their names as a plain CGI has them: there Apache makes an underscore of whatever a shell's name may not hold, and here
+ * it hands over what its modules say, such as `MELLON_urn:oid:2.5.4.3`.
+ */
+function namedAsInCgi(env: Variables): Variables {
+  const odd = Object.keys(env).filter((name) => /^\d|\W/.test(name));
+  if (odd.length === 0) return env;
+  const named = { ...env };
+  for (const name of odd) {
+    named[name.replace(/^\d|\W/g, '_')] = env[name];
+    delete named[name];
+  }
+  return named;
+}
+
 /** A request on its way in. */
 interface Incoming {
   readonly id: number;
@@ -123,7 +138,7 @@ export class Connection {
 
   #takeParams(current: Incoming, content: Buffer): void {
     if (content.length === 0) {
-      current.env = readPairs(Buffer.concat(current.params));
+      current.env = namedAsInCgi(readPairs(Buffer.concat(current.params)));
       return;
     }
     current.paramsSize += content.length;

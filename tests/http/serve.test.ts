@@ -191,6 +191,10 @@ describe('a door that stays', () => {
     }
   });
 
+  it('names variables as Apache does for a plain CGI', async () => {
+    expect(await ask(await start(), 'slow&ms=0', { 'HTTP:X.SECRET': 'named' })).toContain('named');
+  });
+
   it('shows no request what another brought', async () => {
     const one = await start();
     const asked = Array.from({ length: 60 }, (_, number) => {
