@@ -32,7 +32,9 @@ function planOf(sql: string): string[] {
 /** Statements in the sources: a string that begins with a verb of SQL, `${…}` standing for anything. */
 function written(): { file: string; pattern: RegExp }[] {
   const folder = fileURLToPath(new URL('../../lib/store/', import.meta.url));
-  return readdirSync(folder).flatMap((file) =>
+  // The marks of two hosts are a database of their own, a row a turn; how new a copy is, is asked of a copy.
+  const files = readdirSync(folder).filter((file) => file !== 'marks.ts');
+  return files.flatMap((file) =>
     [
       ...readFileSync(folder + file, 'utf8').matchAll(
         /(['"`])((?:SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE)\b[\s\S]*?)\1/g,
