@@ -14,6 +14,7 @@ import { CRON_FILE, cronRuns, foundFile, keptFor, node } from './check_programs.
 import { rooms, secret } from './check_prosody.ts';
 import { accountName, rights } from './check_rights.ts';
 import { services } from './check_services.ts';
+import { nodeFacts, updates } from './check_updates.ts';
 import type { CommandContext } from './environment.ts';
 
 /** A verdict and its reason; `unknown` where JMB may not look, `off` where the part is not set up. */
@@ -33,6 +34,7 @@ type Question = (context: CommandContext) => Promise<Finding> | Finding;
 const questions: readonly (readonly [string, Question])[] = [
   ['settings', settings],
   ['node', runtime],
+  ['updates', nodeUpdates],
   ['database', database],
   ['rights', fileRights],
   ['directory', directories],
@@ -51,7 +53,7 @@ const questions: readonly (readonly [string, Question])[] = [
 ];
 
 /** What is asked on a host that is not the active one of two: its database, if it has one, is an old one. */
-const ELSEWHERE = ['settings', 'node', 'services', 'directory', 'templates', 'secret', 'rooms', 'replica'];
+const ELSEWHERE = ['settings', 'node', 'updates', 'services', 'directory', 'templates', 'secret', 'rooms', 'replica'];
 
 /**
  * Asks them all, or those that are named; one that breaks is a finding, not the end. The exit status is 1 when anything
@@ -124,6 +126,14 @@ function settings(context: CommandContext): Finding {
 /** Without its addon nothing that follows can look into the database. */
 function runtime({ root }: CommandContext): Finding {
   return { about: 'node', ...node(root) };
+}
+
+/** Debian renews its Node; one of our own waits for somebody to do it. */
+function nodeUpdates({ root, clock }: CommandContext): Finding {
+  const facts = nodeFacts(root, clock.now());
+  if (facts === null)
+    return { about: 'updates', verdict: 'unknown', detail: 'the Node of the programs does not run: see node' };
+  return { about: 'updates', ...updates(facts) };
 }
 
 function database(context: CommandContext): Finding {
