@@ -67,6 +67,7 @@ run_checks() {
     check_passes "lint" npx biome check .
     check_passes "dead code" npx knip
     check_passes "Prosody's module" luacheck --quiet lib/jitsi/prosody
+    check_passes "known faults of packages" node lib/build/audit.mjs
     check_passes "shell scripts" shellcheck -x -a install.sh lib/install/apt.sh .ci/run
 }
 
