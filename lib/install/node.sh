@@ -3,7 +3,7 @@
 # pack) holds one, and everything that is built.
 
 oldest_node=20.16
-# The newest line with long support that better-sqlite3 supports.
+# The newest line with long support by which better-sqlite3 runs without a fault (CONTRIBUTING.md).
 private_node_version=$(sed -n 's/.*"version": "\([^"]*\)".*"private": true.*/\1/p' "$here/lib/install/node_lines.json")
 private_npm_version=10.9.9
 private_node=$here/.private-node/node_modules/.bin

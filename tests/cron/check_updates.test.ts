@@ -29,10 +29,10 @@ it.each([
   [
     'has not been renewed for long',
     own.version,
-    '2027-06-01',
+    '2027-02-01',
     'days old; install.sh of a newer release of JMB brings a newer one',
   ],
-  ['is of a line that has ended', own.version, '2028-05-02', 'whose line has had no security release since 2028-04-30'],
+  ['is of a line that has ended', own.version, '2027-05-02', 'whose line has had no security release since 2027-04-30'],
 ])('warns of one that %s', (_, version, day, why) => {
   expect(updates(mine(version, day))).toEqual({ verdict: 'warning', detail: expect.stringContaining(why) });
 });

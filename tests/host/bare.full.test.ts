@@ -42,7 +42,7 @@ it('shows what would come with its size, and changes nothing at all', { timeout:
   expect(said).toMatch(
     /npm python3 make g\+\+\n\s+\d+ with all that they need: [\d.]+ MB to download, [\d.]+ MB on the disk/,
   );
-  expect(said).toContain('By npm          Node 24.');
+  expect(said).toContain('By npm          Node 22.');
   expect(said).toContain('Nothing was changed (--dry-run).');
   expect(status).toBe(0);
   expect(everything()).toBe(before);
