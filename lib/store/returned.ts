@@ -45,7 +45,7 @@ const LONGEST_WAIT = 600;
 const LONG_AGO = 2 * 86_400;
 
 /**
- * Meetings of which mails reached somebody not, and their organiser has not been told. Those of the organiser's own do not count, nor
+ * Meetings and series of which mails reached somebody not, and their organiser has not been told. Those of the organiser's own do not count, nor
  * do those to who is not in the meeting any more: an address may have been corrected meanwhile.
  */
 export function meetingsToTell(store: Store, now: number): MeetingId[] {
@@ -53,8 +53,10 @@ export function meetingsToTell(store: Store, now: number): MeetingId[] {
     .all<{ readonly id: MeetingId }>(
       `SELECT CAST(back.outbox_meeting_id AS TEXT) AS id FROM outbox AS back
        WHERE back.outbox_state = 'refused' AND back.outbox_role <> 'owner' AND back.outbox_finished > ?
-         AND EXISTS (SELECT 1 FROM attendees
-           WHERE attendee_meeting_id = back.outbox_meeting_id AND attendee_email = back.outbox_recipient)
+         AND (EXISTS (SELECT 1 FROM attendees
+             WHERE attendee_meeting_id = back.outbox_meeting_id AND attendee_email = back.outbox_recipient)
+           OR EXISTS (SELECT 1 FROM series_link
+             WHERE link_series_id = back.outbox_meeting_id AND link_email = back.outbox_recipient))
          AND NOT EXISTS (SELECT 1 FROM outbox AS told
            WHERE told.outbox_meeting_id = back.outbox_meeting_id AND told.outbox_kind = 'returned'
              AND told.outbox_created > back.outbox_finished)
@@ -76,8 +78,10 @@ export function returnedOf(
   return store.all(
     `SELECT outbox_recipient AS recipient, outbox_reason AS reason, max(outbox_id) FROM outbox
      WHERE outbox_meeting_id = ? AND +outbox_state = 'refused' AND outbox_role <> 'owner' AND outbox_finished < ?
-       AND EXISTS (SELECT 1 FROM attendees
-         WHERE attendee_meeting_id = outbox_meeting_id AND attendee_email = outbox_recipient)
+       AND (EXISTS (SELECT 1 FROM attendees
+           WHERE attendee_meeting_id = outbox_meeting_id AND attendee_email = outbox_recipient)
+         OR EXISTS (SELECT 1 FROM series_link
+           WHERE link_series_id = outbox_meeting_id AND link_email = outbox_recipient))
      GROUP BY outbox_recipient ORDER BY outbox_recipient`,
     idOf(meetingId),
     before,

@@ -26,17 +26,20 @@ beforeAll(async () => {
 });
 afterAll(() => smtp.stop());
 
-/** Books for these guests; the mails to the owner that cron writes so many seconds later. */
-async function scene(guests: string) {
+/** Books for these guests; the mails to the owner that cron writes so many seconds later. @param series the fields of one */
+async function scene(guests: string, series: Readonly<Record<string, string>> = {}) {
   const jmb = site(`JMB_SMTP_URL="${smtp.url}"`);
   const form = {
     conf_token: jmb.token('alice'),
     ...{ conf_date: '2026-11-27', conf_time: '10:00', conf_duration: '60', conf_object: 'Jury' },
     conf_guests: guests,
+    ...series,
   };
   const told = await jmb.ask(meetingBook, { as: 'alice', form });
   expect(told.headers.get('location')).toContain('notice=booked_refused');
-  const id = String(jmb.store.get<{ id: string }>('SELECT CAST(meeting_id AS TEXT) AS id FROM meetings')?.id);
+  const id = String(
+    jmb.store.get<{ id: string }>('SELECT CAST(outbox_meeting_id AS TEXT) AS id FROM outbox ORDER BY outbox_id')?.id,
+  );
   return { jmb, id, after: (seconds: number) => after(jmb, id, seconds) };
 }
 
@@ -62,6 +65,19 @@ it('the organiser is told once, two minutes later, who it was, and why, with a l
   expect(text).toContain('full@x.example (La boîte du destinataire est pleine\u00a0: 552 5.2.2 no room)');
   expect(text).not.toContain(BOB);
   expect(text).toContain(`booking.cgi?attendees&id=${id}`);
+  expect(after(240)).toEqual([]);
+});
+
+it('nor is a series silent: its one invitation reached nobody there', async () => {
+  const { jmb, id, after } = await scene(`${BOB} ${GONE[0]}`, { conf_repeat: 'weekly', conf_times: '3' });
+  const [mail, ...others] = after(180);
+  expect(others).toEqual([]);
+  expect(mail).toMatchObject({ kind: 'returned', recipient: ALICE });
+  const { text } = JSON.parse(mail?.content ?? '') as { text: string };
+  expect(text).toContain('gone@x.example (550 5.1.1 no such user)');
+  const linked = /booking\.cgi\?attendees&id=(\d+)/.exec(text)?.[1] ?? '';
+  expect(meetingById(jmb.store, linked), 'a date of it, where the address is corrected').toBeDefined();
+  expect(linked).not.toBe(id);
   expect(after(240)).toEqual([]);
 });
 
