@@ -207,7 +207,7 @@ const made = await Promise.allSettled([
   command('lib/install/main.ts', `${out}/bin/jmb-install`),
   program('lib/start/prepare.ts', `${out}/lib/prepare.js`),
   program('lib/people/import_module.ts', `${out}/lib/import_module.js`),
-  ...(values.release ? ['demo'] : ['demo', 'bench', 'crash', 'fuzz'])
+  ...(values.release ? ['demo'] : ['demo', 'bench', 'crash', 'fuzz', 'year'])
     .filter((folder) => sources(`tests/${folder}`).includes('main'))
     .map((folder) => tool(`tests/${folder}/main.ts`, `${out}/tests/${folder}.mjs`)),
 ]);

@@ -9,7 +9,7 @@ test_packages=(
     postfix dovecot-imapd                               # the mail server that gives messages to jmb and sends back, the mailbox
     prosody lua5.4 lua-check munin-node                 # rooms that messages go to, their language; who runs the plugin
     python3-icalendar sqlite3                           # readers of calendars and databases that are not ours
-    openssl shellcheck
+    faketime openssl shellcheck
 )
 
 # The slow ones need real identity providers and a Debian to install on.

@@ -36,11 +36,17 @@ done`;
  * @param root the installed tree
  * @param folder where the sockets go; it is made
  * @param log a file for what they say
+ * @param before words before each command, once it runs as Apache's user
  */
 export async function startServices(
   root: string,
   folder: string,
-  { needs, env, log }: { needs: readonly string[]; env: Readonly<Record<string, string>>; log: string },
+  {
+    needs,
+    env,
+    log,
+    before = [],
+  }: { needs: readonly string[]; env: Readonly<Record<string, string>>; log: string; before?: readonly string[] },
 ): Promise<Services> {
   mkdirSync(folder, { recursive: true });
   const said = openSync(log, 'a');
@@ -49,7 +55,13 @@ export async function startServices(
   for (const program of PROGRAMS) {
     const path = join(folder, `${program}.sock`);
     const fd = await listening(path);
-    const [command = '', ...words] = asWebUser(needs, ['sh', '-c', KEEPER, join(root, `cgi-bin/${program}.cgi`)]);
+    const [command = '', ...words] = asWebUser(needs, [
+      ...before,
+      'sh',
+      '-c',
+      KEEPER,
+      join(root, `cgi-bin/${program}.cgi`),
+    ]);
     keepers.set(program, spawn(command, words, { env, stdio: ['ignore', said, said, fd.number] }));
     await fd.close();
   }

@@ -1,0 +1,58 @@
+/**
+ * A year in an hour: organisers and guests use the real programs under a clock that runs fast; at the end an auditor compares what
+ * everybody was told with what should have been.
+ * `npm run test:year -- [--days N] [--organisers N] [--guests N] [--seed N] [--from 2027-01-04]`; the exit status is 1 where anything is wrong.
+ */
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { audit } from './audit.ts';
+import { live } from './live.ts';
+import { planYear, unixAt } from './plan.ts';
+import { openWorld } from './world.ts';
+
+const { values } = parseArgs({
+  options: {
+    days: { type: 'string', default: '365' },
+    organisers: { type: 'string', default: '200' },
+    guests: { type: 'string', default: '5000' },
+    seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '2027-01-04' },
+    original: { type: 'string', default: 'tests/support/upstream.db' },
+  },
+});
+const { from, seed, original } = values;
+const days = Number(values.days);
+const size = { from, days, seed: Number(seed), organisers: Number(values.organisers), guests: Number(values.guests) };
+const dist = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const started = performance.now();
+const plan = planYear(size);
+const world = await openWorld(dist, resolve(original));
+try {
+  const beginning = unixAt({ date: from, time: '08:00' });
+  world.setClock(beginning);
+  await world.ask({ program: 'booking', query: 'list', as: 0 });
+  const memory = world.memory();
+  const turns = { upgradeAt: beginning + days * 0.4 * 86_400, killAt: beginning + days * 0.6 * 86_400 };
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const diary = await live(world, plan, turns, say);
+  const faults = await audit(world, diary);
+  const sorted = [...world.times].sort((one, other) => one - other);
+  const quantile = (part: number): string => (sorted[Math.floor(sorted.length * part)] ?? 0).toFixed(1);
+  const booked = diary.meetings.flatMap(({ ids }) => ids).length;
+  const lines = [
+    `days: ${days} from ${from}, organisers: ${size.organisers}, guests: ${size.guests}, seed: ${seed}`,
+    `meetings: ${booked}, mails: ${diary.mails.length}, replies by mail: ${diary.replies}, answers by link: ${diary.linkAnswers}`,
+    `polls: ${diary.polls}, entered: ${diary.entered.length}, runs of cron: ${world.runs}`,
+    `requests: ${sorted.length}, p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, worst ${quantile(1 - 1e-9)} ms`,
+    `memory: ${memory} MiB at the beginning, ${world.memory()} MiB at the end; database: ${(statSync(world.database).size / 2 ** 20).toFixed(1)} MiB`,
+    `seconds: ${((performance.now() - started) / 1000).toFixed(0)}`,
+    ...faults.slice(0, 50).map((fault) => `fault: ${fault}`),
+    `faults: ${faults.length}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+} finally {
+  await world.end();
+}

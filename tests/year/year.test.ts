@@ -1,0 +1,87 @@
+/** Eight days over a change of the clocks, of the year that `npm run test:year` takes an hour for, and what its auditor would find. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { remindedRightly, toldRightly } from './audit.ts';
+import type { Got, Lived } from './live.ts';
+import { dayOn, planYear, unixAt } from './plan.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../dist/tests/year.mjs');
+
+it('eight days with five organisers pass without a fault, over the change to summer time', () => {
+  const words = ['--days', '8', '--organisers', '5', '--guests', '30', '--from', '2027-03-22'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' });
+  expect(`${stdout}${status === 0 ? '' : stderr}`).toMatch(/^faults: 0$/m);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(
+    /^meetings: [1-9]\d*, mails: [1-9]\d*, replies by mail: [1-9]\d*, answers by link: [1-9]\d*$/m,
+  );
+}, 600_000);
+
+it('the plan of a year has everything in it, and clocks that go both ways', () => {
+  const plan = planYear({ seed: 1, from: '2027-01-04', days: 365, organisers: 200, guests: 5000 });
+  expect(plan.length).toBeGreaterThan(2000);
+  for (const has of [
+    plan.some(({ moved }) => moved !== null),
+    plan.some(({ removed }) => removed !== null),
+    plan.some(({ weeks }) => weeks > 5),
+    plan.some(({ guests }) => guests.some((guest) => guest.startsWith('unknown'))),
+  ]) {
+    expect(has).toBe(true);
+  }
+  expect(plan.every(({ at, begin, removed }) => at < unixAt(begin) && (removed ?? at) >= at)).toBe(true);
+  expect(unixAt({ date: '2027-03-28', time: '09:00' }) - unixAt({ date: '2027-03-27', time: '09:00' })).toBe(23 * 3600);
+  expect(unixAt({ date: '2027-10-31', time: '09:00' }) - unixAt({ date: '2027-10-30', time: '09:00' })).toBe(25 * 3600);
+  expect(dayOn('2027-02-28', 1)).toBe('2027-03-01');
+});
+
+describe('the auditor', () => {
+  const begin = unixAt({ date: '2027-03-30', time: '10:00' });
+  const booked = begin - 3 * 86_400;
+  const lived: Lived = {
+    plan: {
+      ...{ subject: 'Réunion 1', organiser: 1, at: booked, begin: { date: '2027-03-30', time: '10:00' }, duration: 60 },
+      ...{ moderators: [], guests: ['guest1@ailleurs.test'], weeks: 1, moved: null, removed: null, answers: [] },
+    },
+    ids: ['1'],
+    told: [{ at: booked, what: 'booked', begin }],
+    answers: new Map(),
+  };
+  const mail = (to: string, over: Partial<Got>): Got => ({
+    ...{ to, messageId: '<1>', method: '', uid: '1@x', sequence: 0, begin: 0, hash: 'h', invitation: null },
+    ...{ subject: 'Rappel de réunion : Réunion 1 – mardi 30 mars 2027', at: booked },
+    ...over,
+  });
+  const people = ['organiser1@example.org', 'guest1@ailleurs.test'];
+  const invitations = people.map((to) => mail(to, { method: 'REQUEST', begin, subject: 'Invitation : Réunion 1' }));
+  const reminders = people.flatMap((to) => [86_400, 3600].map((lead) => mail(to, { at: begin - lead })));
+
+  it('finds nothing where all is well', () => {
+    expect(toldRightly(lived, invitations)).toEqual([]);
+    expect(remindedRightly(lived, reminders, begin)).toEqual([]);
+  });
+
+  it.each([
+    ['one who was not invited', invitations.slice(1)],
+    ['one who was invited twice', [...invitations, ...invitations.slice(1)]],
+    ['another time', invitations.map((one) => ({ ...one, begin: begin + 3600 }))],
+    ['a stranger', [...invitations, mail('eve@ailleurs.test', { method: 'REQUEST' })]],
+    ['a mail that came days later', invitations.map((one) => ({ ...one, at: booked + 2 * 86_400 }))],
+  ])('finds %s', (_, mails) => {
+    expect(toldRightly(lived, mails)).not.toEqual([]);
+  });
+
+  it.each([
+    ['a reminder that is missing', reminders.slice(1)],
+    ['one too many', [...reminders, ...reminders.slice(0, 1)]],
+    ['one that came late', reminders.map((one) => ({ ...one, at: one.at + 900 }))],
+  ])('finds %s', (_, mails) => {
+    expect(remindedRightly(lived, mails, begin)).not.toEqual([]);
+  });
+
+  it('expects none for who has declined', () => {
+    const answers = new Map([['guest1@ailleurs.test', { partstat: 'DECLINED' as const, at: booked + 60 }]]);
+    expect(remindedRightly({ ...lived, answers }, reminders.slice(0, 2), begin)).toEqual([]);
+    expect(remindedRightly({ ...lived, answers }, reminders, begin)).not.toEqual([]);
+  });
+});
