@@ -155,12 +155,12 @@ it('loses nobody over twenty restarts', { timeout: 300_000 }, async () => {
   const { complete, lost, said } = await crowd(async () => {
     for (let n = 0; n < 20; n += 1) {
       expect(machine.run('systemctl', 'restart', 'jitsi-jmb@booking.service').status).toBe(0);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(ask('/booking.cgi?list', ...ALICE)).toMatch(/^HTTP\/\S+ 200/);
     }
   });
   console.log(`20 restarts: ${lost} of ${complete} requests were lost`);
   expect(lost, said).toBe(0);
-  expect(complete).toBeGreaterThan(500);
+  expect(complete).toBeGreaterThan(100);
 });
 
 it('loses nobody while JMB is brought up to date', { timeout: 300_000 }, async () => {
