@@ -1,0 +1,159 @@
+/**
+ * A release on a whole Debian that has a Node which is too old, no npm, no compiler and no network: everything that apt brings was fetched
+ * before. A meeting is booked.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dayFromNow } from '../support/forms.ts';
+import { type DebianRoot, debianRoot } from './debian_root.ts';
+import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
+import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
+import { jitsiFiles, NGINX_SITE } from './stand_ins.ts';
+
+/** A network of its own, in which there is nothing but this host. */
+const NETWORK = `jmb-release-${process.pid}`;
+const SQL = ['--auth', 'sql', '--sql-file', '/etc/sql'];
+/** Names of packages that compile or bring others. */
+const TOOLS = /^(?:npm|node-gyp|g\+\+|gcc|make|python3)$/m;
+
+/** A folder with the release; JMB_RELEASE names another where one has been made already. */
+let made: string;
+
+function must(command: string, ...words: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, words, { encoding: 'utf8', cwd: clone, maxBuffer: 1e9 });
+  if (status !== 0) throw error ?? new Error(`${command} ${words.join(' ')}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+beforeAll(() => {
+  made = mkdtempSync(join(tmpdir(), 'jmb-release-'));
+  const ready = process.env['JMB_RELEASE'];
+  if (ready === undefined) must(process.execPath, 'lib/build/pack.mjs', '--to', made);
+  else
+    for (const name of readdirSync(ready)) if (/\.tar\.gz/.test(name)) must('cp', join(ready, name), join(made, name));
+  must('ip', 'netns', 'add', NETWORK);
+  must('ip', 'netns', 'exec', NETWORK, 'ip', 'link', 'set', 'lo', 'up');
+}, 3_600_000);
+
+afterAll(() => {
+  spawnSync('ip', ['netns', 'del', NETWORK]);
+  rmSync(made, { recursive: true, force: true });
+});
+
+const SUITES = [{ suite: 'bookworm', node: '/opt/jitsi-jmb/bin/node', packages: ['nodejs'], comes: [] }] as const;
+
+describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
+  let host: DebianRoot;
+  let release: string;
+
+  /** Runs a command in it, without a network. */
+  const alone = (...command: string[]): Done => {
+    const env = [
+      '-i',
+      'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+      'HOME=/root',
+      'LANG=C.UTF-8',
+      'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ];
+    const words = ['netns', 'exec', NETWORK, 'env', ...env, 'chroot', host.root, ...command];
+    const done = spawnSync('ip', words, { encoding: 'utf8', input: '', maxBuffer: 1e9 });
+    return { status: done.status, said: done.stdout + done.stderr };
+  };
+  const ask = (path: string, ...options: string[]): string => {
+    const to = ['--resolve', `${DOMAIN}:443:127.0.0.1`, `https://${DOMAIN}${path}`];
+    return must('ip', 'netns', 'exec', NETWORK, 'curl', '-sSki', '-u', 'alice:alice', ...options, ...to);
+  };
+  const installed = () => host.run('dpkg-query', '-W', '-f', '$' + '{Package}\n').said;
+
+  beforeAll(() => {
+    host = debianRoot(suite);
+    const fetched = 'apache2 libaprutil1-dbd-sqlite3 libaprutil1-dbd-mysql libaprutil1-dbd-pgsql';
+    const words = 'env DEBIAN_FRONTEND=noninteractive apt-get -y -qq --no-install-recommends';
+    host.put('usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', 0o755);
+    host.run('apt-get', 'update', '-qq');
+    const there = `${words} install nginx prosody lua5.4 ca-certificates ${packages.join(' ')}`.split(/ +/);
+    const { status, said } = host.run(...there);
+    expect(status, said).toBe(0);
+    rmSync(join(host.root, 'usr/sbin/policy-rc.d'));
+    host.run(...`${words} --download-only install ${fetched} ${comes.join(' ')}`.trim().split(/ +/));
+    jitsiFiles(host, {
+      prosody: PROSODY['as packaged'] ?? '',
+      configJs: CONFIG_JS['as packaged'] ?? '',
+      jicofo: HOCON['as packaged'] ?? '',
+      bridge: HOCON['the bridge as packaged'] ?? '',
+    });
+    symlinkSync(`/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
+    host.put(`etc/nginx/sites-available/${DOMAIN}.conf`, NGINX_SITE);
+    symlinkSync(`../sites-available/${DOMAIN}.conf`, join(host.root, `etc/nginx/sites-enabled/${DOMAIN}.conf`));
+    rmSync(join(host.root, 'etc/nginx/sites-enabled/default'), { force: true });
+    const db = new Database(join(host.root, 'etc/accounts.db'));
+    db.exec('CREATE TABLE users(uid, password, mail, cn)');
+    const hash = `{SHA}${createHash('sha1').update('alice').digest('base64')}`;
+    db.prepare("INSERT INTO users VALUES ('alice', ?, 'alice.martin@example.org', 'Alice Martin')").run(hash);
+    db.close();
+    host.put('etc/sql', 'DBDriver sqlite3\nDBDParams "/etc/accounts.db"\n');
+    must('mkdir', '-p', join(host.root, 'root/jmb'));
+    for (const name of readdirSync(made)) must('cp', join(made, name), join(host.root, 'root/jmb', name));
+    release = `/root/jmb/${readdirSync(made)
+      .find((name) => name.endsWith('.gz'))
+      ?.replace('.tar.gz', '')}`;
+  }, 1_200_000);
+
+  afterAll(() => host?.remove(), 300_000);
+
+  it('installs with apt alone', { timeout: 900_000 }, () => {
+    const before = installed();
+    expect(before).not.toMatch(TOOLS);
+    expect(alone('sh', '-c', 'cd /root/jmb && sha256sum -c *.sha256').status).toBe(0);
+    const began = Date.now();
+    expect(alone('tar', '-xzf', `${release}.tar.gz`, '-C', '/root/jmb').status).toBe(0);
+    const { status, said } = alone(`${release}/install.sh`, '--yes', '--cgi', ...SQL);
+    const seconds = (Date.now() - began) / 1000;
+    expect(said).toContain('Done.');
+    expect(status, said).toBe(0);
+    const after = installed();
+    expect(after).not.toMatch(TOOLS);
+    for (const name of comes) expect(after.split('\n')).toContain(name);
+    const count = (text: string) => text.trim().split('\n').length;
+    console.log(
+      `${suite}: ${seconds.toFixed(0)} s from the archive to answers, ${count(before)} packages before, ${count(after)} after`,
+    );
+  });
+
+  it('runs by the Node that it should, and holds nothing of a developer’s', () => {
+    expect(host.run('head', '-n', '1', '/opt/jitsi-jmb/bin/jmb').said.trim()).toBe(`#!${node}`);
+    expect(
+      host.run('find', '/', '-xdev', '-name', 'node_modules', '-not', '-path', '/usr/*', '-not', '-path', '/proc/*')
+        .said,
+    ).toBe('');
+    expect(host.run('ls', '/opt/jitsi-jmb/').said).not.toContain('tests');
+    expect(host.run('/opt/jitsi-jmb/bin/jmb', 'check', 'node').said).toMatch(/^ok +node +Node v2[04]/);
+  });
+
+  const subjects = () => ask('/booking.cgi');
+
+  it('has a meeting booked', () => {
+    const page = ask('/booking.cgi?new');
+    const words = [...page.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].flatMap(([tag]) => {
+      const name = /name="([^"]*)"/.exec(tag)?.[1];
+      return name === undefined ? [] : ['--data-urlencode', `${name}=${/value="([^"]*)"/.exec(tag)?.[1] ?? ''}`];
+    });
+    const typed = {
+      conf_date: dayFromNow(7),
+      conf_time: '10:00',
+      conf_duration: '60',
+      conf_object: 'From a release',
+      conf_guests: 'bob.durand@example.org',
+    };
+    for (const [name, value] of Object.entries(typed)) words.push('--data-urlencode', `${name}=${value}`);
+    expect(ask('/booking.cgi?register_new', ...words, '-H', `Origin: https://${DOMAIN}`)).toMatch(
+      /^HTTP\/\S+ (?:200|302|303)/,
+    );
+    expect(subjects()).toContain('From a release');
+  });
+});
