@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asFields } from '../support/forms.ts';
+import { LITESTREAM } from '../support/litestream.ts';
 import { type BootedRoot, boot } from './booted_root.ts';
 import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
 import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
@@ -208,6 +209,43 @@ it('comes back when it is killed, and says what does not', { timeout: 120_000 },
   expect(check()).toMatch(/^ok /);
   ask('/join.cgi?id=nobody');
   expect(machine.run('cat', '/srv/log/jmb.log').said).toContain('jmb[join] refused status=404');
+});
+
+it('copies for a second host, waits, and takes over', { timeout: 300_000 }, async () => {
+  copyFileSync(join(LITESTREAM, 'litestream'), join(host.root, 'usr/local/bin/litestream'));
+  machine.run('install', '-d', '-o', 'www-data', '/srv/replica');
+  const jmb = (...words: string[]) => machine.run('/opt/jitsi-jmb/bin/jmb', ...words).said;
+  const service = (): string => systemctl('is-active', 'jitsi-jmb-litestream');
+  const set = install('--replica', 'file:///srv/replica');
+  expect(set.status, set.said).toBe(0);
+  expect(service()).toBe('active');
+  await expect.poll(() => jmb('check', 'replica'), { timeout: 10_000 }).toMatch(/^ok .*this host is active, and Lite/);
+  const { said } = machine.run('systemd-analyze', 'security', '--no-pager', 'jitsi-jmb-litestream');
+  expect(Number(/exposure level for \S+: ([\d.]+)/.exec(said)?.[1])).toBeLessThanOrEqual(2);
+
+  expect(jmb('demote')).toContain('and all is copied');
+  expect([service(), systemctl('is-enabled', 'jitsi-jmb-litestream')]).toEqual(['inactive', 'enabled']);
+  expect(ask('/booking.cgi?list', ...ALICE)).toMatch(/^HTTP\/\S+ 503[\s\S]*retry-after: 60/i);
+  // One that waits can be renewed, and goes on waiting.
+  const renewed = install('--front-page', 'jitsi');
+  expect(renewed.status, renewed.said).toBe(0);
+  expect(jmb('replica')).toMatch(/^role {5}standby\n/);
+  expect(jmb('promote', '--yes', '--old')).toContain('this host is the active one: turn 2');
+  expect(service()).toBe('active');
+  expect(ask('/booking.cgi?list', ...ALICE)).toMatch(/^HTTP\/\S+ 200[\s\S]*Point hebdo/);
+
+  // A host that comes back: another one took over while it was off.
+  const [own] = [machine.run('cat', '/var/www/jitsi-jmb/jmb.db-turn').said];
+  expect(own).toContain('"epoch":2');
+  host.put('var/www/jitsi-jmb/jmb.db-turn', own.replace(/"id":"\w+"/, '"id":"anothers"'));
+  machine.run('systemctl', 'restart', 'jitsi-jmb-litestream');
+  expect(service()).toBe('inactive');
+  expect(ask('/join.cgi?health')).toMatch(/^HTTP\/\S+ 503[\s\S]*role fenced/);
+  expect(jmb('promote', '--yes', '--old')).toContain('this host is the active one: turn 3');
+
+  expect(install('--no-replica', '--front-page', 'jmb').said).toContain('Done.');
+  expect(service()).toBe('inactive');
+  machine.run('rm', '-r', '/srv/replica', '/usr/local/bin/litestream');
 });
 
 it('goes over to plain CGI and back', { timeout: 300_000 }, () => {
