@@ -14,10 +14,11 @@ const shared = mkdtempSync(join(tmpdir(), 'jmb-replica-'));
 const settings = { JMB_REPLICA: `file://${shared}`, JMB_LANG: 'en' };
 let first: Stage;
 let second: Stage;
+let forgetLitestream: () => void = () => undefined;
 const copying: Copying[] = [];
 
 beforeAll(async () => {
-  haveLitestream();
+  forgetLitestream = haveLitestream();
   giveToWebUser(shared);
   [first, second] = await Promise.all([stage({ settings, way: 'proxy_fcgi' }), stage({ settings })]);
   takeRole(second.db, 'standby');
@@ -27,6 +28,7 @@ afterAll(async () => {
   for (const one of copying) await one.end('SIGKILL');
   await Promise.all([first?.stop(), second?.stop()]);
   rmSync(shared, { recursive: true, force: true });
+  forgetLitestream();
 });
 
 async function copyOf(host: Stage): Promise<Copying> {

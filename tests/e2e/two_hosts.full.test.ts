@@ -40,10 +40,11 @@ const post = new SMTPServer({
 post.on('error', () => undefined);
 
 let sftp: Sftp | undefined;
+let forgetLitestream: () => void = () => undefined;
 let hosts: readonly [Host, Host];
 
 beforeAll(async () => {
-  haveLitestream();
+  forgetLitestream = haveLitestream();
   await new Promise<void>((resolve) => post.listen(0, '0.0.0.0', resolve));
   const { port } = post.server.address() as AddressInfo;
   const other = process.env['JMB_REPLICA_TEST'];
@@ -66,6 +67,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const host of hosts ?? []) host.remove();
   await sftp?.stop();
+  forgetLitestream();
   await new Promise<void>((resolve) => post.close(() => resolve()));
 });
 

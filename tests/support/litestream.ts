@@ -14,16 +14,18 @@ export const LITESTREAM = dirname(
   createRequire(import.meta.url).resolve(`@flydotio/litestream-${process.platform}-${process.arch}/package.json`),
 );
 
-/** Has what this process starts find Litestream in PATH. */
-export function haveLitestream(): void {
+/** Has what this process starts find Litestream in PATH; what it gives back ends that. */
+export function haveLitestream(): () => void {
   const path = process.env['PATH'] ?? '';
-  if (path.includes('jmb-litestream-')) return;
   // Where everybody can start it: the clone may lie below /root, and JMB has it work as the web server's user.
   const folder = mkdtempSync(join(tmpdir(), 'jmb-litestream-'));
   chmodSync(folder, 0o755);
   copyFileSync(join(LITESTREAM, 'litestream'), join(folder, 'litestream'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   process.env['PATH'] = `${folder}${delimiter}${path}`;
+  return () => {
+    process.env['PATH'] = path;
+    rmSync(folder, { recursive: true, force: true });
+  };
 }
 
 /** Litestream at work for a host. */
