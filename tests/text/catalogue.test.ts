@@ -20,7 +20,7 @@ describe('the catalogue', () => {
   test('French typography: no-break spaces before double signs, curved apostrophes, no exclamation marks', () => {
     const wrong = keys.filter((key) => {
       const text = catalogue.fr[key]
-        .replace(/https?:\S+|webcal:\S+|smtps?:\S+|\d\d:\d\d|\(\S*\)/g, '')
+        .replace(/`[^`]*`|https?:\S+|webcal:\S+|smtps?:\S+|\d\d:\d\d|\(\S*\)/g, '')
         .replace(/\{\w+\}/g, 'x');
       return /[^\u00a0\u202f\s][;?»]|[^\u00a0\u202f\s]:(?=\s|$)| [:;?»]|« |\p{L}'\p{L}|!/u.test(text);
     });
