@@ -1,10 +1,10 @@
 /**
- * A release on a whole Debian that has a Node which is too old, no npm, no compiler and no network: everything that apt brings was fetched
- * before. A meeting is booked.
+ * A release on whole Debians that have no npm, no compiler and no network: everything that apt brings was fetched before. One has a Node that
+ * is too old, the other none. A meeting is booked; then the program is renewed from a clone, and from the release again.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -45,7 +45,10 @@ afterAll(() => {
   rmSync(made, { recursive: true, force: true });
 });
 
-const SUITES = [{ suite: 'bookworm', node: '/opt/jitsi-jmb/bin/node', packages: ['nodejs'], comes: [] }] as const;
+const SUITES = [
+  { suite: 'bookworm', node: '/opt/jitsi-jmb/bin/node', packages: ['nodejs'], comes: [] },
+  { suite: 'trixie', node: '/usr/bin/node', packages: [], comes: ['nodejs'] },
+] as const;
 
 describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
   let host: DebianRoot;
@@ -132,7 +135,7 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
         .said,
     ).toBe('');
     expect(host.run('ls', '/opt/jitsi-jmb/').said).not.toContain('tests');
-    expect(host.run('/opt/jitsi-jmb/bin/jmb', 'check', 'node').said).toMatch(/^ok +node +Node v2[04]/);
+    expect(host.run('/opt/jitsi-jmb/bin/jmb', 'check', 'node').said).toMatch(/^ok +node +Node v2[02]/);
   });
 
   const subjects = () => ask('/booking.cgi');
@@ -155,5 +158,31 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
       /^HTTP\/\S+ (?:200|302|303)/,
     );
     expect(subjects()).toContain('From a release');
+  });
+
+  it('is renewed from a clone, and from the release again', { timeout: 1_800_000 }, () => {
+    // A clone wants a network; the servers go over to it.
+    const leave = (run: typeof alone) => {
+      run('nginx', '-s', 'stop');
+      run('apache2ctl', 'stop');
+      host.run('sh', '-c', 'while [ -e /run/apache2/apache2.pid ] || [ -s /run/nginx.pid ]; do sleep 0.1; done');
+    };
+    leave(alone);
+    for (const name of ['nginx', 'apache2']) host.run('systemctl', 'restart', name);
+    const built = host.install();
+    expect(built.status, built.said).toBe(0);
+    expect(host.ask('/booking.cgi', '-u', 'alice:alice')).toContain('From a release');
+    leave(host.run);
+    for (const name of ['nginx', 'apache2']) alone('systemctl', 'restart', name);
+    const { status, said } = alone(`${release}/install.sh`, '--yes');
+    expect(status, said).toBe(0);
+    expect(subjects()).toContain('From a release');
+    expect(alone(`${release}/install.sh`, '--yes').said).toContain('Nothing to change');
+    expect(readFileSync(join(host.root, 'opt/jitsi-jmb/bin/jmb'), 'utf8')).not.toContain('/usr/src');
+  });
+
+  it('goes by the release as well', { timeout: 300_000 }, () => {
+    expect(alone(`${release}/install.sh`, '--uninstall', '--purge', '--yes').status).toBe(0);
+    expect(host.run('ls', '/opt').said).toBe('');
   });
 });
