@@ -8,8 +8,9 @@ private_node_version=$(sed -n 's/.*"version": "\([^"]*\)".*"private": true.*/\1/
 private_npm_version=10.9.9
 private_node=$here/.private-node/node_modules/.bin
 
+# Without either, enough of a clone is left for the way back, by what was installed.
 is_release() {
-    [ ! -e "$here/build.mjs" ]
+    [ ! -e "$here/build.mjs" ] && [ -e "$here/dist/bin/jmb-install" ]
 }
 
 # Node 20.16 and 22.3 came with process.getBuiltinModule, which the programs use.
