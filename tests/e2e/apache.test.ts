@@ -200,9 +200,8 @@ describe.each(['cgid', 'cgi', 'proxy_fcgi'] as const)('jitsi-jmb.conf with mod_%
 
 describe('jitsi-jmb.conf without a way to sign in', () => {
   it('lets nobody in', async () => {
-    const jmb = await stage({ auth: '' });
+    const jmb = await stage({ auth: '', prepare: putEcho });
     try {
-      await putEcho(jmb.root);
       expect((await jmb.ask('/booking.cgi', { as: 'alice' })).status).toBe(500);
       expect((await jmb.ask('/token.cgi')).status).toBe(500);
       expect((await jmb.ask('/join.cgi')).status).toBe(200);
