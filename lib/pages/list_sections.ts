@@ -66,9 +66,7 @@ export function sections(
     }
     if (item.state !== 'planned') {
       // Of today, as nearly always, the day says nothing.
-      now.push(
-        isoDate(reading.zone, one.meeting.begin) === isoDate(reading.zone, reading.now) ? { ...item, day: '' } : item,
-      );
+      now.push(isoDate(reading.zone, one.meeting.begin) === reading.today ? { ...item, day: '' } : item);
       continue;
     }
     if (!item.declined) next ??= one;

@@ -13,17 +13,7 @@ import {
 import type { Answer, Attendee, Meeting } from '../meetings/meeting.ts';
 import { nameOfAddress } from '../people/identity.ts';
 import type { TextKey, Texts, TextValues } from '../text/catalogue.ts';
-import {
-  clockTime,
-  durationText,
-  isoDate,
-  localParts,
-  longDate,
-  type Reader,
-  startOfDay,
-  timeOf,
-  utcOffset,
-} from '../text/dates.ts';
+import { durationText, isoDate, longDate, type Reader, startOfDay, timeOf, utcOffset } from '../text/dates.ts';
 import { processZone } from '../text/zones.ts';
 
 /** What words depend on. */
@@ -31,6 +21,9 @@ export interface Reading extends Reader {
   readonly texts: Texts;
   /** Unix seconds. */
   readonly now: number;
+  /** The local days of now and after it, as `isoDate` gives them: a list holds each of its meetings against them. */
+  readonly today: string;
+  readonly tomorrow: string;
   readonly leads: LeadTimes;
   /** Whether the reader may book. */
   readonly books: boolean;
@@ -39,7 +32,9 @@ export interface Reading extends Reader {
 /** How the reader of this request reads. @param books whether that is known of them */
 export function readingOf({ texts, language, zone, clock, settings }: Context, books = false): Reading {
   const leads = { owner: settings.JMB_LIST_HIGHLIGHT_OWNER, guest: settings.JMB_LIST_HIGHLIGHT_GUEST };
-  return { texts, language, zone, now: clock.now(), leads, books };
+  const now = clock.now();
+  const [today, tomorrow] = [isoDate(zone, now), isoDate(zone, startOfDay(zone, now, 1))];
+  return { texts, language, zone, now, today, tomorrow, leads, books };
 }
 
 /** A text that counts: the key with `_one` for 1 and, in French, 0; else with `_many`. */
@@ -54,8 +49,8 @@ export function counted(
 }
 
 /** The day in words, the year only where it is another than this. */
-function dateOf(reading: Pick<Reading, 'language' | 'zone' | 'now'>, unix: number): string {
-  const year = ` ${localParts(reading.zone, reading.now).year}`;
+function dateOf(reading: Pick<Reading, 'language' | 'zone' | 'today'>, unix: number): string {
+  const year = ` ${Number(reading.today.slice(0, 4))}`;
   const date = longDate(reading, unix);
   return date.endsWith(year) ? date.slice(0, -year.length) : date;
 }
@@ -74,10 +69,10 @@ export function shortDayOf(reading: Reading, unix: number): string {
   return near === null ? dateOf(reading, unix) : reading.texts(near);
 }
 
-function nearDay({ zone, now }: Reading, unix: number): 'day.today' | 'day.tomorrow' | null {
+function nearDay({ zone, today, tomorrow }: Reading, unix: number): 'day.today' | 'day.tomorrow' | null {
   const day = isoDate(zone, unix);
-  if (day === isoDate(zone, now)) return 'day.today';
-  return day === isoDate(zone, startOfDay(zone, now, 1)) ? 'day.tomorrow' : null;
+  if (day === today) return 'day.today';
+  return day === tomorrow ? 'day.tomorrow' : null;
 }
 
 /** By which clock times are said: `Europe/Paris`; another than the house's with how far it is off at a Unix time. */
@@ -117,13 +112,14 @@ type Wording = Pick<Reading, 'texts' | 'language' | 'zone'>;
 /** A meeting's subject and time in words. */
 export function meetingWords(reading: Wording, meeting: Told): MeetingWords {
   const { texts, language, zone } = reading;
+  const begin = timeOf(reading, meeting.begin);
   return {
     id: meeting.id,
     subject: meeting.subject.trim() || texts('meeting.no_subject'),
     date: longDate(reading, meeting.begin),
-    begin: timeOf(reading, meeting.begin),
+    begin,
     end: timeOf(reading, meeting.end),
-    iso: `${isoDate(zone, meeting.begin)}T${clockTime(zone, meeting.begin)}`,
+    iso: `${isoDate(zone, meeting.begin)}T${begin}`,
     duration: durationText(language, meeting.duration),
   };
 }
@@ -221,6 +217,6 @@ function stateWords({ texts, language, now }: Reading, { begin, end }: Meeting, 
 }
 
 function opensWords(reading: Reading, opening: number): string {
-  const { texts, zone, now } = reading;
-  return isoDate(zone, opening) === isoDate(zone, now) ? texts('state.opens', { time: timeOf(reading, opening) }) : '';
+  const { texts, zone, today } = reading;
+  return isoDate(zone, opening) === today ? texts('state.opens', { time: timeOf(reading, opening) }) : '';
 }

@@ -113,14 +113,17 @@ export function weekdayName(language: Language, weekday: number): string {
 }
 
 /** A local date in words: « jeudi 3 décembre 2026 », `Thursday 3 December 2026`. */
-export function longDate(reader: Reader, unix: number): string {
-  const { year, weekday } = localParts(reader.zone, unix);
-  return `${WEEKDAYS[reader.language][weekday]} ${dayAndMonth(reader, unix)} ${year}`;
+export function longDate({ language, zone }: Reader, unix: number): string {
+  const parts = localParts(zone, unix);
+  return `${WEEKDAYS[language][parts.weekday]} ${dayIn(language, parts)} ${parts.year}`;
 }
 
 /** A local day: « 3 décembre », `3 December`. */
 export function dayAndMonth({ language, zone }: Reader, unix: number): string {
-  const { month, day } = localParts(zone, unix);
+  return dayIn(language, localParts(zone, unix));
+}
+
+function dayIn(language: Language, { month, day }: LocalTime): string {
   const number = language === 'fr' && day === 1 ? '1er' : String(day);
   return `${number} ${MONTHS[language][month - 1]}`;
 }
