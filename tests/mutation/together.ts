@@ -27,10 +27,7 @@ interface Outcome {
 }
 
 const { JMB_MUTATION_SOCKET, JMB_MUTATION_NAMESPACE, JMB_MUTATION_ACTIVE, JMB_MUTATION_TESTS } = process.env;
-// The programs under test have their switch there by the name of this run, which no type can know.
-const shared = globalThis as unknown as Record<string, Switch | undefined>;
-const mutants: Switch = shared[JMB_MUTATION_NAMESPACE ?? ''] ?? {};
-shared[JMB_MUTATION_NAMESPACE ?? ''] = mutants;
+const mutants = switchNamed(JMB_MUTATION_NAMESPACE ?? '');
 if (JMB_MUTATION_ACTIVE) mutants.activeMutant = JMB_MUTATION_ACTIVE;
 
 test('mutants', { timeout: 0 }, async ({ task }) => {
@@ -58,6 +55,20 @@ test('mutants', { timeout: 0 }, async ({ task }) => {
 
 for (const file of JSON.parse(JMB_MUTATION_TESTS ?? '[]') as string[]) {
   describe(file, async () => void (await import(/* @vite-ignore */ `${process.cwd()}/${file}`)));
+}
+
+/** The switch that the programs under test look at: a global of the name that this run has. */
+function switchNamed(name: string): Switch {
+  const known: unknown = Reflect.get(globalThis, name);
+  if (isSwitch(known)) return known;
+  const made: Switch = {};
+  Reflect.set(globalThis, name, made);
+  return made;
+}
+
+/** Stryker and this file put nothing else there. */
+function isSwitch(value: unknown): value is Switch {
+  return typeof value === 'object' && value !== null;
 }
 
 function say(socket: NodeJS.WritableStream, answer: object): void {
@@ -146,7 +157,7 @@ const begun = new Set<RunnerTestSuite>();
 async function begin(suite: RunnerTestSuite): Promise<void> {
   if (begun.has(suite)) return;
   begun.add(suite);
-  for (const hook of TestRunner.getSuiteHooks(suite).beforeAll) await call(hook, {}, suite);
+  for (const hook of TestRunner.getSuiteHooks(suite).beforeAll) await hook(suite);
 }
 
 async function runTest(
@@ -161,19 +172,22 @@ async function runTest(
   task.result = { state: 'run', startTime: began, retryCount: 0 };
   if (covers) mutants.currentTestId = id;
   try {
-    for (const hook of around.flatMap((one) => TestRunner.getSuiteHooks(one).beforeEach)) {
-      keep(ends, await call(hook, task.context, task));
+    for (const suite of around) {
+      for (const hook of TestRunner.getSuiteHooks(suite).beforeEach) {
+        const end: unknown = await hook(task.context, suite);
+        if (isEnd(end)) ends.push(end);
+      }
     }
     await TestRunner.getTestFn(task)();
   } catch (error) {
     failure = String(error);
   }
-  const after = around.toReversed().flatMap((one) => TestRunner.getSuiteHooks(one).afterEach);
-  const finished = (task as { onFinished?: ((context: unknown) => unknown)[] }).onFinished?.splice(0) ?? [];
-  for (const end of [...ends.reverse(), ...after.map((hook) => () => call(hook, task.context, task)), ...finished]) {
+  const after = around
+    .toReversed()
+    .flatMap((suite) => TestRunner.getSuiteHooks(suite).afterEach.map((hook) => () => hook(task.context, suite)));
+  for (const end of [...ends.reverse(), ...after]) {
     try {
-      // Vitest gives its hooks a context that it has no name for.
-      await end(task.context as never);
+      await end();
     } catch (error) {
       failure ??= String(error);
     }
@@ -182,10 +196,7 @@ async function runTest(
   return { id, failure, milliseconds: performance.now() - began };
 }
 
-function call(hook: unknown, context: unknown, of: unknown): unknown {
-  return (hook as (context: unknown, of: unknown) => unknown)(context, of);
-}
-
-function keep(ends: (() => unknown)[], made: unknown): void {
-  if (typeof made === 'function') ends.push(made as () => unknown);
+/** What a hook before a test may give back: what is to be done after it. */
+function isEnd(made: unknown): made is () => unknown {
+  return typeof made === 'function';
 }
