@@ -33,54 +33,70 @@ export async function readReplies(text: string): Promise<CalendarReply[]> {
   });
 }
 
-/** The lines of a calendar by where they stand. */
+/** What an answer is read from. */
 interface Sorted {
-  readonly method: string;
+  readonly method: string | undefined;
   readonly events: readonly (readonly string[])[];
   readonly zones: ReadonlyMap<string, ForeignZone>;
 }
 
 function sorted(text: string): Sorted {
+  const calendars = partsIn(text).filter(({ name }) => name === 'VCALENDAR');
+  const inside = (kind: string): Part[] => calendars.flatMap(({ parts }) => parts.filter(({ name }) => name === kind));
+  const methods = calendars.flatMap(({ lines }) => valuesOf(/^METHOD:\s*(\w+)/i, lines));
+  const zones = inside('VTIMEZONE').flatMap(({ lines, parts }) => {
+    const changes = parts.map((part) => changeOf(part.lines)).filter((change) => change !== null);
+    // One that is known in part would be wrong for part of the year.
+    const names = changes.length === parts.length ? valuesOf(/^TZID[^:]*:(.*)/i, lines) : [];
+    return names.map((name) => [name.trim(), changes] as const);
+  });
+  const events = inside('VEVENT').slice(0, MOST_EVENTS);
+  return {
+    method: methods.at(-1)?.toUpperCase(),
+    events: events.map(({ lines }) => lines.filter((line) => READ.test(line))),
+    zones: new Map(zones),
+  };
+}
+
+function valuesOf(pattern: RegExp, lines: readonly string[]): string[] {
+  return lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+}
+
+/** A part of a calendar: what stands between BEGIN and END. */
+interface Part {
+  /** In capitals. */
+  readonly name: string;
+  /** Unfolded. */
+  readonly lines: string[];
+  readonly parts: Part[];
+}
+
+/** The parts of a text, up to where they lie too deep. */
+function partsIn(text: string): readonly Part[] {
   const lines = text
     .replace(/^\ufeff/, '')
     .replace(/\r\n?/g, '\n')
     .replace(/\n[ \t]/g, '')
     .split('\n');
-  let method = '';
-  const events: string[][] = [];
-  const zones = new Map<string, ForeignZone>();
-  let zone = { id: '', changes: [] as NonNullable<ReturnType<typeof changeOf>>[], isPlain: true };
-  let change: string[] = [];
-  const within: string[] = [];
+  const whole: Part = { name: '', lines: [], parts: [] };
+  const within: Part[] = [];
   for (const line of lines) {
-    const [, edge = '', part = ''] = /^(BEGIN|END):\s*([\w-]+)\s*$/i.exec(line) ?? [];
-    const name = part.toUpperCase();
-    if (edge.toUpperCase() === 'BEGIN') {
-      within.push(name);
-      if (within.length > DEEPEST) break;
-      if (within.join() === 'VCALENDAR,VEVENT') events.push([]);
-      if (within.join() === 'VCALENDAR,VTIMEZONE') zone = { id: '', changes: [], isPlain: true };
-      if (within[1] === 'VTIMEZONE' && within.length === 3) change = [];
-    } else if (edge !== '') {
-      if (within[1] === 'VTIMEZONE' && within.length === 3) {
-        const read = changeOf(change);
-        if (read === null) zone.isPlain = false;
-        else zone.changes.push(read);
-      }
-      if (within.join() === 'VCALENDAR,VTIMEZONE' && zone.isPlain) zones.set(zone.id, zone.changes);
-      if (within.includes(name)) within.length = within.lastIndexOf(name);
-    } else if (line.length > LONGEST_LINE) {
-      // Nobody's comment, and no address.
-    } else if (within.join() === 'VCALENDAR') {
-      method = /^METHOD:\s*(\w+)/i.exec(line)?.[1]?.toUpperCase() ?? method;
-    } else if (within.join() === 'VCALENDAR,VEVENT' && READ.test(line)) {
-      events.at(-1)?.push(line);
-    } else if (within[1] === 'VTIMEZONE') {
-      if (within.length === 2) zone.id = /^TZID[^:]*:(.*)$/i.exec(line)?.[1]?.trim() ?? zone.id;
-      else change.push(line);
+    const here = within.at(-1) ?? whole;
+    const edge = /^(?:(BEGIN)|END):\s*([\w-]+)\s*$/i.exec(line);
+    const name = String(edge?.[2]).toUpperCase();
+    if (edge === null) {
+      if (line.length <= LONGEST_LINE) here.lines.push(line);
+    } else if (edge[1] !== undefined) {
+      if (within.length === DEEPEST) break;
+      const part: Part = { name, lines: [], parts: [] };
+      here.parts.push(part);
+      within.push(part);
+    } else {
+      const begun = within.findLastIndex((part) => part.name === name);
+      if (begun >= 0) within.length = begun;
     }
   }
-  return { method, events: events.slice(0, MOST_EVENTS), zones };
+  return whole.parts;
 }
 
 function propertyOf(reader: typeof ICAL, line: string): ICAL.Property[] {
@@ -135,8 +151,7 @@ function replyOf(
 }
 
 function textOf(property: ICAL.Property | undefined): string {
-  const value: unknown = property?.getFirstValue();
-  return value === undefined || value === null ? '' : String(value).trim();
+  return String(property?.getFirstValue() ?? '').trim();
 }
 
 /** The address of a mailto URI, in small letters (RFC 6068 section 2). */
