@@ -142,6 +142,21 @@ describe('the feed', () => {
     expect(uids).toEqual(['UID:2@meet.example.org', `UID:${meeting.id}@meet.example.org`]);
   });
 
+  it('sorts those that begin at once by UID', () => {
+    for (const ids of [
+      ['2', '1', '3'],
+      ['3', '1', '2'],
+    ]) {
+      const uids = factsOf(ids.map((id) => entry(guest, { id }))).events.map(({ uid }) => uid.split('@')[0]);
+      expect(uids).toEqual(['1', '2', '3']);
+    }
+  });
+
+  it('has the first of two addresses of one person that are in a meeting alike', () => {
+    const [event] = factsOf([entry(guest), entry({ ...guest, hash: 'other' })]).events;
+    expect(event?.link).toContain(guest.hash);
+  });
+
   it('survives a subject of control characters and foreign line ends', () => {
     const subject = 'one\r\nATTENDEE:mailto:x@example.org\rtwo\u2028three\u0085four\u0000\u001b[2J';
     const text = feed(factsOf([entry(guest, { subject })]));
@@ -177,6 +192,7 @@ describe('alarms', () => {
     expect(alarmsToCome(BEGIN, [10, 60], BEGIN - 600)).toEqual([]);
     expect(alarmsToCome(BEGIN, [10, 0], BEGIN - 1)).toEqual([0]);
     expect(alarmsToCome(BEGIN, [], NOW)).toEqual([]);
+    expect(alarmsToCome(BEGIN, [-10], NOW)).toEqual([]);
   });
 
   it('may be at the begin itself', () => {

@@ -56,8 +56,17 @@ describe('the finishing step', () => {
   });
 
   it('gives an alarm at the begin a duration', () => {
+    expect(finished('TRIGGER:PT')).toEqual(['TRIGGER:PT0S']);
+    expect(finished('X-TRIGGER:-PT')).toEqual(['X-TRIGGER:-PT']);
     expect(finished('TRIGGER:-PT')).toEqual(['TRIGGER:PT0S']);
     expect(finished('TRIGGER:-PT10M')).toEqual(['TRIGGER:-PT10M']);
+  });
+
+  it('writes the address of who acts for the organiser, and says of a place that is no link only the place', () => {
+    expect(finished('ORGANIZER;SENT-BY="MAILTO:b?c@example.org":mailto:a@example.org')).toEqual([
+      'ORGANIZER;SENT-BY="mailto:b%3Fc@example.org":mailto:a@example.org',
+    ]);
+    expect(finished('LOCATION:Room 4')).toEqual(['LOCATION:Room 4']);
   });
 
   it('puts the calendar’s own properties where the fixed hint to poll stood', () => {

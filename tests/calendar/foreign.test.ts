@@ -1,8 +1,6 @@
-/** What other programs write: their zones, and the answers that some Outlooks send as TNEF. */
+/** Times as other programs write them: in zones by name, or that a file describes. */
 import { describe, expect, it } from 'vitest';
 import { changeOf, unixAt, unixInForeign, unixInZone } from '../../lib/calendar/foreign_time.ts';
-import { LONGEST_TNEF, readTnef } from '../../lib/calendar/tnef.ts';
-import { winmail } from '../support/tnef.ts';
 
 const wall = (text: string) => {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/\D/).map(Number);
@@ -52,6 +50,8 @@ describe('a zone that a file describes', () => {
 
   it.each([
     ['x', '16010101T020000', ''],
+    ['by +0100', '16010101T020000', ''],
+    ['+01', '16010101T020000', ''],
     ['+0100', '16010101T020000', 'FREQ=DAILY;BYDAY=1SU;BYMONTH=3'],
     ['+0100', '16010101T020000', 'FREQ=YEARLY;BYMONTH=3'],
     ['+0100', '16010101T020000', 'FREQ=YEARLY;BYDAY=1SU'],
@@ -84,66 +84,39 @@ describe('a zone that a file describes', () => {
     expect(iso(unixInForeign(wall('2026-10-31 23:00:00'), zone))).toBe('2026-11-01T03:00:00');
   });
 
+  // Days of 2026 by any calendar; on each the clock goes from 12:00 on by another hour.
+  it.each([
+    ['1SU', 4, '2026-04-05'],
+    ['1MO', 9, '2026-09-07'],
+    ['2TU', 11, '2026-11-10'],
+    ['3WE', 6, '2026-06-17'],
+    ['4TH', 11, '2026-11-26'],
+    ['1FR', 5, '2026-05-01'],
+    ['2SA', 8, '2026-08-08'],
+    ['5FR', 5, '2026-05-29'],
+    ['-1MO', 5, '2026-05-25'],
+    ['-1FR', 4, '2026-04-24'],
+    ['-1TH', 10, '2026-10-29'],
+    ['-1SA', 2, '2026-02-28'],
+    ['-2SU', 10, '2026-10-18'],
+    ['-3WE', 7, '2026-07-15'],
+  ])('is set on the %s of month %i: %s', (day, month, date) => {
+    const zone = [
+      change('+0100', '19700101T120000', `FREQ=YEARLY;BYDAY=${day};BYMONTH=${month}`),
+      change('+0200', '19700101T000000', 'FREQ=YEARLY;BYDAY=1TH;BYMONTH=1'),
+    ].filter((one) => one !== null);
+    expect(iso(unixInForeign(wall(`${date} 11:59:00`), zone))).toBe(`${date}T09:59:00`);
+    expect(iso(unixInForeign(wall(`${date} 12:00:00`), zone))).toBe(`${date}T11:00:00`);
+  });
+
   it('of one offset has that all the year; of none, or of three, it says nothing', () => {
     const fixed = { offset: 19_800, from: null };
     expect(iso(unixInForeign(wall('2026-07-15 12:00:00'), [fixed]))).toBe('2026-07-15T06:30:00');
-    for (const zone of [[], [fixed, fixed], [...paris, fixed]])
+    const mixed = paris.flatMap((one) => [
+      [one, fixed],
+      [fixed, one],
+    ]);
+    for (const zone of [[], [fixed, fixed], [...paris, fixed], ...mixed])
       expect(unixInForeign(wall('2026-07-15 12:00:00'), zone)).toBeUndefined();
-  });
-});
-
-describe('an answer as TNEF', () => {
-  const person = { name: '', address: 'bob@x.org' };
-  const invitation = {
-    uid: '7@meet.example.org',
-    sequence: 4,
-    begin: 1_796_302_800,
-    end: 1_796_306_400,
-    summary: 's',
-    location: '',
-    asked: true,
-  };
-  const about = { ...invitation, organiser: person, attendee: person };
-  const said = { partstat: 'ACCEPTED', comment: ' Train à 16 h ', at: 1_796_000_000, id: 'x' } as const;
-  const read = (bytes: Uint8Array) => readTnef(bytes, 'bob@x.org');
-
-  it.each([
-    ['ACCEPTED', 'accepted'],
-    ['TENTATIVE', 'tentative'],
-    ['DECLINED', 'declined'],
-  ] as const)('%s', (partstat, answer) => {
-    expect(read(winmail(about, { ...said, partstat }))).toEqual([
-      {
-        ...{ method: 'REPLY', uid: '7@meet.example.org', sequence: 4, begin: 1_796_302_800, end: 1_796_306_400 },
-        ...{
-          occurrence: undefined,
-          stamp: 1_796_000_000,
-          named: [{ email: 'bob@x.org', answer }],
-          comment: 'Train à 16 h',
-        },
-      },
-    ]);
-  });
-
-  it('that proposes another time', () => {
-    const proposed = { begin: 1_796_400_000, end: 1_796_403_600 };
-    const [found] = read(winmail(about, { ...said, partstat: 'TENTATIVE', proposed }));
-    expect(found).toMatchObject({ method: 'COUNTER', ...proposed });
-  });
-
-  it('has a comment of 300 characters at most', () => {
-    const [found] = read(winmail(about, { ...said, comment: '😀'.repeat(400) }));
-    expect([...(found?.comment ?? '')]).toHaveLength(300);
-  });
-
-  it('is none where it is cut off before its UID, or is another file', () => {
-    const bytes = winmail(about, said);
-    expect([read(bytes.subarray(0, 60)), read(new Uint8Array()), read(Buffer.from('x'.repeat(500)))]).toEqual([
-      [],
-      [],
-      [],
-    ]);
-    expect(read(Buffer.concat([bytes, Buffer.alloc(LONGEST_TNEF)]))).toHaveLength(1);
-    expect(read(winmail({ ...about, uid: '' }, said))).toEqual([]);
   });
 });

@@ -3,29 +3,32 @@ import type { ReadInvitation } from './invitation.ts';
 import type { Said, Written } from './mail_programs.ts';
 import { base64Bytes } from './mime.ts';
 
-const MEETING = '90dad86e0b451b1098da00aa003f1305';
-const APPOINTMENT = '0220060000000000c000000000000046';
+/** The sets of named properties, in the order of bytes that they are written in: PSETID_Meeting and PSETID_Appointment. */
+export const MEETING = '90dad86e0b451b1098da00aa003f1305';
+export const APPOINTMENT = '0220060000000000c000000000000046';
 
 const CLASSES = { ACCEPTED: 'MtgRespP', DECLINED: 'MtgRespN', TENTATIVE: 'MtgRespA' } as const;
 
-function little(value: number, length: 2 | 4): Buffer {
+/** A number, the last byte first. */
+export function little(value: number, length: 2 | 4): Buffer {
   const bytes = Buffer.alloc(length);
   bytes.writeUIntLE(value, 0, length);
   return bytes;
 }
 
-function padded(bytes: Buffer): Buffer {
+/** Filled up to four bytes. */
+export function padded(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
 }
 
 /** An attribute of the message, with the sum of its bytes. */
-function attribute(id: number, data: Buffer): Buffer {
+export function attribute(id: number, data: Buffer): Buffer {
   const sum = data.reduce((all, byte) => (all + byte) & 0xffff, 0);
   return Buffer.concat([Buffer.from([1]), little(id, 4), little(data.length, 4), data, little(sum, 2)]);
 }
 
 /** The head of a property: its type and number, and the set of a named one. */
-function named(type: number, id: number, set?: string): Buffer {
+export function named(type: number, id: number, set?: string): Buffer {
   if (set === undefined) return Buffer.concat([little(type, 2), little(id, 2)]);
   // Named ones have a number of their own in each message; what counts comes behind.
   return Buffer.concat([
@@ -37,18 +40,22 @@ function named(type: number, id: number, set?: string): Buffer {
   ]);
 }
 
-const sized = (bytes: Buffer): Buffer => Buffer.concat([little(bytes.length, 4), padded(bytes)]);
-const variable = (bytes: Buffer): Buffer => Buffer.concat([little(1, 4), sized(bytes)]);
-const wide = (text: string): Buffer => variable(Buffer.from(`${text}\0`, 'utf16le'));
+/** A value that says its length itself. */
+export const sized = (bytes: Buffer): Buffer => Buffer.concat([little(bytes.length, 4), padded(bytes)]);
+/** One such value, with their number. */
+export const variable = (bytes: Buffer): Buffer => Buffer.concat([little(1, 4), sized(bytes)]);
+/** A text in two bytes a letter. */
+export const wide = (text: string): Buffer => variable(Buffer.from(`${text}\0`, 'utf16le'));
 
-function fileTime(unix: number): Buffer {
+/** A time in Unix seconds as PtypTime (MS-DTYP section 2.3.3). */
+export function fileTime(unix: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE((BigInt(unix) + 11_644_473_600n) * 10_000_000n);
   return bytes;
 }
 
 /** PidLidGlobalObjectId of an event whose UID is another calendar's (MS-OXOCAL section 2.2.1.27). */
-function globalId(uid: string): Buffer {
+export function globalId(uid: string): Buffer {
   const data = Buffer.concat([Buffer.from('vCal-Uid'), little(1, 4), Buffer.from(`${uid}\0`)]);
   const head = Buffer.from('040000008200e00074c5b7101a82e008', 'hex');
   return Buffer.concat([head, Buffer.alloc(20), little(data.length, 4), data]);
@@ -79,14 +86,17 @@ export function winmail(invitation: ReadInvitation, said: Said): Buffer {
     [named(0x40, 0x8251, APPOINTMENT), fileTime(proposed.end)],
     [named(0x0b, 0x8257, APPOINTMENT), padded(little(said.proposed === undefined ? 0 : 1, 2))],
   ].map((parts) => Buffer.concat(parts));
-  return Buffer.concat([
-    little(0x223e9f78, 4),
-    little(0x0001, 2),
+  return tnef(
     attribute(0x00089006, little(0x00010000, 4)),
     attribute(0x00069007, Buffer.concat([little(1252, 4), little(0, 4)])),
     attribute(0x00078008, Buffer.from(`IPM.Microsoft Schedule.${CLASSES[said.partstat]}\0`)),
     attribute(0x00069003, Buffer.concat([little(properties.length, 4), ...properties])),
-  ]);
+  );
+}
+
+/** A file of attributes. */
+export function tnef(...attributes: readonly Buffer[]): Buffer {
+  return Buffer.concat([little(0x223e9f78, 4), little(0x0001, 2), ...attributes]);
 }
 
 /** The message around it: nothing else is in it. */
