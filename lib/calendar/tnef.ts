@@ -47,8 +47,9 @@ type Value = number | string | Uint8Array;
 export function readTnef(bytes: Uint8Array, from: string): CalendarReply[] {
   const { messageClass, values } = partsOf(bytes);
   const value = (name: keyof typeof PROPERTIES): Value | undefined => values.get(PROPERTIES[name]);
-  const kind = [messageClass, value('class')].find((one) => CLASSES.some(([pattern]) => pattern.test(String(one))));
-  const answer = CLASSES.find(([pattern]) => pattern.test(String(kind)))?.[1];
+  const [answer] = [messageClass, value('class')].flatMap((kind) =>
+    CLASSES.flatMap(([pattern, said]) => (pattern.test(String(kind)) ? [said] : [])),
+  );
   const uid = uidIn(value('cleanId')) ?? uidIn(value('id'));
   if (answer === undefined || uid === undefined) return [];
   const time = (name: keyof typeof PROPERTIES): number | null => {
@@ -102,7 +103,7 @@ class Cursor {
 
 interface Parts {
   messageClass: string;
-  readonly values: Map<string, Value>;
+  readonly values: Map<string, Value | undefined>;
 }
 
 /** What could be read before the end or the first thing that is none. */
@@ -112,7 +113,7 @@ function partsOf(bytes: Uint8Array): Parts {
     const stream = new Cursor(bytes.subarray(0, LONGEST_TNEF));
     if (stream.number(4) !== 0x223e9f78) return parts;
     stream.take(2);
-    for (let count = 0; count < MOST && stream.left > 0; count += 1) {
+    for (let count = 0; count < MOST; count += 1) {
       // What is attached comes after all that is of the message.
       if (stream.number(1) !== 1) break;
       const attribute = stream.number(4);
@@ -128,14 +129,13 @@ function partsOf(bytes: Uint8Array): Parts {
 }
 
 /** MS-OXTNEF section 2.1.3.4. */
-function readProperties(data: Cursor, values: Map<string, Value>): void {
+function readProperties(data: Cursor, values: Map<string, Value | undefined>): void {
   const count = Math.min(data.number(4), MOST);
   for (let index = 0; index < count; index += 1) {
     const type = data.number(2);
     const id = data.number(2);
     const name = id < 0x8000 ? id.toString(16) : nameIn(data);
-    const value = valueIn(data, type);
-    if (value !== undefined) values.set(name, value);
+    values.set(name, valueIn(data, type));
   }
 }
 
@@ -180,7 +180,7 @@ function valueIn(data: Cursor, type: number): Value | undefined {
 
 function textOf(bytes: Uint8Array, isWide: boolean): string {
   const text = new TextDecoder(isWide ? 'utf-16le' : 'windows-1252').decode(bytes);
-  return text.replace(/\0.*$/s, '');
+  return text.replace(/\0.*/s, '');
 }
 
 /** Unix seconds of tenths of microseconds since 1601 (MS-DTYP section 2.3.3). */
@@ -190,7 +190,6 @@ function unixOf(fileTime: number): number {
 
 /** The UID that a calendar of another kind gave (MS-OXOCAL section 2.2.1.27): after 40 bytes, `vCal-Uid`, a one and the text. */
 function uidIn(value: Value | undefined): string | undefined {
-  if (!(value instanceof Uint8Array) || value.length <= 52) return undefined;
-  if (textOf(value.subarray(40, 48), false) !== 'vCal-Uid') return undefined;
+  if (!(value instanceof Uint8Array) || textOf(value.subarray(40, 48), false) !== 'vCal-Uid') return undefined;
   return textOf(value.subarray(52), false) || undefined;
 }
