@@ -116,9 +116,10 @@ export function describeEvent(
     created: meeting.created,
     modified: meeting.modified,
     summary: oneLine(meeting.subject) || texts('calendar.no_subject'),
-    description: [texts('calendar.description', { organiser: host.name, link }), ...detailsInCalendar(meeting, texts)]
-      .filter(Boolean)
-      .join('\n\n'),
+    description: [
+      texts('calendar.description', { organiser: host.name, link }),
+      ...detailsInCalendar(meeting, texts),
+    ].join('\n\n'),
     link,
     organiser: { ...host, ...(owner.by && { sentBy: owner.by.email }) },
     attendees: [],
@@ -136,9 +137,11 @@ export function repeating(
   { email }: Pick<Attendee, 'email'>,
   from = 0,
 ): Pick<CalendarEvent, 'begin' | 'end' | 'recurrence'> | undefined {
-  const turns = series?.turns.slice(from);
-  const [first, last] = [turns?.[0], turns?.at(-1)];
-  if (series === undefined || turns === undefined || first === undefined || last === undefined) return undefined;
+  if (series === undefined) return undefined;
+  const turns = series.turns.slice(from);
+  const [first] = turns;
+  if (first === undefined) return undefined;
+  const last = turns.at(-1) ?? first;
   const { repeat, every, zone, ends } = series;
   const excluded = excludedFor(turns, email, modified).map(({ local }) => local);
   const times = ends === 'times' ? turns.length : null;

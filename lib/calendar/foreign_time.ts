@@ -32,12 +32,18 @@ export function unixInZone(time: WallTime, zone: string): number | undefined {
     return undefined;
   }
   const offsetAt = (unix: number): number => {
-    const name = format.formatToParts(unix * 1000).find(({ type }) => type === 'timeZoneName')?.value ?? '';
-    const [, sign = '', hours = '0', minutes = '0'] = /GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
-    return (Number(hours) * 3600 + Number(minutes) * 60) * (sign === '-' ? -1 : 1);
+    const found = /GMT([+-])(\d\d):(\d\d)/.exec(format.format(unix * 1000));
+    // Node 22 says `GMT` alone where there is no offset.
+    return found === null ? 0 : secondsIn(found);
   };
   const first = unixAt(time, offsetAt(unixAt(time) - 43_200));
-  return unixAt(time, offsetAt(first)) === first ? first : unixAt(time, offsetAt(first));
+  return unixAt(time, offsetAt(first));
+}
+
+/** Seconds east of UTC of what was found as sign, hours and minutes. */
+function secondsIn([, sign, hours, minutes]: RegExpExecArray): number {
+  const seconds = Number(hours) * 3600 + Number(minutes) * 60;
+  return sign === '-' ? -seconds : seconds;
 }
 
 /** From when on in each year an offset holds: at a wall-clock time on the nth weekday of a month. */
@@ -45,12 +51,15 @@ interface Change {
   /** Seconds east of UTC. */
   readonly offset: number;
   /** null: it holds all the year. */
-  readonly from: {
-    readonly month: number;
-    readonly nth: number;
-    readonly weekday: number;
-    readonly hour: number;
-  } | null;
+  readonly from: YearlyDay | null;
+}
+
+/** The nth weekday of a month, from behind where it is less than 0; Sunday is 0. */
+interface YearlyDay {
+  readonly month: number;
+  readonly nth: number;
+  readonly weekday: number;
+  readonly hour: number;
 }
 
 /** A zone by its changes. */
@@ -64,40 +73,37 @@ export function changeOf(lines: readonly string[]): Change | null {
     const line = lines.find((one) => new RegExp(`^${name}[;:]`, 'i').test(one));
     return line === undefined ? '' : line.slice(line.indexOf(':') + 1).trim();
   };
-  const [, sign, hours, minutes] = /^([+-])(\d\d)(\d\d)/.exec(value('TZOFFSETTO')) ?? [];
-  if (hours === undefined || minutes === undefined) return null;
-  const offset = (Number(hours) * 3600 + Number(minutes) * 60) * (sign === '-' ? -1 : 1);
+  const to = /^([+-])(\d\d)(\d\d)/.exec(value('TZOFFSETTO'));
+  if (to === null) return null;
+  const offset = secondsIn(to);
   const rule = value('RRULE').toUpperCase();
   if (rule === '') return { offset, from: null };
-  const [, nth, weekday = ''] = /BYDAY=(-?[1-5])(SU|MO|TU|WE|TH|FR|SA)(?:;|$)/.exec(rule) ?? [];
-  const [, month] = /BYMONTH=(\d{1,2})(?:;|$)/.exec(rule) ?? [];
-  const [, hour] = /T(\d\d)/.exec(value('DTSTART')) ?? [];
-  if (!rule.includes('FREQ=YEARLY') || nth === undefined || month === undefined || hour === undefined) return null;
-  return {
-    offset,
-    from: { month: Number(month), nth: Number(nth), weekday: WEEKDAYS.indexOf(weekday), hour: Number(hour) },
-  };
+  const day = /BYDAY=(-?[1-5])(SU|MO|TU|WE|TH|FR|SA)(?:;|$)/.exec(rule);
+  const month = /BYMONTH=(\d{1,2})(?:;|$)/.exec(rule);
+  const hour = /T(\d\d)/.exec(value('DTSTART'));
+  if (!rule.includes('FREQ=YEARLY') || day === null || month === null || hour === null) return null;
+  const weekday = WEEKDAYS.indexOf(String(day[2]));
+  return { offset, from: { month: Number(month[1]), nth: Number(day[1]), weekday, hour: Number(hour[1]) } };
 }
 
 /** Unix seconds of a wall-clock time in a zone that a file describes; undefined where it says too little or too much. */
 export function unixInForeign(time: WallTime, zone: ForeignZone): number | undefined {
   const [only, other, more] = zone;
   if (only === undefined || more !== undefined) return undefined;
-  if (other === undefined || only.from === null || other.from === null) {
-    return other === undefined ? unixAt(time, only.offset) : undefined;
-  }
+  if (other === undefined) return unixAt(time, only.offset);
+  if (only.from === null || other.from === null) return undefined;
   const at = unixAt(time);
-  const begins = [only, other].map((change) => ({ change, begin: beginIn(time.year, change.from) }));
-  const sorted = begins.sort((a, b) => a.begin - b.begin);
+  const sorted = [
+    { offset: only.offset, begin: beginIn(time.year, only.from) },
+    { offset: other.offset, begin: beginIn(time.year, other.from) },
+  ].sort((a, b) => a.begin - b.begin);
   // Before the first change of the year the last one of the year before still holds.
   const held = sorted.findLast(({ begin }) => begin <= at) ?? sorted[1];
-  return held && unixAt(time, held.change.offset);
+  return held && unixAt(time, held.offset);
 }
 
 /** When a change comes in a year, as if its wall clock were UTC. */
-function beginIn(year: number, from: Change['from']): number {
-  if (from === null) return Number.NEGATIVE_INFINITY;
-  const { month, nth, weekday, hour } = from;
+function beginIn(year: number, { month, nth, weekday, hour }: YearlyDay): number {
   const first = new Date(Date.UTC(year, month - 1, 1)).getUTCDay();
   const last = new Date(Date.UTC(year, month, 0));
   const day =

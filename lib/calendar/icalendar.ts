@@ -154,7 +154,7 @@ function mailto(value: string): string {
 }
 
 /** An address as the package writes it into a parameter; it stands in quotes (RFC 5545 section 3.2.18), or Gmail misreads it. */
-const SENT_BY = /;SENT-BY="?mailto:([^";:]*)"?/i;
+const SENT_BY = /;SENT-BY="mailto:([^"]*)"/i;
 
 /** One line put right. */
 function repair(line: string): string {

@@ -44,26 +44,22 @@ function wallOf({ at, from }: Change): Date {
   return new Date(at + from * 60_000);
 }
 
-function textOf(wall: Date): string {
-  return wall.toISOString().slice(0, 16);
-}
-
-function kindOf({ from, to }: Change): Observance['kind'] {
-  return to > from ? 'daylight' : 'standard';
+/** What begins as the clock is set. */
+function observed(change: Change): Omit<Observance, 'yearly'> {
+  const { from, to } = change;
+  const begin = wallOf(change).toISOString().slice(0, 16);
+  return { kind: to > from ? 'daylight' : 'standard', begin, from, to };
 }
 
 /** The rules that hold in all of these years; null where the clocks go by none. */
 function yearlyRules(years: readonly (readonly Change[])[]): readonly Observance[] | null {
-  const [first] = years;
-  if (first?.length !== 2) return null;
-  const rules = first.map((change, place) => {
-    const same = years.map((changes) => changes[place]);
-    if (years.some(({ length }) => length !== 2)) return null;
-    const yearly = yearlyOf(same.filter((one) => one !== undefined));
-    return yearly && { kind: kindOf(change), begin: textOf(wallOf(change)), from: change.from, to: change.to, yearly };
+  if (years.some(({ length }) => length !== 2)) return null;
+  const [first = []] = years;
+  const rules = first.flatMap((change, place) => {
+    const yearly = yearlyOf(years.flatMap((changes) => changes.slice(place, place + 1)));
+    return yearly === null ? [] : [{ ...observed(change), yearly }];
   });
-  const known = rules.filter((rule) => rule !== null);
-  return known.length === rules.length ? known : null;
+  return rules.length === 2 ? rules : null;
 }
 
 function yearlyOf(changes: readonly Change[]): Yearly | null {
@@ -95,9 +91,5 @@ function eachChange(firstYear: number, offset: number, changes: readonly Change[
     to: offset,
     yearly: null,
   } as const;
-  const set = changes.map((change) => ({
-    ...{ kind: kindOf(change), begin: textOf(wallOf(change)), from: change.from, to: change.to },
-    yearly: null,
-  }));
-  return [start, ...set];
+  return [start, ...changes.map((change) => ({ ...observed(change), yearly: null }))];
 }
