@@ -157,7 +157,9 @@ describe('the rest', () => {
 
 it('what is forgotten is not in the file any more, nor in its log of writes', async () => {
   const store = open();
-  for (let i = 0; i < 300; i += 1) book(store, NOW - (i % 2 ? 500 : 5) * DAY + i, `g${i % 2}-${i}@forgotten.test`);
+  store.transaction(() => {
+    for (let i = 0; i < 300; i += 1) book(store, NOW - (i % 2 ? 500 : 5) * DAY + i, `g${i % 2}-${i}@forgotten.test`);
+  });
   await forgetAt(store, NOW);
   store.database.pragma('wal_checkpoint(TRUNCATE)');
   const bytes = readFileSync(store.file, 'latin1');

@@ -133,7 +133,7 @@ describe('the original, on a database of ours', () => {
 
 describe('migration', () => {
   it('makes an empty file a database of ours that the world cannot read', () => {
-    const store = open();
+    const store = open(scratch('jmb.db'));
     expect(store.database.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     expect(store.database.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(statSync(store.file).mode & 0o777).toBe(0o640);

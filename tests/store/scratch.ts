@@ -1,6 +1,6 @@
 /** Databases to try things on: each in a folder of its own, gone when the test file is done. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,8 +34,20 @@ export function upstreamCopy(): string {
   return file;
 }
 
+let empty: Buffer | undefined;
+
+/** A new database that is up to date: a copy is there in a tenth of the time that all migrations take. */
+function emptyCopy(): string {
+  const file = scratch('jmb.db');
+  if (empty === undefined) {
+    openStore(file).close();
+    empty = readFileSync(file);
+  } else writeFileSync(file, empty);
+  return file;
+}
+
 /** An open database, by default new and empty. */
-export function open(file: string = scratch('jmb.db'), options?: StoreOptions): Store {
+export function open(file: string = emptyCopy(), options?: StoreOptions): Store {
   const store = openStore(file, options);
   stores.push(store);
   return store;
