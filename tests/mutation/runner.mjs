@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +12,13 @@ import { createInterface } from 'node:readline';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 
+/** In memory where there is such a place: what the tests write need not last, and a disk that others use takes its time. */
+const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 class Runner {
   static inject = tokens(commonTokens.logger);
   #logger;
-  #folder = mkdtempSync(join(tmpdir(), 'jmb-mutation-'));
+  #folder = mkdtempSync(join(PLACE, 'jmb-mutation-'));
   #server;
   #vitest;
   #lines;
