@@ -7,8 +7,10 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { chanceFrom } from '../crash/chance.ts';
 import { audit } from './audit.ts';
 import { live } from './live.ts';
+import { readOriginal } from './original.ts';
 import { planYear, unixAt } from './plan.ts';
 import { openWorld } from './world.ts';
 
@@ -19,34 +21,42 @@ const { values } = parseArgs({
     guests: { type: 'string', default: '5000' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '2027-01-04' },
+    keep: { type: 'string', default: '60' },
     original: { type: 'string', default: 'tests/support/upstream.db' },
   },
 });
-const { from, seed, original } = values;
+const { from, seed } = values;
+const original = resolve(values.original);
+const keepDays = Number(values.keep);
 const days = Number(values.days);
 const size = { from, days, seed: Number(seed), organisers: Number(values.organisers), guests: Number(values.guests) };
 const dist = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const started = performance.now();
 const plan = planYear(size);
-const world = await openWorld(dist, resolve(original));
+const beginning = unixAt({ date: from, time: '07:00' });
+const world = await openWorld({ dist, original, keepDays, chance: chanceFrom(size.seed) });
 try {
-  const beginning = unixAt({ date: from, time: '08:00' });
   world.setClock(beginning);
   await world.ask({ program: 'booking', query: 'list', as: 0 });
   const memory = world.memory();
-  const turns = { upgradeAt: beginning + days * 0.4 * 86_400, killAt: beginning + days * 0.6 * 86_400 };
+  const after = (part: number): number => beginning + part * days * 86_400;
+  const turns = [
+    { at: after(0.4), does: () => world.upgrade() },
+    { at: after(0.6), does: () => world.kill() },
+  ];
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const diary = await live(world, plan, turns, say);
-  const faults = await audit(world, diary);
+  const year = { plan, original: readOriginal(original, beginning), beginning, turns, keepDays };
+  const diary = await live(world, year, say);
+  const faults = await audit(world, diary, keepDays);
   const sorted = [...world.times].sort((one, other) => one - other);
   const quantile = (part: number): string => (sorted[Math.floor(sorted.length * part)] ?? 0).toFixed(1);
-  const booked = diary.meetings.flatMap(({ ids }) => ids).length;
+  const booked = diary.meetings.flatMap(({ dates }) => dates).length;
   const lines = [
     `days: ${days} from ${from}, organisers: ${size.organisers}, guests: ${size.guests}, seed: ${seed}`,
-    `meetings: ${booked}, mails: ${diary.mails.length}, replies by mail: ${diary.replies}, answers by link: ${diary.linkAnswers}`,
+    `meetings: ${booked}, mails: ${diary.mails.length}, put off: ${diary.delayed.length}, refused: ${world.refusals}, replies by mail: ${diary.replies}, answers by link: ${diary.linkAnswers}`,
     `polls: ${diary.polls}, entered: ${diary.entered.length}, runs of cron: ${world.runs}`,
     `requests: ${sorted.length}, p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, worst ${quantile(1 - 1e-9)} ms`,
-    `memory: ${memory} MiB at the beginning, ${world.memory()} MiB at the end; database: ${(statSync(world.database).size / 2 ** 20).toFixed(1)} MiB`,
+    `memory: ${memory} MiB at the beginning, ${world.memory()} MiB at the end; database: ${(statSync(world.database()).size / 2 ** 20).toFixed(1)} MiB`,
     `seconds: ${((performance.now() - started) / 1000).toFixed(0)}`,
     ...faults.slice(0, 50).map((fault) => `fault: ${fault}`),
     `faults: ${faults.length}`,

@@ -51,6 +51,10 @@ export interface PlannedMeeting {
   /** How many weeks it is booked for; 1 for a single meeting. */
   readonly weeks: number;
   readonly moved: { readonly at: number; readonly begin: Wall } | null;
+  /** When others are invited, and one is taken off. */
+  readonly people: { readonly at: number; readonly adds: readonly string[]; readonly removes: string } | null;
+  /** When one date of a series gets another time, or is cancelled (null), by its number. */
+  readonly date: { readonly at: number; readonly number: number; readonly begin: Wall | null } | null;
   /** Unix seconds of its removal, or null. */
   readonly removed: number | null;
   readonly answers: readonly PlannedAnswer[];
@@ -60,6 +64,11 @@ export interface PlannedMeeting {
 export function unixAt({ date, time }: Wall): number {
   const asUtc = Date.parse(`${date}T${time}:00Z`) / 1000;
   return asUtc - offsetAt(asUtc - offsetAt(asUtc));
+}
+
+/** The same wall clock time some weeks on, Unix seconds. */
+export function weekOn({ date, time }: Wall, weeks: number): number {
+  return unixAt({ date: dayOn(date, weeks * 7), time });
 }
 
 const CLOCK = new Intl.DateTimeFormat('sv', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' });
@@ -74,8 +83,9 @@ export function dayOn(date: string, days: number): string {
   return new Date(Date.parse(`${date}T12:00:00Z`) + days * DAY * 1000).toISOString().slice(0, 10);
 }
 
-/** Every address that has no mailbox begins so (tests/crash/post_office.ts). */
+/** Addresses that a mail server refuses at once begin with the one, those of whom mails come back later with the other. */
 const UNKNOWN = 'unknown';
+const GONE = 'gone';
 
 /** Draws the year. */
 export function planYear({ seed, from, days, organisers, guests }: Size): PlannedMeeting[] {
@@ -102,16 +112,49 @@ function draw(chance: Chance, size: Size, organiser: number, number: number, isS
   const invited = new Set<string>();
   const amount = 2 + Math.floor(chance.between(0, 6));
   while (invited.size < amount) invited.add(guestOf(Math.floor(chance.between(0, guests))));
+  const changes = changesOf(chance, { isSeries, weeks, at, begin, invited: [...invited], guests });
   if (chance.happens(0.1)) invited.add(`${UNKNOWN}${number}@ailleurs.test`);
+  if (chance.happens(0.1)) invited.add(`${GONE}${number}@ailleurs.test`);
   const moderators = chance.happens(0.3) ? [`moderator${number % 50}@partenaire.test`] : [];
   const start = unixAt(begin);
-  const isMoved = !isSeries && chance.happens(0.2);
-  const movedAt = at + chance.between(0.3, 0.8) * (start - DAY - at);
-  const moved = isMoved ? { at: movedAt, begin: { date: dayOn(begin.date, 1), time: clock(chance, 9, 17) } } : null;
-  const removed = chance.happens(0.1) ? at + chance.between(0.82, 0.95) * (start - DAY - at) : null;
-  const meeting = { subject: `Réunion ${number}`, organiser, at, begin, duration: 60, weeks, moved, removed };
-  const last = (removed ?? start) - HOUR;
-  return { ...meeting, moderators, guests: [...invited], answers: answersOf(chance, [...invited], at, last) };
+  const removed =
+    changes.date === null && chance.happens(0.1) ? at + chance.between(0.82, 0.95) * (start - DAY - at) : null;
+  const meeting = { subject: `Réunion ${number}`, organiser, at, begin, duration: 60, weeks, removed, ...changes };
+  const last = (changes.date?.at ?? removed ?? start) - HOUR;
+  const answers = answersOf(chance, [...invited], at, last).filter(
+    (answer) => answer.guest !== changes.people?.removes || answer.at < changes.people.at - HOUR,
+  );
+  return { ...meeting, moderators, guests: [...invited], answers };
+}
+
+interface Drawn {
+  readonly isSeries: boolean;
+  readonly weeks: number;
+  readonly at: number;
+  readonly begin: Wall;
+  readonly invited: readonly string[];
+  readonly guests: number;
+}
+
+/** What is changed of a meeting more than a day before it: its time or its people, or one date of a series. */
+function changesOf(
+  chance: Chance,
+  { isSeries, weeks, at, begin, invited, guests }: Drawn,
+): Pick<PlannedMeeting, 'moved' | 'people' | 'date'> {
+  const when = at + chance.between(0.3, 0.8) * (unixAt(begin) - DAY - at);
+  const none = { moved: null, people: null, date: null };
+  if (isSeries) {
+    const number = 1 + Math.floor(chance.between(0, weeks - 2));
+    if (weeks < 3 || !chance.happens(0.6)) return none;
+    const day = dayOn(begin.date, number * 7 + 1);
+    return { ...none, date: { at: when, number, begin: chance.happens(0.5) ? { date: day, time: begin.time } : null } };
+  }
+  if (chance.happens(0.2)) {
+    return { ...none, moved: { at: when, begin: { date: dayOn(begin.date, 1), time: clock(chance, 9, 17) } } };
+  }
+  if (!chance.happens(0.25)) return none;
+  const adds = [0, 1].map(() => guestOf(Math.floor(chance.between(0, guests)))).filter((one) => !invited.includes(one));
+  return { ...none, people: { at: when, adds: [...new Set(adds)], removes: invited[0] ?? '' } };
 }
 
 /** Who answers, and how: two in three. */
@@ -120,7 +163,8 @@ function answersOf(chance: Chance, invited: readonly string[], from: number, unt
     const by = chance.one(['thunderbird', 'gmail', 'outlook', 'link', 'link'] as const) ?? 'link';
     const partstat = chance.one(['ACCEPTED', 'ACCEPTED', 'TENTATIVE', 'DECLINED'] as const) ?? 'ACCEPTED';
     const at = from + HOUR + chance.between(0, 1) * Math.max(0, until - from - HOUR);
-    return guest.startsWith(UNKNOWN) || chance.happens(0.35) ? [] : [{ at, guest, by, partstat }];
+    const isNobody = guest.startsWith(UNKNOWN) || guest.startsWith(GONE);
+    return isNobody || chance.happens(0.35) ? [] : [{ at, guest, by, partstat }];
   });
 }
 

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { remindedRightly, toldRightly } from './audit.ts';
-import type { Got, Lived } from './live.ts';
+import { originalRightly, remindedRightly, toldRightly } from './audit_mails.ts';
+import type { Got, Lived } from './diary.ts';
 import { dayOn, planYear, unixAt } from './plan.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/tests/year.mjs');
@@ -14,7 +14,7 @@ it('eight days with five organisers pass without a fault, over the change to sum
   expect(`${stdout}${status === 0 ? '' : stderr}`).toMatch(/^faults: 0$/m);
   expect(status).toBe(0);
   expect(stdout).toMatch(
-    /^meetings: [1-9]\d*, mails: [1-9]\d*, replies by mail: [1-9]\d*, answers by link: [1-9]\d*$/m,
+    /^meetings: [1-9]\d*, mails: [1-9]\d*, put off: [1-9]\d*, refused: [1-9]\d*, replies by mail: [1-9]\d*, answers by link: [1-9]\d*$/m,
   );
 }, 600_000);
 
@@ -23,9 +23,13 @@ it('the plan of a year has everything in it, and clocks that go both ways', () =
   expect(plan.length).toBeGreaterThan(2000);
   for (const has of [
     plan.some(({ moved }) => moved !== null),
+    plan.some(({ people }) => people !== null),
+    plan.some(({ date }) => date?.begin === null),
+    plan.some(({ date }) => date?.begin != null),
     plan.some(({ removed }) => removed !== null),
     plan.some(({ weeks }) => weeks > 5),
     plan.some(({ guests }) => guests.some((guest) => guest.startsWith('unknown'))),
+    plan.some(({ guests }) => guests.some((guest) => guest.startsWith('gone'))),
   ]) {
     expect(has).toBe(true);
   }
@@ -38,21 +42,25 @@ it('the plan of a year has everything in it, and clocks that go both ways', () =
 describe('the auditor', () => {
   const begin = unixAt({ date: '2027-03-30', time: '10:00' });
   const booked = begin - 3 * 86_400;
+  const people = ['organiser1@example.org', 'guest1@ailleurs.test'];
+  const always = { from: booked, until: Number.POSITIVE_INFINITY };
   const lived: Lived = {
     plan: {
       ...{ subject: 'Réunion 1', organiser: 1, at: booked, begin: { date: '2027-03-30', time: '10:00' }, duration: 60 },
-      ...{ moderators: [], guests: ['guest1@ailleurs.test'], weeks: 1, moved: null, removed: null, answers: [] },
+      ...{ moderators: [], guests: ['guest1@ailleurs.test'], weeks: 1, moved: null, people: null, date: null },
+      ...{ removed: null, answers: [] },
     },
-    ids: ['1'],
-    told: [{ at: booked, what: 'booked', begin }],
-    answers: new Map(),
+    dates: [{ id: '1', times: [{ begin, ...always }] }],
+    people: new Map(people.map((email) => [email, { ...always }])),
+    told: [{ at: booked, method: 'REQUEST', about: 'all', begin, to: people }],
+    answers: [],
+    removedAt: Number.POSITIVE_INFINITY,
   };
   const mail = (to: string, over: Partial<Got>): Got => ({
-    ...{ to, messageId: '<1>', method: '', uid: '1@x', sequence: 0, begin: 0, hash: 'h', invitation: null },
+    ...{ to, messageId: '<1>', method: '', uid: '1@x', sequence: 0, begin: 0, hash: 'h', invitation: null, text: '' },
     ...{ subject: 'Rappel de réunion : Réunion 1 – mardi 30 mars 2027', at: booked },
     ...over,
   });
-  const people = ['organiser1@example.org', 'guest1@ailleurs.test'];
   const invitations = people.map((to) => mail(to, { method: 'REQUEST', begin, subject: 'Invitation : Réunion 1' }));
   const reminders = people.flatMap((to) => [86_400, 3600].map((lead) => mail(to, { at: begin - lead })));
 
@@ -80,8 +88,19 @@ describe('the auditor', () => {
   });
 
   it('expects none for who has declined', () => {
-    const answers = new Map([['guest1@ailleurs.test', { partstat: 'DECLINED' as const, at: booked + 60 }]]);
+    const answers = [{ email: 'guest1@ailleurs.test', partstat: 'DECLINED' as const, at: booked + 60 }];
     expect(remindedRightly({ ...lived, answers }, reminders.slice(0, 2), begin)).toEqual([]);
     expect(remindedRightly({ ...lived, answers }, reminders, begin)).not.toEqual([]);
+  });
+
+  it('expects the reminders that the Bash version had planned, by its links', () => {
+    const original = { subject: 'Conseil', dues: [begin - 3600], people: [{ email: 'bob@example.org', hash: 'h' }] };
+    const reminder = mail('bob@example.org', { at: begin - 3600, subject: 'Rappel de réunion : Conseil' });
+    expect(originalRightly(original, [reminder], begin)).toEqual([]);
+    expect(originalRightly(original, [], begin - 3601)).toEqual([]);
+    expect(originalRightly(original, [], begin)).not.toEqual([]);
+    expect(originalRightly(original, [reminder, reminder], begin)).not.toEqual([]);
+    expect(originalRightly(original, [{ ...reminder, hash: 'other' }], begin)).not.toEqual([]);
+    expect(originalRightly(original, [reminder, { ...reminder, to: 'eve@example.org' }], begin)).not.toEqual([]);
   });
 });
