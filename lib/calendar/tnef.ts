@@ -3,6 +3,7 @@
  * and six of its properties. Each length is checked against what is there, and no part is taken for more than it is. Pure.
  */
 import type { CalendarReply, Named } from '../meetings/reply.ts';
+import { windowsSigns } from '../text/windows_1252.ts';
 
 /** The longest that is read, in bytes: an answer is a few thousand, and stands before all that is attached. */
 export const LONGEST_TNEF = 256 * 1024;
@@ -179,7 +180,7 @@ function valueIn(data: Cursor, type: number): Value | undefined {
 }
 
 function textOf(bytes: Uint8Array, isWide: boolean): string {
-  const text = new TextDecoder(isWide ? 'utf-16le' : 'windows-1252').decode(bytes);
+  const text = isWide ? new TextDecoder('utf-16le').decode(bytes) : windowsSigns(Buffer.from(bytes).toString('latin1'));
   return text.replace(/\0.*/s, '');
 }
 

@@ -1,6 +1,7 @@
 /** Reads a message that came in (RFC 5322, 2045) to what JMB has a use for. Everything is bounded before it is read. */
 import type { Address, Attachment, Email } from 'postal-mime';
 import { textOfHtml } from '../text/plain_text.ts';
+import { windowsSigns } from '../text/windows_1252.ts';
 
 /** What is read of a message, in bytes: as much as Postfix takes. What is beyond is not looked at. */
 export const LONGEST_MESSAGE = 10_240_000;
@@ -79,7 +80,7 @@ export async function readMail(arrived: Arrived): Promise<Incoming | null> {
   const writer = from[0] ?? replyTo[0];
   return {
     writers: addressesOf([...from, ...replyTo, ...flat([email.sender])]),
-    writer: writer === undefined ? null : { name: writer.name, address: writer.address.toLowerCase() },
+    writer: writer === undefined ? null : { name: windowsSigns(writer.name), address: writer.address.toLowerCase() },
     recipients: [
       ...new Set([
         ...arrived.recipients.map((one) => one.toLowerCase()),
@@ -87,7 +88,7 @@ export async function readMail(arrived: Arrived): Promise<Incoming | null> {
         ...addressesOf([...flat(email.to), ...flat(email.cc)]),
       ]),
     ].slice(0, MOST_ADDRESSES),
-    subject: email.subject ?? '',
+    subject: windowsSigns(email.subject ?? ''),
     text: textOf(email),
     calendars: email.attachments.filter(isCalendar).slice(0, MOST_CALENDARS).flatMap(calendarText),
     tnefs: email.attachments.filter(isTnef).slice(0, MOST_CALENDARS).map(bytesOf),
@@ -121,7 +122,7 @@ const LONGEST_HTML = 256 * 1024;
 
 function textOf({ text = '', html = '' }: Email): string {
   const written = text.trim() === '' && html !== '' ? textOfHtml(html.slice(0, LONGEST_HTML)) : text;
-  return written.slice(0, LONGEST_TEXT);
+  return windowsSigns(written.slice(0, LONGEST_TEXT));
 }
 
 type Mailbox = { readonly name: string; readonly address: string };

@@ -2,6 +2,7 @@
  * Somebody's words as plain text: harmless on one line of a header or a calendar, without HTML entities and encoded words (RFC 2047),
  * as encoded words, and out of an HTML document. Pure.
  */
+import { windowsSigns } from './windows_1252.ts';
 
 /** Control characters, and the line and paragraph separators that some readers take for the end of a line. */
 const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
@@ -99,7 +100,7 @@ function decodeWord(whole: string, charset: string, encoding: string, body: stri
   const name = charset.split('*')[0] ?? '';
   if (/^utf-?8$/i.test(name)) return bytes.toString('utf8');
   try {
-    return new TextDecoder(name).decode(bytes);
+    return windowsSigns(new TextDecoder(name).decode(bytes));
   } catch {
     return whole;
   }

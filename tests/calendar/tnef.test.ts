@@ -140,6 +140,12 @@ describe('an answer of these properties', () => {
 
   it.each([
     ['in the letters of Windows', 0x1e, variable(Buffer.from('Désolé\0odd', 'latin1')), 'Désolé'],
+    [
+      'with signs of Windows',
+      0x1e,
+      variable(Buffer.from('J\x92arrive \x9a 9\xa0h \x85\0', 'latin1')),
+      'J’arrive š 9\xa0h …',
+    ],
     ['in any letters', 0x1f, wide('Désolé 🎓'), 'Désolé 🎓'],
     ['in several texts', 0x101f, Buffer.concat([little(1, 4), sized(Buffer.from('a\0', 'utf16le'))]), ''],
     ['in no text', 0x1f, little(0, 4), ''],
