@@ -25,11 +25,20 @@ describe('a command line of ldapsearch', () => {
     ['ldapsearch -Hldap://one -b x', ['ldap://one']],
     ['ldapsearch -xLLLH ldap://one -b x', ['ldap://one']],
     ['timeout 5 ldapsearch -x -b x', []],
+    ['/usr/bin/ldapsearch -H " ldap://one,  LDAPS://two " -p 1 -h three', ['ldap://one', 'LDAPS://two']],
+    ['ldapsearch -h " one, two " -p 390', ['ldap://one:390', 'ldap://two:390']],
+    ['ldapsearch -h ""', []],
   ])('%s names its servers', (command, urls) => {
     expect(parseLdapsearch(command).urls).toEqual(urls);
   });
 
   it.each([
+    [' ldapsearch  -b\t x ', 'x'],
+    ['ldapsearch -b x\\', 'x'],
+    ["ldapsearch -b a\"b 'c\"'d e'f", "ab 'cd ef"],
+    ['ldapsearch -b "a\\"b"', 'a"b'],
+    ["ldapsearch -b 'a\\b'", 'a\\b'],
+    ["ldapsearch -b '' -x", ''],
     ["ldapsearch -b 'ou=my people,dc=example'", 'ou=my people,dc=example'],
     ['ldapsearch -b "ou=my people,dc=example"', 'ou=my people,dc=example'],
     ['ldapsearch -b ou=my\\ people,dc=example', 'ou=my people,dc=example'],
@@ -49,6 +58,11 @@ describe('a command line of ldapsearch', () => {
     expect(parseLdapsearch('ldapsearch -xZ').startTls).toBe(true);
   });
 
+  it.each(['base', 'one', 'sub', 'children'] as const)('has the scope %s', (scope) => {
+    expect(parseLdapsearch(`ldapsearch -s ${scope}`).scope).toBe(scope);
+    expect(parseLdapsearch('ldapsearch').scope).toBe('sub');
+  });
+
   it('may limit, wrap and debug, which changes nothing here', () => {
     const plain = parseLdapsearch('ldapsearch -b x');
     expect(parseLdapsearch('ldapsearch -l 5 -z 10 -o nettimeout=3 -a never -d 0 -P 3 -v -n -A -b x')).toEqual(plain);
@@ -60,6 +74,11 @@ describe('a command line of ldapsearch', () => {
     ['ldapsearch -D cn=x', 'JMB_LDAPSEARCH: -D needs the password, by -y FILE or -w'],
     ['ldapsearch -H', 'JMB_LDAPSEARCH: -H needs a value'],
     ['ldapsearch -H ldapi:///', 'JMB_LDAPSEARCH: "ldapi:///" is not an ldap:// or ldaps:// address'],
+    ['ldapsearch -H see:ldap://x', 'JMB_LDAPSEARCH: "see:ldap://x" is not an ldap:// or ldaps:// address'],
+    ['ldapsearcher -b x', 'JMB_LDAPSEARCH: it is not a command line of ldapsearch'],
+    ['my-ldapsearch -b x', 'JMB_LDAPSEARCH: it is not a command line of ldapsearch'],
+    ['ldapsearch -', 'JMB_LDAPSEARCH: word 2 has no place'],
+    ['ldapsearch ""', 'JMB_LDAPSEARCH: word 2 has no place'],
     ['ldapsearch -j', 'JMB_LDAPSEARCH: -j is not understood'],
     ['ldapsearch -s all', 'JMB_LDAPSEARCH: -s all is not understood'],
     [
@@ -71,5 +90,6 @@ describe('a command line of ldapsearch', () => {
   ])('%s is refused in words', (command, message) => {
     expect(() => parseLdapsearch(command)).toThrow(SettingsError);
     expect(() => parseLdapsearch(command)).toThrow(message);
+    expect(() => parseLdapsearch(command)).toThrow(expect.objectContaining({ settings: ['JMB_LDAPSEARCH'] }));
   });
 });
