@@ -68,7 +68,7 @@ export function openDirectory(settings: Pick<Settings, 'JMB_LDAPSEARCH'>, timeLi
       const found = await search(address, timeLimit, PERSON, ({ EqualityFilter }) =>
         equality(EqualityFilter, 'uid', uid),
       );
-      const people = found.map(personOfEntry).filter((person) => person !== null);
+      const people = found.flatMap(personOfEntry);
       return people.find((person) => person.email !== null) ?? people[0] ?? null;
     },
 
@@ -84,7 +84,7 @@ export function openDirectory(settings: Pick<Settings, 'JMB_LDAPSEARCH'>, timeLi
           ]);
           return new OrFilter({ filters });
         });
-        const people = found.map(personOfEntry).filter((person) => person !== null);
+        const people = found.flatMap(personOfEntry);
         for (const one of some) {
           const person = holderOf(one.toLowerCase(), people);
           if (person !== null) result.set(one, person);
@@ -101,11 +101,11 @@ export function openDirectory(settings: Pick<Settings, 'JMB_LDAPSEARCH'>, timeLi
         (ldapts) => wordFilter(ldapts, words),
         most,
       );
-      const people = found.map((entry) => ({
-        email: (entry('mail')[0] ?? '').toLowerCase(),
-        name: personName(entry('displayName')[0] ?? entry('cn')[0] ?? ''),
-      }));
-      return people.filter(({ email }) => email !== '');
+      return found.flatMap((entry) => {
+        const [email] = entry('mail');
+        const name = personName(entry('displayName')[0] ?? entry('cn')[0] ?? '');
+        return email === undefined ? [] : [{ email: email.toLowerCase(), name }];
+      });
     },
 
     async matches(uid, filter) {
@@ -169,14 +169,15 @@ function parsed(
   }
 }
 
-function personOfEntry(entry: Attributes): Person | null {
-  const uid = entry('uid')[0];
-  if (uid === undefined) return null;
+/** Whose an entry is; nobody's without an account. */
+function personOfEntry(entry: Attributes): readonly Person[] {
+  const [uid] = entry('uid');
+  if (uid === undefined) return [];
   const [email, ...rest] = entry('mail').map((address) => address.toLowerCase());
   const aliases = [...rest, ...entry('mailAlternateAddress').map((address) => address.toLowerCase())];
   const name = entry('displayName')[0] ?? entry('cn')[0] ?? null;
   const language = languageIn(entry('preferredLanguage').join(','));
-  return { uid, email: email ?? null, name, aliases, ...(language && { language }) };
+  return [{ uid, email: email ?? null, name, aliases, ...(language && { language }) }];
 }
 
 /** Who has an address: whose main address it is, else the one person whose alias it is. */
@@ -186,8 +187,8 @@ function holderOf(address: string, people: readonly Person[]): Person | null {
     people.filter((person) => person.aliases.includes(address)),
   ]) {
     const uids = new Set(holders.map((person) => person.uid.toLowerCase()));
-    if (uids.size === 1) return holders[0] ?? null;
-    if (uids.size > 1) return null;
+    const [holder] = holders;
+    if (holder !== undefined) return uids.size === 1 ? holder : null;
   }
   return null;
 }

@@ -156,11 +156,11 @@ export interface LdapConf {
 export function readLdapConf(file = process.env['LDAPCONF'] ?? '/etc/ldap/ldap.conf'): LdapConf {
   const values = new Map<string, string>();
   for (const line of textOf(file).split('\n')) {
-    const [, name, value] = /^([A-Za-z_]+)\s+(.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) values.set(name.toUpperCase(), value);
+    const found = /^([A-Za-z_]+)\s+(.*?)\s*$/.exec(line);
+    if (found !== null) values.set(String(found[1]).toUpperCase(), String(found[2]));
   }
   return {
-    urls: (values.get('URI') ?? '').split(/\s+/).filter((url) => url !== ''),
+    urls: (values.get('URI') ?? '').split(/\s/).filter((url) => url !== ''),
     base: values.get('BASE') ?? null,
     certificates: values.get('TLS_CACERT') ?? null,
     verify: !/^(never|allow)$/i.test(values.get('TLS_REQCERT') ?? ''),

@@ -64,8 +64,8 @@ function checked(name: string, result: unknown): Attributes | null {
 export function nameOfAddress(address: string): string {
   const local = address.slice(0, Math.max(0, address.lastIndexOf('@'))) || address;
   const words = local
-    .replace(/\+.*$/, '')
-    .split(/[._\s]+/)
+    .replace(/\+.*/, '')
+    .split(/[._\s]/)
     .filter((word) => word !== '');
   return words.length === 0 ? local : words.map(capitalised).join(' ');
 }

@@ -80,17 +80,13 @@ function refused(option: string): string {
 function urlsOf(values: ReadonlyMap<string, string>): readonly string[] {
   const given = values.get('H');
   const port = values.get('p');
-  const hosts = values.get('h');
-  if (given === undefined && hosts === undefined) return [];
-  const urls =
-    given === undefined ? (hosts ?? '').split(/[\s,]+/).map((host) => urlOfHost(host, port)) : given.split(/[\s,]+/);
-  const kept = urls.filter((url) => url !== '');
-  for (const url of kept) if (!/^ldaps?:\/\//i.test(url)) fail(`"${url}" is not an ldap:// or ldaps:// address`);
-  return kept;
+  const names = (given ?? values.get('h') ?? '').split(/[\s,]/).filter((name) => name !== '');
+  if (given === undefined) return names.map((host) => urlOfHost(host, port));
+  for (const url of names) if (!/^ldaps?:\/\//i.test(url)) fail(`"${url}" is not an ldap:// or ldaps:// address`);
+  return names;
 }
 
 function urlOfHost(host: string, port: string | undefined): string {
-  if (host === '') return '';
   return port === undefined || /:\d+$/.test(host) ? `ldap://${host}` : `ldap://${host}:${port}`;
 }
 
@@ -113,7 +109,7 @@ function shellWords(command: string): string[] {
   let quote = '';
   for (let at = 0; at < command.length; at += 1) {
     const character = command[at] ?? '';
-    if (quote !== '' && character === quote) quote = '';
+    if (character === quote) quote = '';
     else if (character === '\\' && quote !== "'") word = (word ?? '') + (command[++at] ?? '');
     else if (quote !== '') word = (word ?? '') + character;
     else if (character === '"' || character === "'") {
