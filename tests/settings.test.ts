@@ -197,6 +197,8 @@ describe('what would need a shell', () => {
   it.each([
     ['JMB_NAME="$(hostname)"', 1],
     ['JMB_NAME=$(hostname)', 1],
+    ['JMB_NAME=$[1+1]', 1],
+    ['\nJMB_NAME="a $[x]"', 2],
     ['\n\nJMB_NAME="`hostname`"', 3],
     ['JMB_NAME=`hostname`', 1],
     ['if [ -f /x ]; then', 1],

@@ -199,7 +199,7 @@ export class Reader {
       if (this.source.startsWith('\\\n', this.at)) this.fail(`${this.shown(name)} before a line that goes on`);
       return this.known(name);
     }
-    if (/[0-9(!?$#@*\\-]/.test(character) || (!quoted && (character === '"' || character === "'"))) {
+    if (/[0-9([!?$#@*\\-]/.test(character) || (!quoted && (character === '"' || character === "'"))) {
       if (character === '(') this.fail(`$( would need a shell; ${WRITE_RESULT}`);
       this.fail(`$${character} would need a shell; put a value that holds $ between single quotes`);
     }
