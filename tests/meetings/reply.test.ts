@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { howHeard, NO_WORDS, tallyOf, tallyWords } from '../../lib/meetings/answers.ts';
+import { type Answered, howHeard, NO_WORDS, tallyOf, tallyWords } from '../../lib/meetings/answers.ts';
 import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
 import { type CalendarReply, isLater, isOlder, judge, type Mark, markOf } from '../../lib/meetings/reply.ts';
 import { texts } from '../../lib/text/catalogue.ts';
@@ -104,37 +104,34 @@ describe('the order of answers', () => {
 });
 
 describe('how the owner hears of an answer', () => {
-  const none = { answer: 'none' as const, ...NO_WORDS };
-  const yes = { ...none, answer: 'accepted' as const };
-  const no = { ...none, answer: 'declined' as const };
-  const said = { ...yes, comment: 'late' };
-  const proposed = { ...none, answer: 'tentative' as const, proposal: { begin: 5, duration: 60 } };
-  const heard = (
-    after: typeof none | typeof yes | typeof no | typeof proposed,
-    before = none,
-    wanted: Parameters<typeof howHeard>[0] = 'all',
-  ) => howHeard(wanted, before as Parameters<typeof howHeard>[1], after as Parameters<typeof howHeard>[2]);
+  const none: Answered = { answer: 'none', ...NO_WORDS };
+  const yes: Answered = { ...none, answer: 'accepted' };
+  const no: Answered = { ...none, answer: 'declined' };
+  const said: Answered = { ...yes, comment: 'late' };
+  const proposed: Answered = { ...none, answer: 'tentative', proposal: { begin: 5, duration: 60 } };
+  const heard = (after: Answered, before = none, wanted: Parameters<typeof howHeard>[0] = 'all') =>
+    howHeard(wanted, before, after);
 
   it('not at all where none is wanted, or nothing is new', () => {
     expect(heard(no, none, 'none')).toBe('never');
     expect(heard(none)).toBe('never');
-    expect(heard(no, no as never)).toBe('never');
-    expect(heard(said, said as never)).toBe('never');
-    expect(heard(proposed, proposed as never)).toBe('never');
+    expect(heard(no, no)).toBe('never');
+    expect(heard(said, said)).toBe('never');
+    expect(heard(proposed, proposed)).toBe('never');
   });
 
   it('of a no, a word and another time at once', () => {
-    expect([heard(no), heard(no, yes as never, 'declines')]).toEqual(['at once', 'at once']);
-    expect([heard(said), heard(said, { ...said, comment: 'x' } as never)]).toEqual(['at once', 'at once']);
+    expect([heard(no), heard(no, yes, 'declines')]).toEqual(['at once', 'at once']);
+    expect([heard(said), heard(said, { ...said, comment: 'x' })]).toEqual(['at once', 'at once']);
     expect(heard(said, none, 'declines')).toBe('at once');
     expect(heard(proposed, none, 'declines')).toBe('at once');
-    expect(heard(proposed, { ...proposed, proposal: { begin: 6, duration: 60 } } as never)).toBe('at once');
-    expect(heard(proposed, { ...proposed, proposal: { begin: 5, duration: 90 } } as never)).toBe('at once');
+    expect(heard(proposed, { ...proposed, proposal: { begin: 6, duration: 60 } })).toBe('at once');
+    expect(heard(proposed, { ...proposed, proposal: { begin: 5, duration: 90 } })).toBe('at once');
   });
 
   it('of a yes with others, where those are wanted', () => {
     expect([heard(yes), heard(yes, none, 'declines')]).toEqual(['gathered', 'never']);
-    expect(heard(yes, said as never)).toBe('never');
+    expect(heard(yes, said)).toBe('never');
   });
 });
 
