@@ -100,9 +100,9 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
     db.prepare("INSERT INTO users VALUES ('alice', ?, 'alice.martin@example.org', 'Alice Martin')").run(hash);
     db.close();
     host.put('etc/sql', 'DBDriver sqlite3\nDBDParams "/etc/accounts.db"\n');
-    must('mkdir', '-p', join(host.root, 'root/jmb'));
-    for (const name of readdirSync(made)) must('cp', join(made, name), join(host.root, 'root/jmb', name));
-    release = `/root/jmb/${readdirSync(made)
+    must('mkdir', '-p', join(host.root, 'srv/jmb'));
+    for (const name of readdirSync(made)) must('cp', join(made, name), join(host.root, 'srv/jmb', name));
+    release = `/srv/jmb/${readdirSync(made)
       .find((name) => name.endsWith('.gz'))
       ?.replace('.tar.gz', '')}`;
   }, 1_200_000);
@@ -112,9 +112,9 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
   it('installs with apt alone', { timeout: 900_000 }, () => {
     const before = installed();
     expect(before).not.toMatch(TOOLS);
-    expect(alone('sh', '-c', 'cd /root/jmb && sha256sum -c *.sha256').status).toBe(0);
+    expect(alone('sh', '-c', 'cd /srv/jmb && sha256sum -c *.sha256').status).toBe(0);
     const began = Date.now();
-    expect(alone('tar', '-xzf', `${release}.tar.gz`, '-C', '/root/jmb').status).toBe(0);
+    expect(alone('tar', '-xzf', `${release}.tar.gz`, '-C', '/srv/jmb').status).toBe(0);
     const { status, said } = alone(`${release}/install.sh`, '--yes', '--cgi', ...SQL);
     const seconds = (Date.now() - began) / 1000;
     expect(said).toContain('Done.');
