@@ -3,6 +3,7 @@
  * room: each reads a form and has it booked or changed.
  */
 import { book, type Changed, change, invite } from '../booking/book.ts';
+import type { NoSeries } from '../booking/series.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
 import type { BookingForm } from '../meetings/booking.ts';
@@ -28,8 +29,7 @@ export async function meetingBook(
   const typed = typedIn(form);
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
   const done = await book(context, acting, typed, { series });
-  if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
-  if (!('told' in done)) return formAgain(context, about, typed, done);
+  if (!('told' in done)) return notSaved(context, about, typed, done);
   return toList(request, `booked${done.told}`, done.meeting.id, acting);
 }
 
@@ -119,12 +119,22 @@ function outcome(
   to: (request: Request, notice: Notice, id: MeetingId, acting: Identity) => Response,
 ): Promise<Response | Refusal> | Response | Refusal {
   const about = { identity, meeting, acting, scope };
-  if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
   if ('unchanged' in done) return to(request, 'unchanged', meeting.id, acting);
   // The form with what was typed, beside what somebody else has saved; saving again is then a decision.
   if ('conflict' in done) return formPage(context, { ...about, meeting: done.conflict.meeting }, typed, done);
-  if (!('told' in done)) return formAgain(context, about, typed, done);
+  if (!('told' in done)) return notSaved(context, about, typed, done);
   return to(request, `changed${done.told}`, meeting.id, acting);
+}
+
+/** The form with what is wrong in it, or with until when to wait; a page of its own where no other form would be saved. */
+function notSaved(
+  context: Context,
+  about: FormFor,
+  typed: BookingForm,
+  why: NoSeries | Refusal,
+): Promise<Response> | Response | Refusal {
+  if (!isRefusal(why)) return formAgain(context, about, typed, why);
+  return why.status === 429 ? formPage(context, about, typed, { refusal: why }) : why;
 }
 
 /** Shows the form: whom to invite, and what may be said of the meeting besides. */
@@ -148,8 +158,7 @@ export async function nowBook(
   const about = aboutNow(identity, acting);
   if (stale !== null) return formPage(context, about, typed, { refusal: oldForm(stale) });
   const done = await book(context, acting, typed, { when: 'now' });
-  if (isRefusal(done)) return done.status === 429 ? formPage(context, about, typed, { refusal: done }) : done;
-  if (!('told' in done)) return formAgain(context, about, typed, done);
+  if (!('told' in done)) return notSaved(context, about, typed, done);
   return toMeeting(request, `booked${done.told}`, done.meeting.id);
 }
 
