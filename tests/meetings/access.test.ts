@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { whoIsTold } from '../../lib/mail/messages.ts';
 import { joinOpen, leadOf, mayAnswer, mayEdit, peopleAreTold, stateOf, timesStand } from '../../lib/meetings/access.ts';
 import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
+import { one } from './attendee.ts';
 
 const meeting = { begin: 10_000, end: 13_600 };
 const leads = { owner: 900, guest: 300 };
@@ -53,13 +54,6 @@ describe('a meeting’s life', () => {
 });
 
 describe('who is told of a change', () => {
-  const one = (email: string, role: Role = 'guest'): Attendee => ({
-    hash: email,
-    role,
-    email,
-    connections: 0,
-    answer: 'none',
-  });
   const before = {
     meeting: { begin: 1, duration: 2, subject: 's' },
     attendees: [one('o', 'owner'), one('a'), one('b'), one('c')],

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Answered, howHeard, NO_WORDS, tallyOf, tallyWords } from '../../lib/meetings/answers.ts';
-import type { Attendee, Role } from '../../lib/meetings/meeting.ts';
+import type { Attendee } from '../../lib/meetings/meeting.ts';
 import { type CalendarReply, isLater, isOlder, judge, type Mark, markOf } from '../../lib/meetings/reply.ts';
 import { texts } from '../../lib/text/catalogue.ts';
+import { one } from './attendee.ts';
 
 const meeting = { begin: 10_000, end: 13_600, sequence: 3 };
-const one = (email: string, role: Role = 'guest'): Attendee => ({
-  hash: email,
-  role,
-  email,
-  connections: 0,
-  answer: 'none',
-});
 const people = [one('o@x.org', 'owner'), one('bob@x.org'), one('carol@x.org', 'moderator'), one('')];
 const reply = (facts: Partial<CalendarReply> = {}): CalendarReply => ({
   ...{
