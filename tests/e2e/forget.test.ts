@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
 import { crowd } from '../store/crowd.ts';
 import { jmbCommand } from '../support/command.ts';
+import { within } from '../support/database.ts';
 import { book } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
@@ -16,16 +17,6 @@ afterEach(async () => {
   await jmb?.stop();
   jmb = undefined;
 });
-
-/** Does it with the database at hand. */
-function within<Result>({ db }: Stage, work: (database: Database.Database) => Result): Result {
-  const database = new Database(db);
-  try {
-    return work(database);
-  } finally {
-    database.close();
-  }
-}
 
 /** As if cron had forgotten all that was due yesterday. */
 const sinceYesterday = (running: Stage): void =>

@@ -1,9 +1,9 @@
 /** `jmb person`, as an administrator calls it: what is shown, the file for the person, and how they are taken out. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
 import { jmbCommand } from '../support/command.ts';
+import { within } from '../support/database.ts';
 import { book } from '../support/forms.ts';
 import { type Stage, stage } from '../support/stage.ts';
 
@@ -15,15 +15,6 @@ afterEach(async () => {
 
 const ALICE = 'alice.martin@example.org';
 const GUEST = 'guest@ailleurs.test';
-
-function within<Result>({ db }: Stage, work: (database: Database.Database) => Result): Result {
-  const database = new Database(db);
-  try {
-    return work(database);
-  } finally {
-    database.close();
-  }
-}
 
 /** All mails are out, whatever the load of this machine. */
 const sent = (running: Stage): Promise<unknown> => jmbCommand(running, 'remind');
