@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
 import { CAS, DOMAIN } from './jitsi_tree.ts';
-import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
+import { PROSODY } from './samples.ts';
 import { jitsiFiles, NGINX_SITE } from './stand_ins.ts';
 
 let host: DebianRoot;
@@ -14,12 +14,7 @@ const lua = `etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
 beforeAll(() => {
   host = debianRoot('bookworm');
   host.run('apt-get', 'update', '-qq');
-  jitsiFiles(host, {
-    prosody: PROSODY['as packaged'] ?? '',
-    configJs: CONFIG_JS['as packaged'] ?? '',
-    jicofo: HOCON['as packaged'] ?? '',
-    bridge: HOCON['the bridge as packaged'] ?? '',
-  });
+  jitsiFiles(host);
   host.put(`etc/nginx/sites-available/${DOMAIN}.conf`, NGINX_SITE);
   host.run('mkdir', '-p', '/etc/prosody/conf.d');
   symlinkSync(`/etc/${lua.slice(4)}`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));

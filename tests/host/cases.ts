@@ -2,13 +2,29 @@
 import type { SUITES } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 
+/** Which shapes of samples.ts the files of Jitsi have. */
+export interface Shape {
+  readonly prosody: string;
+  readonly configJs: string;
+  readonly jicofo: string;
+  readonly bridge: string;
+}
+
+/** What Jitsi's packages leave and nobody has touched. */
+export const AS_PACKAGED: Shape = {
+  prosody: 'as packaged',
+  configJs: 'as packaged',
+  jicofo: 'as packaged',
+  bridge: 'the bridge as packaged',
+};
+
 /** What is special about each. */
 export interface Case {
   readonly suite: keyof typeof SUITES;
   readonly front: 'nginx' | 'apache';
   /** The way to sign in that is changed to in the end. */
   readonly change: readonly string[];
-  readonly shape: { prosody: string; configJs: string; jicofo: string; bridge: string };
+  readonly shape: Shape;
   /** The file of Jitsi's site, and whether it is as Jitsi's package has it. */
   readonly site: { readonly name: string; readonly packaged: boolean };
   /** Whether the Bash version is there before. */
@@ -21,7 +37,7 @@ export const CASES: readonly Case[] = [
     suite: 'bookworm',
     front: 'nginx',
     change: ['cas', '--cas-url', 'https://cas.example.org/cas'],
-    shape: { prosody: 'as packaged', configJs: 'as packaged', jicofo: 'as packaged', bridge: 'the bridge as packaged' },
+    shape: AS_PACKAGED,
     site: { name: `${DOMAIN}.conf`, packaged: true },
     bash: true,
   },

@@ -1,5 +1,4 @@
 /** install.sh on whole Debians and Ubuntus: packages, a private Node, real nginx and Apache, a service that refuses, and the way back byte for byte. */
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,8 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CASES } from './cases.ts';
 import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
-import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
-import { APACHE_BY_CERTBOT, APACHE_SITE, jitsiFiles, NGINX_BY_HAND, NGINX_SITE } from './stand_ins.ts';
+import { APACHE_BY_CERTBOT, APACHE_SITE, jitsiFiles, NGINX_BY_HAND, NGINX_SITE, sqlAccounts } from './stand_ins.ts';
 
 /** What JMB touches, but for packages, and code that is kept compiled. */
 const OURS =
@@ -46,35 +44,20 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     );
     expect(status, said).toBe(0);
     rmSync(join(host.root, 'usr/sbin/policy-rc.d'));
-    jitsiFiles(host, {
-      prosody: PROSODY[shape.prosody] ?? '',
-      configJs: CONFIG_JS[shape.configJs] ?? '',
-      jicofo: HOCON[shape.jicofo] ?? '',
-      bridge: HOCON[shape.bridge] ?? '',
-    });
+    jitsiFiles(host, shape);
     symlinkSync(`/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
     const [packaged, byHand] = front === 'nginx' ? [NGINX_SITE, NGINX_BY_HAND] : [APACHE_SITE, APACHE_BY_CERTBOT];
     host.put(`etc/${server}/sites-available/${site.name}`, site.packaged ? packaged : byHand);
     symlinkSync(`../sites-available/${site.name}`, join(host.root, `etc/${server}/sites-enabled/${site.name}`));
     rmSync(join(host.root, `etc/${server}/sites-enabled/default`), { force: true });
     if (front === 'apache') host.run('a2enmod', '-q', 'ssl', 'rewrite');
-    accounts();
+    sqlAccounts(host);
+    host.put('etc/key', `a "b' # -- \\ $HOME é\n`);
     if (bash) bashVersion();
     before = new Map(Object.entries(ours()));
   }, 600_000);
 
   afterAll(() => host?.remove(), 300_000);
-
-  function accounts(): void {
-    const file = join(host.root, 'etc/accounts.db');
-    const db = new Database(file);
-    db.exec('CREATE TABLE users(uid, password, mail, cn)');
-    const hash = createHash('sha1').update('alice').digest('base64');
-    db.prepare("INSERT INTO users VALUES ('alice', ?, 'alice.martin@example.org', 'Alice Martin')").run(`{SHA}${hash}`);
-    db.close();
-    host.put('etc/sql', 'DBDriver sqlite3\nDBDParams "/etc/accounts.db"\n');
-    host.put('etc/key', `a "b' # -- \\ $HOME é\n`);
-  }
 
   function bashVersion(): void {
     host.put('opt/jitsi-jmb/cgi/booking.cgi', '#!/bin/bash\n', 0o755);

@@ -3,17 +3,14 @@
  * is too old, the other none. A meeting is booked; then the program is renewed from a clone, and from the release again.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayFromNow } from '../support/forms.ts';
 import { type DebianRoot, debianRoot } from './debian_root.ts';
 import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
-import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
-import { jitsiFiles, NGINX_SITE } from './stand_ins.ts';
+import { jitsiFiles, NGINX_SITE, sqlAccounts } from './stand_ins.ts';
 
 /** A network of its own, in which there is nothing but this host. */
 const NETWORK = `jmb-release-${process.pid}`;
@@ -84,22 +81,12 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
     expect(status, said).toBe(0);
     rmSync(join(host.root, 'usr/sbin/policy-rc.d'));
     host.run(...`${words} --download-only install ${fetched} ${comes.join(' ')}`.trim().split(/ +/));
-    jitsiFiles(host, {
-      prosody: PROSODY['as packaged'] ?? '',
-      configJs: CONFIG_JS['as packaged'] ?? '',
-      jicofo: HOCON['as packaged'] ?? '',
-      bridge: HOCON['the bridge as packaged'] ?? '',
-    });
+    jitsiFiles(host);
     symlinkSync(`/etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
     host.put(`etc/nginx/sites-available/${DOMAIN}.conf`, NGINX_SITE);
     symlinkSync(`../sites-available/${DOMAIN}.conf`, join(host.root, `etc/nginx/sites-enabled/${DOMAIN}.conf`));
     rmSync(join(host.root, 'etc/nginx/sites-enabled/default'), { force: true });
-    const db = new Database(join(host.root, 'etc/accounts.db'));
-    db.exec('CREATE TABLE users(uid, password, mail, cn)');
-    const hash = `{SHA}${createHash('sha1').update('alice').digest('base64')}`;
-    db.prepare("INSERT INTO users VALUES ('alice', ?, 'alice.martin@example.org', 'Alice Martin')").run(hash);
-    db.close();
-    host.put('etc/sql', 'DBDriver sqlite3\nDBDParams "/etc/accounts.db"\n');
+    sqlAccounts(host);
     must('mkdir', '-p', join(host.root, 'srv/jmb'));
     for (const name of readdirSync(made)) must('cp', join(made, name), join(host.root, 'srv/jmb', name));
     release = `/srv/jmb/${readdirSync(made)

@@ -1,9 +1,13 @@
 /** What stands in, on a whole Debian in a chroot, for that which cannot be there: systemd, and Jitsi's packages with the files that they leave. */
+import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { keyPair } from '../../lib/install/plan_web.ts';
+import { AS_PACKAGED, type Shape } from './cases.ts';
 import type { DebianRoot } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
+import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
 
 /** A `systemctl` for where no init system runs: what it starts and reloads is real. `/run/refuses` names a service that does not start. */
 export const SYSTEMCTL = `#!/bin/sh
@@ -33,18 +37,15 @@ restart | reload-or-restart)
 esac
 `;
 
-/** The files that Jitsi's packages leave where nginx is the front, with these shapes of theirs. */
-export function jitsiFiles(
-  { put, root, run }: DebianRoot,
-  files: { prosody: string; configJs: string; jicofo: string; bridge: string },
-): void {
+/** The files that Jitsi's packages leave where nginx is the front, in the shapes of theirs that are named. */
+export function jitsiFiles({ put, root, run }: DebianRoot, shape: Shape = AS_PACKAGED): void {
   const { key, cert } = keyPair(DOMAIN);
   put('etc/jitsi/meet/tests.key', key);
   put('etc/jitsi/meet/tests.crt', cert);
-  put(`etc/jitsi/meet/${DOMAIN}-config.js`, files.configJs);
-  put(`etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, files.prosody, 0o640);
-  put('etc/jitsi/jicofo/jicofo.conf', files.jicofo);
-  put('etc/jitsi/videobridge/jvb.conf', files.bridge);
+  put(`etc/jitsi/meet/${DOMAIN}-config.js`, CONFIG_JS[shape.configJs] ?? '');
+  put(`etc/prosody/conf.avail/${DOMAIN}.cfg.lua`, PROSODY[shape.prosody] ?? '', 0o640);
+  put('etc/jitsi/jicofo/jicofo.conf', HOCON[shape.jicofo] ?? '');
+  put('etc/jitsi/videobridge/jvb.conf', HOCON[shape.bridge] ?? '');
   for (const name of ['muc_wait_for_host', 'persistent_lobby', 'token_affiliation'])
     put(`usr/share/jitsi-meet/prosody-plugins/mod_${name}.lua`, '');
   put('usr/share/jitsi-meet/index.html', 'Jitsi');
@@ -55,6 +56,16 @@ export function jitsiFiles(
     run('dpkg', '-i', `/tmp/${name}.deb`);
     rmSync(join(root, `tmp/${name}`), { recursive: true });
   }
+}
+
+/** A table of accounts with Alice in it, whose password is `alice`, and what Apache is told of it (`--auth sql --sql-file /etc/sql`). */
+export function sqlAccounts({ put, root }: DebianRoot): void {
+  const db = new Database(join(root, 'etc/accounts.db'));
+  db.exec('CREATE TABLE users(uid, password, mail, cn)');
+  const hash = createHash('sha1').update('alice').digest('base64');
+  db.prepare("INSERT INTO users VALUES ('alice', ?, 'alice.martin@example.org', 'Alice Martin')").run(`{SHA}${hash}`);
+  db.close();
+  put('etc/sql', 'DBDriver sqlite3\nDBDParams "/etc/accounts.db"\n');
 }
 
 /** Jitsi's site in nginx. */

@@ -2,18 +2,15 @@
  * install.sh on a Debian whose systemd runs: the programs as services of their own, what they may do, and that nobody is lost while
  * they are restarted, killed, or brought up to date.
  */
-import { createHash } from 'node:crypto';
 import { appendFileSync, copyFileSync, cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asFields } from '../support/forms.ts';
 import { LITESTREAM } from '../support/litestream.ts';
 import { type BootedRoot, boot } from './booted_root.ts';
 import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
 import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
-import { CONFIG_JS, HOCON, PROSODY } from './samples.ts';
-import { jitsiFiles, NGINX_SITE } from './stand_ins.ts';
+import { jitsiFiles, NGINX_SITE, sqlAccounts } from './stand_ins.ts';
 
 const PROGRAMS = ['booking', 'token', 'join', 'ical'];
 const PACKAGES =
@@ -32,21 +29,11 @@ beforeAll(async () => {
   const { status, said } = host.run(...apt.split(' '), ...PACKAGES.split(' '));
   expect(status, said).toBe(0);
   for (const path of ['usr/sbin/policy-rc.d', 'usr/local/bin/systemctl']) rmSync(join(host.root, path));
-  jitsiFiles(host, {
-    prosody: PROSODY['as packaged'] ?? '',
-    configJs: CONFIG_JS['as packaged'] ?? '',
-    jicofo: HOCON['as packaged'] ?? '',
-    bridge: HOCON['the bridge as packaged'] ?? '',
-  });
+  jitsiFiles(host);
   host.put(`etc/nginx/sites-available/${DOMAIN}.conf`, NGINX_SITE);
   symlinkSync(`../sites-available/${DOMAIN}.conf`, join(host.root, `etc/nginx/sites-enabled/${DOMAIN}.conf`));
   rmSync(join(host.root, 'etc/nginx/sites-enabled/default'));
-  const db = new Database(join(host.root, 'etc/accounts.db'));
-  db.exec('CREATE TABLE users(uid, password, mail, cn)');
-  const hash = createHash('sha1').update('alice').digest('base64');
-  db.prepare("INSERT INTO users VALUES ('alice', ?, 'alice.martin@example.org', 'Alice Martin')").run(`{SHA}${hash}`);
-  db.close();
-  host.put('etc/sql', 'DBDriver sqlite3\nDBDParams "/etc/accounts.db"\n');
+  sqlAccounts(host);
   // It has no network once it runs: this Node, and what was built here.
   copyFileSync(process.execPath, join(host.root, 'usr/bin/node'));
   cpSync(join(clone, 'dist'), join(host.root, CLONE, 'dist'), { recursive: true });
