@@ -85,13 +85,26 @@ export function hasUnits(tree: Tree): boolean {
 
 const ALL = { sockets: 'jitsi-jmb@*.socket', programs: 'jitsi-jmb@*.service' } as const;
 
-/** Has systemd take up new units; whether all is well then. Programs begin anew, and nobody is lost but where a socket is made anew. */
+/** What a listening socket was made by: where one of these is another, it has to be made anew. */
+const MADE_BY = 'ActiveState,Listen,SocketUser,SocketGroup,SocketMode,Backlog';
+
+/**
+ * Has systemd take up new units; whether all is well then. Programs begin anew, and nobody is lost. Sockets that listen go on
+ * where nothing that they were made by has changed; else all are made anew, and who comes meanwhile reads 503 of Apache.
+ */
 export async function startUnits(steps: Steps, how: 'sockets' | 'programs'): Promise<boolean> {
   const tell = async (...words: string[]): Promise<boolean> => (await steps.run('systemctl', words)).status === 0;
+  const sockets = PROGRAMS.map((program) => instance(program, 'socket'));
+  const asTheyAre = async (): Promise<string> =>
+    (await steps.run('systemctl', ['show', `--property=${MADE_BY}`, ...sockets], 'kept')).said;
+  // Of what listens, systemd knows the file of before until it is told of the new one.
+  const before = await asTheyAre();
   if (!(await tell('daemon-reload'))) return false;
   if (how === 'programs') return tell('try-restart', ALL.programs);
+  const listening = before.match(/^ActiveState=active$/gm)?.length ?? 0;
+  if (listening === sockets.length && before === (await asTheyAre())) return true;
   await steps.run('systemctl', ['stop', ALL.sockets, ALL.programs], 'kept');
-  return tell('start', ...PROGRAMS.map((program) => instance(program, 'socket')));
+  return tell('start', ...sockets);
 }
 
 /** Has systemd forget units whose files have gone, by now perhaps with what they would do at their end. */

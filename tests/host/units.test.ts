@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Steps } from '../../lib/install/steps.ts';
+import { startUnits } from '../../lib/install/units.ts';
 import { CAS, type JitsiTree, jitsiTree } from './jitsi_tree.ts';
 
 const SERVICE = 'etc/systemd/system/jitsi-jmb@.service';
@@ -90,4 +92,27 @@ it('keep out what systemd counts: 2.0 or better, and no line that it does not kn
   expect(error).toBeUndefined();
   expect(Number(/exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThanOrEqual(2);
   expect(verified.stderr.split('\n').filter((one) => one.includes('jitsi-jmb'))).toEqual([]);
+});
+
+it('have their sockets made anew only where these do not listen, or what they are made by is another', async () => {
+  const listening = 'ActiveState=active\nSocketMode=0600\n'.repeat(4);
+  const told = async (...shown: string[]): Promise<string[]> => {
+    const words: string[] = [];
+    const steps: Steps = {
+      run: async (_, [verb = '']) => {
+        if (verb === 'show') return { status: 0, said: shown.shift() ?? '' };
+        words.push(verb);
+        return { status: 0, said: '' };
+      },
+      unlessEnded: (promise) => promise,
+      ignoreSignals: () => undefined,
+    };
+    expect(await startUnits(steps, 'sockets')).toBe(true);
+    return words;
+  };
+  expect(await told(listening, listening)).toEqual(['daemon-reload']);
+  const anew = ['daemon-reload', 'stop', 'start'];
+  expect(await told(listening, listening.replaceAll('0600', '0660'))).toEqual(anew);
+  const idle = listening.replace('=active', '=inactive');
+  expect(await told(idle, idle)).toEqual(anew);
 });
