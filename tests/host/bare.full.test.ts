@@ -18,7 +18,7 @@ beforeAll(() => {
   host.put(`etc/nginx/sites-available/${DOMAIN}.conf`, NGINX_SITE);
   host.run('mkdir', '-p', '/etc/prosody/conf.d');
   symlinkSync(`/etc/${lua.slice(4)}`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
-}, 600_000);
+}, 1_200_000);
 
 afterAll(() => host?.remove(), 300_000);
 

@@ -55,7 +55,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     host.put('etc/key', `a "b' # -- \\ $HOME é\n`);
     if (bash) bashVersion();
     before = new Map(Object.entries(ours()));
-  }, 600_000);
+  }, 1_200_000);
 
   afterAll(() => host?.remove(), 300_000);
 
