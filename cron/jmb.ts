@@ -4,6 +4,8 @@ import { codeOf, whyOf } from '../lib/failure.ts';
 import { pluginOf, runPlugin } from './munin.ts';
 import { main } from './program.ts';
 
+// keepalived runs its scripts with a mask of 0177, by which nobody enters a folder that they have made.
+process.umask(process.umask() & 0o077);
 const called = pluginOf(basename(process.argv[1] ?? ''));
 const words = process.argv.slice(2);
 const ending = called ? runPlugin(called, words[0]) : main(words);
