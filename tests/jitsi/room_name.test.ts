@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { roomName, roomSegment } from '../../lib/jitsi/room_name.ts';
+import { roomLink, roomName, roomSegment } from '../../lib/jitsi/room_name.ts';
 import { UIDS } from './uids.ts';
 
 /** What Jitsi does with the path of an address, written from its description in the specification (section 9). */
@@ -28,6 +28,26 @@ describe('a room’s name', () => {
   ])('is not made of %s', (_, text) => {
     expect(roomName(text)).toBeUndefined();
     expect(roomSegment(text)).toBeUndefined();
+  });
+
+  it('holds nothing that Jitsi takes out of an address', () => {
+    const signs = [...Array(95).keys()].map((at) => String.fromCharCode(32 + at));
+    for (const sign of signs) {
+      const name = roomName(`a${sign}b`);
+      expect(jitsiRoom(`/${roomSegment(`a${sign}b`)}`)).toBe(name);
+      expect(decodeURIComponent(name ?? '')).toBe(`a${sign === "'" ? '’' : sign.toLowerCase()}b`);
+    }
+  });
+
+  it('has up to 1023 octets', () => {
+    expect(roomName(`${'é'.repeat(170)}abc`)).toHaveLength(1023);
+    expect(roomName(`${'é'.repeat(170)}abcd`)).toBeUndefined();
+  });
+
+  it('stands in a link behind the address of the host, however that ends', () => {
+    for (const url of ['https://meet.example.org', 'https://meet.example.org/', 'https://meet.example.org//'])
+      expect(roomLink(url, "O'Neil")).toBe('https://meet.example.org/o%E2%80%99neil');
+    expect(roomLink('https://meet.example.org', '..')).toBeUndefined();
   });
 
   it('keeps apart who is not the same', () => {

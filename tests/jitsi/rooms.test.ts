@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fixedClock } from '../../lib/clock.ts';
 import { peopleInRooms } from '../../lib/jitsi/people_in_rooms.ts';
@@ -93,6 +93,31 @@ describe('the people in rooms', () => {
     expect(log.at(-1)).toContain('no answer within 300 ms');
     module.mood = 'broken';
     expect(await ask(70)).toBeNull();
+  });
+
+  it('are kept for the programs, not for the world, and said to be unknown in the log', async () => {
+    log.length = 0;
+    await ask(0);
+    expect(statSync(`${settings.JMB_DB}-rooms`).mode & 0o777).toBe(0o640);
+    expect(log).toEqual([]);
+    module.mood = 'broken';
+    expect((await ask(59))?.get('abc')).toBe(5);
+    expect(await ask(65)).toBeNull();
+    expect(log).toHaveLength(2);
+    expect(log[0]).toMatch(/^rooms-unknown \{"reason":"http.*\/jmb\/rooms: status 500"\}$/);
+  });
+
+  it('say nothing from a minute on', async () => {
+    await ask(0);
+    module.mood = 'broken';
+    expect(await ask(60)).toBeNull();
+  });
+
+  it('are asked of nobody where no module is set up', async () => {
+    log.length = 0;
+    settings = { ...settings, JMB_PROSODY_SECRET_FILE: '' };
+    expect(await ask(0)).toBeNull();
+    expect([log, existsSync(`${settings.JMB_DB}-rooms`)]).toEqual([[], false]);
   });
 
   it('are not known where nothing can be written, read or asked, and that is all', async () => {

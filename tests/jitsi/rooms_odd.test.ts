@@ -57,6 +57,24 @@ it('asks by POST, with the host of ours, the secret and JSON', async () => {
   });
 });
 
+it.each<readonly [string, (service: RoomService) => Promise<unknown>, string]>([
+  ['version', ({ version }) => version(), '{}'],
+  ['rooms', ({ rooms }) => rooms(), '{}'],
+  ['people', ({ people }) => people('a'), '{"room":"a"}'],
+  ['say', ({ say }) => say('a', 'b'), '{"room":"a","text":"b"}'],
+  [
+    'close',
+    ({ close }) => close('a', { message: 'b', reason: 'c', until: 4 }),
+    '{"room":"a","message":"b","reason":"c","until":4}',
+  ],
+  ['open', ({ open }) => open('a'), '{"room":"a"}'],
+  ['revoke', ({ revoke }) => revoke('a', ['b'], 4), '{"room":"a","ids":["b"],"until":4}'],
+  ['restore', ({ restore }) => restore('a', ['b']), '{"room":"a","ids":["b"]}'],
+])('asks for %s at its address', async (verb, ask, body) => {
+  await ask(answering({}));
+  expect([asked.at(-1)?.request.url, asked.at(-1)?.body]).toEqual([`/jmb/${verb}`, body]);
+});
+
 it.each(['JMB_PROSODY_SECRET_FILE', 'JMB_PROSODY_URL'])('is nobody without %s', (name) => {
   expect(roomService({ ...settings, [name]: '' })).toBeUndefined();
 });

@@ -102,10 +102,14 @@ describe('a token', () => {
     };
     expect(await name('Eve\r\nX-Header: 1\u0000')).toBe('Eve X-Header: 1');
     expect([...(await name('🎓'.repeat(5000)))]).toHaveLength(100);
+    expect(await name('x'.repeat(100))).toBe('x'.repeat(100));
+    expect(await name('🎓'.repeat(60))).toBe('🎓'.repeat(60));
   });
 
   it('is never signed without a key, nor without an issuer', async () => {
-    await expect(makeToken(claims, { ...settings, JMB_JWT_SECRET: '' }, NOW)).rejects.toThrow(SettingsError);
+    await expect(makeToken(claims, { ...settings, JMB_JWT_SECRET: '' }, NOW)).rejects.toThrow(
+      new SettingsError('/opt/jitsi-jmb/etc/jmb_jwt.cf', 0, 'JMB_JWT_SECRET is not set, so no token can be signed'),
+    );
     await expect(makeToken(claims, { ...settings, JMB_JWT_ISS: '' }, NOW)).rejects.toThrow(/JMB_JWT_ISS is not set/);
   });
 
@@ -141,5 +145,7 @@ describe('the address of a room', () => {
       expect(url.search + url.hash).toBe('');
     }
     expect(() => roomAddress('..', null, { JMB_JWT_IN: 'query' })).toThrow('no room can stand for ".."');
+    const long = () => roomAddress('é'.repeat(200), null, { JMB_JWT_IN: 'query' });
+    expect(long).toThrow(new Error(`no room can stand for "${'é'.repeat(100)}"`));
   });
 });

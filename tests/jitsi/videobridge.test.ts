@@ -28,7 +28,8 @@ test('the figures are those of the bridge', async () => {
 test.each([
   [404, '{}', /status 404/],
   [200, 'not json', /no statistics/],
-  [200, '3', /no statistics/],
+  [200, '3', /no statistics: no object$/],
+  [200, 'null', /no statistics: no object$/],
 ])('%i %j is an error that says so', async (status, body, message) => {
   await expect(bridgeStatistics(await bridge(status, body))).rejects.toThrow(message);
 });
