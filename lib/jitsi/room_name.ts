@@ -1,8 +1,5 @@
 /** A room's address and its name in Prosody, which Jitsi's browser makes of the address. */
 
-/** What Jitsi takes out of an address before it looks at it. */
-const TAKEN_OUT = /[:?#[\]@!$&'()*+,;=></"]/g;
-
 /** Names as we book them, and most accounts have. */
 const PLAIN = /^[a-z0-9_-][a-z0-9._-]{0,199}$/;
 
@@ -21,9 +18,10 @@ export function roomSegment(text: string): string | undefined {
   // Lower case may decompose what was composed: once more then changes nothing.
   for (let round = 0; round < 2; round += 1) plain = plain.normalize('NFKC').toLowerCase().replaceAll("'", '’');
   if (/^\.{0,2}$|\p{Cs}/u.test(plain)) return undefined;
+  // Jitsi takes these out of an address, and all else of its kind (:?#[]@$&+,;=><"/) is written so already.
   const segment = encodeURIComponent(plain).replace(/[!()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
   const name = nameOfSegment(segment);
-  return name === '' || name.length > LONGEST ? undefined : segment;
+  return name.length > LONGEST ? undefined : segment;
 }
 
 /** The whole address of a room, to give to anybody; undefined where no room can stand for the name. @param url JMB_URL */
@@ -43,6 +41,6 @@ export function roomName(text: string): string | undefined {
 
 /** What Jitsi's browser makes of a segment that it was led to. */
 function nameOfSegment(segment: string): string {
-  const plain = decodeURIComponent(segment.replace(TAKEN_OUT, ''));
+  const plain = decodeURIComponent(segment);
   return encodeURIComponent(plain.normalize('NFKC').toLowerCase()).toLowerCase();
 }
