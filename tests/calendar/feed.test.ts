@@ -192,7 +192,10 @@ describe('alarms', () => {
     expect(alarmsToCome(BEGIN, [10, 60], BEGIN - 600)).toEqual([]);
     expect(alarmsToCome(BEGIN, [10, 0], BEGIN - 1)).toEqual([0]);
     expect(alarmsToCome(BEGIN, [], NOW)).toEqual([]);
-    expect(alarmsToCome(BEGIN, [-10], NOW)).toEqual([]);
+  });
+
+  it('are none after the begin', () => {
+    expect(alarmsToCome(BEGIN, [10, -10], NOW)).toEqual([10]);
   });
 
   it('may be at the begin itself', () => {
