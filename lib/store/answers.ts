@@ -182,13 +182,14 @@ const LONGEST_ADDRESS = 254;
 /** Keeps one; the same one again takes the place of the first. */
 export function keepUnconfirmed(store: Store, id: MeetingId, one: Unconfirmed): void {
   const bound = idOf(id);
-  const [from, named] = [one.from, one.named].map((address) => address.slice(0, LONGEST_ADDRESS));
+  const from = one.from.slice(0, LONGEST_ADDRESS);
+  const named = one.named.slice(0, LONGEST_ADDRESS);
   store.transaction(() => {
     store.run(
       `DELETE FROM reply_unconfirmed WHERE unconfirmed_meeting_id = ? AND unconfirmed_from = ? AND unconfirmed_named = ?`,
       bound,
-      from ?? '',
-      named ?? '',
+      from,
+      named,
     );
     store.run(
       `INSERT INTO reply_unconfirmed (unconfirmed_meeting_id, unconfirmed_at, unconfirmed_from, unconfirmed_named,
@@ -196,8 +197,8 @@ export function keepUnconfirmed(store: Store, id: MeetingId, one: Unconfirmed): 
        VALUES (?, ?, ?, ?, ?, ?)`,
       bound,
       one.at,
-      from ?? '',
-      named ?? '',
+      from,
+      named,
       one.answer,
       one.comment,
     );

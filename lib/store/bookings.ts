@@ -210,13 +210,11 @@ function wasCancelled(store: Store, id: bigint, email: string): boolean {
  * @returns false when it was already gone
  */
 export function removeMeeting(store: Store, id: MeetingId, now: number): boolean {
-  const bound = idOf(id);
-  if (bound === null) return false;
   return store.transaction(() => {
     const meeting = meetingById(store, id);
     if (meeting === undefined) return false;
     keepLinks(store, meeting, null, now);
-    store.run('DELETE FROM meetings WHERE meeting_id = ?', bound);
+    store.run('DELETE FROM meetings WHERE meeting_id = ?', idOf(id));
     dropReminders(store, id, now);
     return true;
   });

@@ -49,6 +49,16 @@ describe('an answer', () => {
     expect(saidOf(store, 'abc')).toEqual(new Map());
   });
 
+  it.each(['given_begin', 'given_duration'])(
+    'with half a proposal in an odd row, without %s, proposes none',
+    (column) => {
+      const { store, id, guest } = booked();
+      recordAnswer(store, guest.hash, 'tentative', NOW, { comment: 'x', proposal: PROPOSAL, way: 'page' });
+      store.transaction(() => store.run(`UPDATE answer_given SET ${column} = NULL`));
+      expect(saidOf(store, id).get(guest.hash)).toMatchObject({ comment: 'x', proposal: null });
+    },
+  );
+
   it('to another time counts no more, but of who proposed the new one; the words stay', () => {
     const { store, id, guest, moderator, answers } = booked();
     recordAnswer(store, moderator.hash, 'accepted', NOW, { comment: 'Fine', proposal: null, way: 'page' });
@@ -119,7 +129,8 @@ describe('answers by mail', () => {
     const doubt = (from: string, more = {}) =>
       ({ at: NOW, from, named: '', answer: 'accepted', comment: '', ...more }) as const;
     keepUnconfirmed(store, id, doubt('a@x.test'));
-    keepUnconfirmed(store, id, doubt('b@x.test', { named: ALICE, comment: 'On behalf' }));
+    for (const comment of ['Behalf', 'On behalf'])
+      keepUnconfirmed(store, id, doubt('b@x.test', { named: ALICE, comment }));
     keepUnconfirmed(store, id, doubt('b@x.test', { answer: '' }));
     const again = doubt('a@x.test', { at: NOW + 60, answer: 'declined' });
     keepUnconfirmed(store, id, again);

@@ -1,5 +1,5 @@
 /** What commands ask of the database: runs, copies, marks of two hosts, meetings that are brought in, and the list of all. */
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertMeeting } from '../../lib/store/bookings.ts';
@@ -54,11 +54,15 @@ describe('commands', () => {
     const release = takeLock(file);
     expect(release).not.toBeNull();
     expect(statSync(file).mode & 0o777).toBe(0o640);
+    const began = performance.now();
     expect(takeLock(file)).toBeNull();
+    expect(performance.now() - began).toBeLessThan(3000);
     release?.();
+    chmodSync(file, 0o600);
     const again = takeLock(file);
     expect(again).not.toBeNull();
     again?.();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     const text = scratch('lock');
     writeFileSync(text, 'this is a letter, not a database, and it is long enough to have been one. '.repeat(20));
     expect(() => takeLock(text)).toThrow('not a database');

@@ -181,6 +181,8 @@ it('erasing leaves no row that names her, nor a byte in the file, and all that i
   expect(meetingById(store, hers.meeting.id)?.subject).toBe(BOOKING.subject);
   // A form that was opened before does not put her back.
   expect(meetingById(store, ofOthers.meeting.id)?.version).toBe((version ?? 0) + 1);
+  expect(meetingById(store, ofOthers.meeting.id)?.modified).toBe(ofOthers.meeting.modified);
+  expect(meetingById(store, hers.meeting.id)?.version).toBe(hers.meeting.version);
   expect(store.get<{ n: number }>("SELECT count(*) AS n FROM attendees WHERE attendee_email = 'guest@x.test'")?.n).toBe(
     before,
   );
