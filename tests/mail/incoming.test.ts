@@ -78,7 +78,7 @@ describe('what it says', () => {
     expect((await read([FROM], 'x'.repeat(70_000))).text).toHaveLength(64 * 1024);
     const html = await read(
       [FROM, 'MIME-Version: 1.0', 'Content-Type: text/html'],
-      `<p>first</p>${'<i></i>\n'.repeat(35_000)}<p>last</p>`,
+      `<p>first</p>${`${' '.repeat(900)}\n`.repeat(300)}<p>last</p>`,
     );
     expect(html.text).toContain('first');
     expect(html.text).not.toContain('last');
@@ -166,14 +166,8 @@ describe('who wrote it', () => {
 
 describe('how much of it is read', () => {
   it('is what comes before its 50,000th line', async () => {
-    const body = Array.from({ length: 50_010 }, (_, at) => `${at}`).join('\n');
-    const { text } = await read([FROM], body);
-    expect(text.startsWith('0\n1\n')).toBe(true);
-    const long = await parts(
-      ['Content-Type: text/plain', 'x\n'.repeat(50_001)],
-      ['Content-Type: application/ics', 'C'],
-    );
-    expect(long.calendars).toEqual([]);
+    const ends = async (lines: number) => (await read([FROM], `${'\n'.repeat(lines)}END`)).text.includes('END');
+    expect([await ends(49_990), await ends(50_000)]).toEqual([true, false]);
   });
 
   it('is 2,000 of its parts', async () => {

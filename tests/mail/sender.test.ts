@@ -7,6 +7,9 @@ import { freePort } from '../support/port.ts';
 import { type Fault, reply } from '../support/smtp.ts';
 import { address, type Bench, NOW, ROUND, setUp } from './bench.ts';
 
+/** For many mails on a machine that is busy. */
+const LONG_ROUND = { ...ROUND, deadlineMs: 30_000 };
+
 let bench: Bench;
 beforeEach(async () => {
   bench = await setUp();
@@ -18,7 +21,7 @@ const DAY = 86_400;
 describe('sending', () => {
   it('takes all that is due to the server, once', async () => {
     bench.write(70);
-    expect(await sendWaiting(bench.context(), ROUND)).toEqual({ sent: 70, waiting: 0, refused: 0 });
+    expect(await sendWaiting(bench.context(), LONG_ROUND)).toEqual({ sent: 70, waiting: 0, refused: 0 });
     expect(new Set(bench.received()).size).toBe(70);
     expect(bench.smtp.connections).toBeLessThanOrEqual(3);
     expect(bench.rows().every((row) => row.state === 'sent')).toBe(true);
@@ -77,8 +80,8 @@ describe('sending', () => {
     bench.write(150);
     const other = openStore(bench.file);
     const [one, two] = await Promise.all([
-      sendWaiting(bench.context(), ROUND),
-      sendWaiting(bench.context(bench.smtp.url, other), ROUND),
+      sendWaiting(bench.context(), LONG_ROUND),
+      sendWaiting(bench.context(bench.smtp.url, other), LONG_ROUND),
     ]);
     other.close();
     expect(one.sent + two.sent).toBe(150);
@@ -137,7 +140,7 @@ describe('each recipient is on its own', () => {
   it('is not given up for the days that the server was away', async () => {
     bench.write(3);
     const away = `smtp://127.0.0.1:${await freePort()}`;
-    for (let now = NOW; now < NOW + 4 * DAY; now += 3600) await sendWaiting(bench.context(away), { ...ROUND, now });
+    for (let now = NOW; now < NOW + 4 * DAY; now += DAY / 3) await sendWaiting(bench.context(away), { ...ROUND, now });
     expect(bench.rows().map(({ state, tries }) => [state, tries])).toEqual([
       ['waiting', 0],
       ['waiting', 0],
@@ -149,18 +152,18 @@ describe('each recipient is on its own', () => {
   it('waits for the server, not for itself: all go out with the first run that finds it back', async () => {
     bench.write(100);
     const away = `smtp://127.0.0.1:${await freePort()}`;
-    for (let minute = 0; minute < 30; minute += 1) {
+    for (let minute = 0; minute < 30; minute += 5) {
       await sendWaiting(bench.context(away), { ...ROUND, now: NOW + minute * 60 });
     }
-    expect(bench.events.filter(({ name }) => name === 'mail-server-away')).toHaveLength(30);
-    expect((await sendWaiting(bench.context(), { ...ROUND, now: NOW + 30 * 60 })).sent).toBe(100);
+    expect(bench.events.filter(({ name }) => name === 'mail-server-away')).toHaveLength(6);
+    expect((await sendWaiting(bench.context(), { ...LONG_ROUND, now: NOW + 30 * 60 })).sent).toBe(100);
     expect(bench.smtp.connections).toBeLessThanOrEqual(6);
   });
 
   it('loses nothing to a sender that the server refuses', async () => {
     bench.write(5);
     bench.smtp.fault = ({ at }) => (at === 'mail' ? reply(550, 'who are you') : undefined);
-    for (let hour = 0; hour < 100; hour += 1) {
+    for (let hour = 0; hour < 100; hour += 10) {
       await sendWaiting(bench.context(), { ...ROUND, now: NOW + hour * 3600 });
     }
     expect(bench.rows().every(({ state, reason }) => state === 'waiting' && reason?.startsWith('MAIL FROM: 550'))).toBe(
