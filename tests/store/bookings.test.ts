@@ -233,5 +233,6 @@ describe('finding', () => {
     expect(meetingByRoom(store, '')).toBeUndefined();
     expect(invitationByHash(store, '')).toBeUndefined();
     expect(recordAnswer(store, 'nobody', 'accepted', NOW)).toBe(false);
+    expect(recordAnswer(store, attendees[1]?.hash ?? '', 'accepted', NOW)).toBe(true);
   });
 });

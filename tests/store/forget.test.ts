@@ -6,6 +6,7 @@ import { occurrenceAt } from '../../lib/meetings/series.ts';
 import { addAssistant } from '../../lib/store/assistants.ts';
 import { insertMeeting, type Saved } from '../../lib/store/bookings.ts';
 import { feedByHash, feedOf, keepFeed, noteSeen, rememberAddresses } from '../../lib/store/feeds.ts';
+import { FORGET } from '../../lib/store/forget.ts';
 import { invitationByHash } from '../../lib/store/invitations.ts';
 import { noteCaused } from '../../lib/store/limits.ts';
 import { keepMine, mineOf } from '../../lib/store/mine.ts';
@@ -135,6 +136,44 @@ describe('what is known of addresses', () => {
     expect([gone['names'], gone['logins'], gone['languages']]).toEqual([1, 1, 1]);
     expect([...namesOf(store, all).keys()].sort()).toEqual(all.slice(1).sort());
   });
+});
+
+describe('a step', () => {
+  const kept = { since: NOW - DAYS * DAY, now: NOW };
+  const walk = (store: Store, kind: string, limit: number, after = '') => FORGET[kind]?.(store, kept, limit, after);
+
+  it('of names goes so many addresses further, and says where it ended', () => {
+    const store = open();
+    const names = ['a', 'b', 'c'].map((one) => `${one}@x.test`);
+    rememberName(store, names, 'Somebody');
+    book(store, NOW, 'b@x.test');
+    expect(walk(store, 'names', 2)).toEqual({ gone: 1, next: 'b@x.test' });
+    expect(walk(store, 'names', 2, 'b@x.test')).toEqual({ gone: 1, next: null });
+    expect(walk(store, 'names', 2)).toEqual({ gone: 0, next: null });
+    expect(walk(store, 'names', 1)).toEqual({ gone: 0, next: 'b@x.test' });
+  });
+
+  it('of others says whether there may be more, and of newcomers that their day is today', () => {
+    const store = open();
+    for (const at of [1, 2]) book(store, NOW - 500 * DAY + at, 'old@x.test');
+    expect(walk(store, 'meetings', 2)).toEqual({ gone: 2, next: '' });
+    expect(walk(store, 'meetings', 2)).toEqual({ gone: 0, next: null });
+    feedOf(store, 'new');
+    expect(walk(store, 'newcomers', 2)).toEqual({ gone: 0, next: '' });
+    expect(walk(store, 'newcomers', 2)).toEqual({ gone: 0, next: null });
+    expect(store.all('SELECT seen_day AS day FROM account_seen')).toEqual([{ day: Math.floor(NOW / DAY) }]);
+  });
+
+  it.each(['accounts', 'names', 'rooms', 'newcomers', 'counts', 'secrets'])(
+    'waits for nobody who writes where there is nothing to forget: %s',
+    (kind) => {
+      const store = open(undefined, { busyTimeout: 10 });
+      const other = open(store.file);
+      other.database.exec('BEGIN IMMEDIATE');
+      expect(walk(store, kind, 9)).toEqual({ gone: 0, next: null });
+      other.database.exec('ROLLBACK');
+    },
+  );
 });
 
 describe('the rest', () => {

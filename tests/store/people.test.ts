@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { cachedFeed, feedByHash, feedOf, keepFeed, rememberAddresses } from '../../lib/store/feeds.ts';
+import {
+  addressesOf,
+  addressesWith,
+  cachedFeed,
+  feedByHash,
+  feedOf,
+  keepFeed,
+  rememberAddresses,
+} from '../../lib/store/feeds.ts';
 import { countPrivate } from '../../lib/store/rooms.ts';
 import { formToken, formTokenHolds, newHash, newRoom, randomText, sameSecret } from '../../lib/store/secrets.ts';
 import { ALICE, NOW, open, sqlite3, upstreamCopy } from './scratch.ts';
@@ -51,6 +59,34 @@ describe('feeds', () => {
     const before = writes();
     rememberAddresses(store, 'alice', [ALICE]);
     expect(writes()).toBe(before);
+    for (const [one, other] of [
+      ['a@x.test', 'b@x.test'],
+      ['b@x.test', 'b@x.test'],
+      ['b@x.test', 'a@x.test'],
+    ] as const) {
+      rememberAddresses(store, 'alice', [one, other]);
+      expect(addressesOf(store, 'alice')).toEqual([one, other]);
+    }
+  });
+
+  it('take back an address that another account has got meanwhile', () => {
+    const store = open();
+    rememberAddresses(store, 'alice', [ALICE, 'jury@x.test'], ['jury@x.test']);
+    store.run('INSERT INTO feed_address VALUES (?, 0, ?), (?, 0, ?)', 'bob', ALICE, 'carol', 'jury@x.test');
+    rememberAddresses(store, 'alice', [ALICE, 'jury@x.test'], ['JURY@x.test']);
+    expect([addressesOf(store, 'bob'), addressesOf(store, 'carol')]).toEqual([[], ['jury@x.test']]);
+  });
+
+  it('tell all addresses of whoever has one of them', () => {
+    const store = open();
+    rememberAddresses(store, 'alice', [ALICE, 'a@x.test']);
+    rememberAddresses(store, 'bob', ['bob@x.test']);
+    expect(addressesWith(store, ['a@x.test', 'bob@x.test', 'none@x.test'])).toEqual(
+      new Map([
+        ['a@x.test', [ALICE, 'a@x.test']],
+        ['bob@x.test', ['bob@x.test']],
+      ]),
+    );
   });
 
   it('keep their last text', () => {
