@@ -41,12 +41,10 @@ export function invitationByHash(store: Store, hash: string): Invitation | undef
 
 /** The address of a meeting's owner, or undefined. */
 export function ownerOf(store: Store, id: string): string | undefined {
-  const bound = idOf(id);
-  if (bound === null) return undefined;
   const row = store.get<{ readonly email: string }>(
     `SELECT lower(attendee_email) AS email FROM attendees
      WHERE attendee_meeting_id = ? AND attendee_role = 'owner' LIMIT 1`,
-    bound,
+    idOf(id),
   );
   return row?.email;
 }

@@ -167,13 +167,11 @@ function seatOf(seats: readonly [Attendee, Attendee]): Attendee {
 
 /** A meeting by its id, or undefined; the id may be anybody's text. */
 export function meetingById(store: Store, id: string): Meeting | undefined {
-  const bound = idOf(id);
-  if (bound === null) return undefined;
   const row = store.get<MeetingRow>(
     `SELECT ${MEETING_COLUMNS}
      FROM meetings AS m LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
      WHERE m.meeting_id = ?`,
-    bound,
+    idOf(id),
   );
   return row && meetingOf(row);
 }

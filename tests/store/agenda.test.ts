@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { busyOf, searchableOf, slotsOf } from '../../lib/store/agenda.ts';
 import { insertMeeting } from '../../lib/store/bookings.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
-import { invitationsIn } from '../../lib/store/meetings.ts';
+import { invitationsIn, invitationsOf } from '../../lib/store/meetings.ts';
 import { rememberName } from '../../lib/store/people.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { ALICE, BOOKING, clockAt, NOW, open, upstreamCopy } from './scratch.ts';
@@ -42,6 +42,32 @@ describe('slots', () => {
       other.meeting.id,
     ]);
     expect(invitationsIn(store, [])).toEqual([]);
+  });
+});
+
+describe('somebody with several seats', () => {
+  const MINE = ['a@x.test', 'z@x.test'];
+  const listed = (store: Store) => invitationsOf(store, MINE, { endAfter: NOW }).map(({ attendee }) => attendee);
+
+  it.each([
+    ['z@x.test', 'a@x.test'],
+    ['a@x.test', 'z@x.test'],
+  ])('has the higher of them: %s, not %s', (moderator, guest) => {
+    const store = open();
+    book(store, { moderators: [moderator], guests: [guest] });
+    expect(listed(store)).toMatchObject([{ role: 'moderator', email: moderator }]);
+  });
+
+  it('by one address has one, also where nobody is the owner', () => {
+    const store = open();
+    const { meeting } = book(store, { guests: ['a@x.test'] });
+    store.transaction(() => {
+      store.run("INSERT INTO attendees VALUES (NULL, ?, 'second', 'moderator', 'A@x.test', 0, 0)", BigInt(meeting.id));
+      store.run("DELETE FROM attendees WHERE attendee_role = 'owner'");
+    });
+    expect(invitationsOf(store, MINE, { endAfter: NOW })).toMatchObject([
+      { owner: '', invited: 2, attendee: { role: 'moderator', email: 'a@x.test' } },
+    ]);
   });
 });
 

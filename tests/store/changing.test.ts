@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import type { Booking } from '../../lib/meetings/booking.ts';
 import { insertMeeting, removeMeeting, updateMeeting } from '../../lib/store/bookings.ts';
 import { changeAddress, changeOwner, forgetLinks, goneLink, replaceLink } from '../../lib/store/changes.ts';
+import { noteSeen, rememberAddresses } from '../../lib/store/feeds.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
 import { forgetCounts } from '../../lib/store/limits.ts';
 import { attendeesOf, meetingById } from '../../lib/store/meetings.ts';
 import { claim, enqueue } from '../../lib/store/outbox.ts';
 import { dropWaiting } from '../../lib/store/outbox_changes.ts';
-import { forgetAnswers } from '../../lib/store/people.ts';
+import { forgetAnswers, keepAccounts, keepLanguages, rememberName } from '../../lib/store/people.ts';
 import { forgetOrders } from '../../lib/store/rooms.ts';
 import { forgetFormSecrets } from '../../lib/store/secrets.ts';
 import { removeSeries } from '../../lib/store/series_changes.ts';
@@ -150,12 +151,31 @@ describe('what finds nothing to do', () => {
     ['forgetFormSecrets', (store) => forgetFormSecrets(store, NOW, 10)],
     ['dropWaiting', (store) => dropWaiting(store, [], NOW)],
     ['claim', (store) => claim(store, { by: 'one', now: NOW, leaseSeconds: 60, limit: 9 })],
-  ])('waits for nobody who writes: %s', (_, work) => {
+    ['claim before a mail is due', (store) => claim(store, { by: 'one', now: NOW - 3600, leaseSeconds: 60, limit: 9 })],
+  ])('waits for nobody who writes: %s', (name, work) => {
     const store = open(undefined, { busyTimeout: 10 });
+    if (/before/.test(name)) enqueue(store, [mail('77', ALICE)], NOW);
     const other = new Database(store.file);
     other.exec('BEGIN IMMEDIATE');
     expect(() => work(store)).not.toThrow();
     other.close();
+  });
+
+  it.each<[string, (store: Store) => void]>([
+    ['a name', (store) => rememberName(store, [ALICE], 'Alice')],
+    ['an account', (store) => keepAccounts(store, new Map([[ALICE, 'alice']]))],
+    ['a language', (store) => keepLanguages(store, new Map([[ALICE, 'en']]))],
+    ['addresses', (store) => rememberAddresses(store, 'alice', [ALICE])],
+    ['a day', (store) => noteSeen(store, 'alice', NOW)],
+  ])('is %s that is known: it is not tried to write it again', (_, note) => {
+    const told: string[] = [];
+    const store = open(undefined, { busyTimeout: 10, letGo: (why) => told.push(why) });
+    note(store);
+    const other = new Database(store.file);
+    other.exec('BEGIN IMMEDIATE');
+    note(store);
+    other.close();
+    expect(told).toEqual([]);
   });
 });
 

@@ -174,6 +174,6 @@ describe('upkeep', () => {
   it('leaves no part of a copy behind when it fails', async () => {
     const store = open();
     const folder = join(dirname(store.file), 'nowhere');
-    await expect(backUp(store, join(folder, 'copy.db'))).rejects.toThrow();
+    await expect(backUp(store, join(folder, 'copy.db'))).rejects.toThrow('directory does not exist');
   });
 });

@@ -1,5 +1,14 @@
 /** What commands ask of the database: runs, copies, marks of two hosts, meetings that are brought in, and the list of all. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertMeeting } from '../../lib/store/bookings.ts';
@@ -91,6 +100,15 @@ describe('a copy', () => {
     expect(readdirSync(folder)).toEqual(['copy.db']);
   });
 
+  it.runIf(process.getuid?.() === 0)('that root makes is whose the database is', async () => {
+    const store = open();
+    chownSync(store.file, 65_534, 65_533);
+    const file = scratch('copy.db');
+    await backUp(store, file);
+    const { uid, gid } = statSync(file);
+    expect([uid, gid]).toEqual([65_534, 65_533]);
+  });
+
   it('says how new it is by what was booked, written, sent or run last', () => {
     const newness = (change: (store: ReturnType<typeof open>) => void) => {
       const store = open();
@@ -120,6 +138,11 @@ it('marks of two hosts come back by their turns, as they were written', () => {
   const none = scratch('none.db');
   expect(() => marksIn(none)).toThrow();
   expect(existsSync(none)).toBe(false);
+  const open = readdirSync('/proc/self/fd').map((fd) => {
+    const path = join('/proc/self/fd', fd);
+    return existsSync(path) ? readlinkSync(path) : '';
+  });
+  expect(open.filter((path) => path.startsWith(file))).toEqual([]);
 });
 
 describe('what is brought in from elsewhere', () => {

@@ -123,6 +123,8 @@ function naming(): [table: string, row: Record<string, unknown>][] {
 it('is known by address or account, with what belongs to the account, unless others share the address', () => {
   expect(whom).toEqual({ addresses: [ZOE, 'zoe.old@house.test'], accounts: [UID, ZOE] });
   expect(whomOf(store, 'ZOEZOE', []).addresses.toSorted()).toEqual(['zoe.old@house.test', ZOE]);
+  expect(whomOf(store, ` ${ZOE} `, [])).toEqual(whom);
+  expect(whomOf(store, UID, ['Zoe.Old@house.test']).addresses).toEqual([ZOE]);
   expect(whomOf(store, ZOE, [ZOE])).toEqual({ addresses: [ZOE], accounts: [] });
 });
 
@@ -155,6 +157,7 @@ describe('what is known', () => {
       )
       .pluck()
       .all(ALICE) as string[];
+    expect(knownOf(store, whom)['directory']).toHaveLength(1);
     expect(others.length).toBeGreaterThan(5);
     expect(others.filter((hash) => told.includes(hash))).toEqual([]);
   });
