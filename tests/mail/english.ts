@@ -20,7 +20,11 @@ export const series: Meeting = {
     ...({ repeat: 'weekly', every: 1, ends: 'times', zone: 'Europe/Paris' } as const),
     ...{ next: '1', over: BEGIN + 3 * WEEK + meeting.duration },
     turns: [0, 1, 2, 3].map((week) => ({
-      ...{ begin: BEGIN + week * WEEK, local: '', meetingId: week === 1 ? null : String(week + 1) },
+      ...{
+        begin: BEGIN + week * WEEK,
+        local: `2026-12-${String(3 + 7 * week).padStart(2, '0')}T14:00`,
+        meetingId: week === 1 ? null : String(week + 1),
+      },
       ...{ off: week === 1, apart: false, absent: week === 2 ? [guest.email] : [] },
     })),
   },
