@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Directory, needDirectory, openDirectory } from '../../lib/people/directory.ts';
 import { readLdapConf } from '../../lib/people/directory_search.ts';
 import { SettingsError } from '../../lib/settings.ts';
@@ -19,11 +19,12 @@ const conf = (): string => join(dirname(slapd.passwordFile), 'ldap.conf');
 beforeAll(async () => {
   slapd = await startSlapd([
     ...PEOPLE,
-    { uid: 'kl2', userid: 'kl', cn: 'K', sn: 'K', mailAlternateAddress: 'kl2@example.org' },
+    { uid: 'aa', userid: 'kl', cn: 'K', sn: 'K', mailAlternateAddress: 'aa@example.org' },
     {
       ...{ uid: 'kl', cn: 'K. L.', sn: 'Lefebvre', givenName: 'Karine' },
       ...{ mail: ['KL@example.org', 'kl-old@example.org'], preferredLanguage: 'de, en' },
     },
+    { uid: 'zz', userid: 'kl', cn: 'K', sn: 'K' },
     { uid: 'sven', cn: 'Sven', mail: 'sven@example.org', preferredLanguage: 'sv' },
   ]);
   const { port } = new URL(slapd.url);
@@ -49,17 +50,23 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   url = `ldap://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  process.env['LDAPCONF'] = conf();
 });
 afterAll(async () => {
-  delete process.env['LDAPCONF'];
   for (const socket of open) socket.destroy();
   server.close();
   await slapd.stop();
 });
+
+let before: string | undefined;
 beforeEach(() => {
   sent = [];
+  before = process.env['LDAPCONF'];
+  process.env['LDAPCONF'] = conf();
   writeFileSync(conf(), '');
+});
+afterEach(() => {
+  if (before === undefined) delete process.env['LDAPCONF'];
+  else process.env['LDAPCONF'] = before;
 });
 
 function directory(command = slapd.ldapsearch.replace(slapd.url, url), timeLimit = 2000): Directory {
@@ -132,18 +139,19 @@ describe('people', () => {
   it.each([
     [['lefeb'], ['kl@example.org']],
     [['kari'], ['kl@example.org']],
+    [['. L'], ['kl@example.org']],
     [['febvre'], []],
     [['arine'], []],
-  ])('are found by the beginning of a last or a first name: %j', async (words, addresses) => {
+  ])('are found within their whole name, and by the beginning of its parts: %j', async (words, addresses) => {
     expect((await directory().find(words, 5)).map(({ email }) => email)).toEqual(addresses);
   });
 
-  it('of one account have the entry with an address, their other addresses, and a language that we have', async () => {
+  it('of one account are the entry with an address, with their other addresses, and a language that we have', async () => {
     expect(await directory().personOf('kl')).toEqual({
       ...{ uid: 'kl', email: 'kl@example.org', name: 'K. L.', aliases: ['kl-old@example.org'], language: 'en' },
     });
     expect(await directory().personOf('sven')).not.toHaveProperty('language');
-    expect((await directory().peopleOf(['kl2@example.org'])).get('kl2@example.org')?.uid).toBe('kl2');
+    expect((await directory().peopleOf(['aa@example.org'])).get('aa@example.org')?.email).toBeNull();
   });
 });
 
