@@ -36,13 +36,24 @@ export type TextValues = Readonly<Record<string, string | number>>;
 /** A text by its name, with its placeholders filled. */
 export type Texts = (key: TextKey, values?: TextValues) => string;
 
+/** Texts by what they are made of: what stands there and, at odd places, the names of placeholders. A page asks for a hundred. */
+const made = new Map<string, readonly string[]>();
+
+function partsOf(text: string): readonly string[] {
+  let parts = made.get(text);
+  if (parts === undefined) {
+    parts = text.includes('{') ? text.split(/\{(\w+)\}/) : [text];
+    made.set(text, parts);
+  }
+  return parts;
+}
+
 /** The texts of a language. A placeholder without a value stays as it is, so that a test or a reader sees it. */
 export function texts(language: Language): Texts {
   return (key, values) => {
     const text = TEXT_OF[language](key) ?? key;
-    return values === undefined
-      ? text
-      : text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+    if (values === undefined) return text;
+    return partsOf(text).reduce((whole, part, at) => whole + (at % 2 === 0 ? part : (values[part] ?? `{${part}}`)), '');
   };
 }
 
