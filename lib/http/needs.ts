@@ -1,6 +1,7 @@
 /** What a row of a door's table may need of a request before its handler runs. */
 import { actingFor, entryTo, invitationOf, ownedMeeting, readMeeting } from '../booking/access.ts';
 import type { Context } from '../context.ts';
+import { dayOf } from '../meetings/keeping.ts';
 import type { Identity } from '../meetings/meeting.ts';
 import { formParams, type Params, queryParams, type Request, requestHeader } from '../message.ts';
 import { isEditor } from '../people/check_modules.ts';
@@ -203,8 +204,9 @@ async function visitor(request: Request, context: Context): Promise<{ identity: 
   if (isRefusal(identity)) return identity;
   rememberAddresses(context.store, identity.uid, identity.addresses, context.settings.JMB_SHARED_ADDRESSES);
   rememberName(context.store, identity.addresses, identity.name);
-  noteSeen(context.store, identity.uid, context.clock.now());
-  const { language, zone } = mineOf(context.store, identity.uid);
+  const { language, zone, seen } = mineOf(context.store, identity.uid);
+  const now = context.clock.now();
+  if (seen < dayOf(now)) noteSeen(context.store, identity.uid, now);
   context.speak?.(language);
   context.goBy?.(zone);
   return { identity };

@@ -109,11 +109,17 @@ export function rememberAddresses(
   addresses: readonly string[],
   shared: readonly string[] = [],
 ): void {
-  const known = addressesOf(store, uid);
+  const known = store.all<{ readonly address: string; readonly contested: number }>(
+    `SELECT feed_address AS address, EXISTS (SELECT 1 FROM feed_address AS other
+       WHERE other.feed_address = one.feed_address AND other.feed_owner <> one.feed_owner COLLATE NOCASE) AS contested
+     FROM feed_address AS one WHERE feed_owner = ? COLLATE NOCASE ORDER BY feed_position`,
+    uid,
+  );
+  const isKnown =
+    known.length === addresses.length && known.every(({ address }, index) => address === addresses[index]);
   const common = new Set(shared.map((address) => address.toLowerCase()));
+  if (isKnown && !known.some(({ address, contested }) => contested === 1 && !common.has(address))) return;
   const own = JSON.stringify(addresses.filter((address) => !common.has(address)));
-  const isKnown = known.length === addresses.length && known.every((address, index) => address === addresses[index]);
-  if (isKnown && !isHeldByAnother(store, uid, own)) return;
   store.jot(() => {
     store.run(
       `DELETE FROM feed_address WHERE feed_owner <> ? COLLATE NOCASE AND feed_address IN (SELECT value FROM json_each(?))`,
@@ -140,11 +146,6 @@ export function noteSeen(store: Store, uid: string, now: number): void {
   const day = dayOf(now);
   if (store.get('SELECT 1 FROM account_seen WHERE seen_uid = ? AND seen_day >= ?', uid, day) !== undefined) return;
   store.jot(() => store.run('INSERT OR REPLACE INTO account_seen (seen_uid, seen_day) VALUES (?, ?)', uid, day));
-}
-
-function isHeldByAnother(store: Store, uid: string, addresses: string): boolean {
-  const sql = `SELECT 1 FROM feed_address WHERE feed_owner <> ? COLLATE NOCASE AND feed_address IN (SELECT value FROM json_each(?)) LIMIT 1`;
-  return store.get(sql, uid, addresses) !== undefined;
 }
 
 /** The text that was last made for a feed, or undefined. */

@@ -27,14 +27,19 @@ function mineIn({ language, zone, reminders }: MineRow): Mine {
   };
 }
 
-/** What an account has chosen; of one that never did, what goes without saying. */
-export function mineOf(store: Store, uid: string): Mine {
-  const row = store.get<MineRow>(
-    `SELECT mine_language AS language, mine_reminders AS reminders, zone_name AS zone
-     FROM mine LEFT JOIN mine_zone ON zone_uid = mine_uid WHERE mine_uid = ?`,
+/**
+ * What an account has chosen; of one that never did, what goes without saying. With it `seen`, the day since 1970, by UTC, that
+ * `noteSeen` noted last (0: none): who signs in is asked for both.
+ */
+export function mineOf(store: Store, uid: string): Mine & { readonly seen: number } {
+  const row = store.get<Partial<MineRow> & { readonly seen: number }>(
+    `SELECT mine_language AS language, mine_reminders AS reminders, zone_name AS zone, coalesce(seen_day, 0) AS seen
+     FROM json_each(json_array(?)) LEFT JOIN mine ON mine_uid = value
+     LEFT JOIN mine_zone ON zone_uid = mine_uid LEFT JOIN account_seen ON seen_uid = value`,
     uid,
   );
-  return mineIn(row ?? { language: '', zone: null, reminders: 1 });
+  const { language, reminders, zone, seen } = row ?? { seen: 0 };
+  return { ...mineIn({ language: language ?? '', reminders: reminders ?? 1, zone: zone ?? null }), seen };
 }
 
 /** Keeps it. */
