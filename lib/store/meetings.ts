@@ -13,10 +13,14 @@ import {
 } from './rows.ts';
 import type { Store } from './store.ts';
 
-/** A meeting as a person's list and feed show it. */
-export interface Listed extends Invitation {
+/** A meeting as a person's feed shows it. */
+export interface Owned extends Invitation {
   /** The owner's address; empty where an old row has none. */
   readonly owner: string;
+}
+
+/** A meeting as a person's list shows it. */
+export interface Listed extends Owned {
   /** How many moderators and guests there are; the owner is not counted. */
   readonly invited: number;
   /** How many of them have accepted, declined, and said maybe. */
@@ -42,13 +46,17 @@ interface SeatCounts extends Omit<Counts, 'maybes'> {
   readonly plain: number;
 }
 
+/** The owner's address of a meeting `m`. */
+const OWNER_COLUMN = `
+  (SELECT lower(o.attendee_email) FROM attendees AS o
+   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role = 'owner' LIMIT 1) AS owner`;
+
 /**
  * Owner and counts of a meeting `m`, whatever seats old rows give its people: they count once, and owners not at all, so everybody
  * less the owners.
  */
 const COUNT_COLUMNS = `
-  (SELECT lower(o.attendee_email) FROM attendees AS o
-   WHERE o.attendee_meeting_id = m.meeting_id AND o.attendee_role = 'owner' LIMIT 1) AS owner,
+  ${OWNER_COLUMN},
   (SELECT count(DISTINCT lower(o.attendee_email))
      - count(DISTINCT CASE o.attendee_role WHEN 'owner' THEN lower(o.attendee_email) END)
    FROM attendees AS o WHERE o.attendee_meeting_id = m.meeting_id) AS invited,
@@ -71,7 +79,7 @@ const MAYBES = `
 /** Of a meeting whose seats went between two looks. */
 const NOBODY = { owner: null, invited: 0, accepted: 0, decided: 0 } as const;
 
-type SeatRow = MeetingRow & AttendeeRow & Pick<Counts, 'maybes'>;
+type SeatRow = MeetingRow & AttendeeRow;
 
 /** The counts of meetings by their ids, from idx_attendee_meeting_role alone. One pass, for telling people apart takes longer than all the rest. */
 function countsOf(store: Store, ids: readonly string[]): Map<string, Omit<Counts, 'maybes'>> {
@@ -108,9 +116,9 @@ export function invitationsOf(
   store: Store,
   addresses: readonly string[],
   when: { readonly endAfter: number },
-): Listed[] {
-  const rows = store.all<SeatRow>(
-    `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${MAYBES}
+): Owned[] {
+  const rows = store.all<SeatRow & Pick<Counts, 'owner'>>(
+    `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${OWNER_COLUMN}
      FROM agenda
      CROSS JOIN attendees AS a ON a.attendee_id = agenda_attendee_id
      CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
@@ -120,40 +128,41 @@ export function invitationsOf(
     JSON.stringify(addresses),
     when.endAfter,
   );
-  return onceEach(store, rows);
+  return onceEach(rows).map(({ row, attendee }) => ({ meeting: meetingOf(row), attendee, owner: row.owner ?? '' }));
 }
 
-/** The same of chosen meetings: those of a person's agenda that are shown. */
+/** The same of chosen meetings, those of a person's agenda that are shown, with their counts. */
 export function invitationsIn(store: Store, slots: readonly Slot[]): Listed[] {
   if (slots.length === 0) return [];
-  return onceEach(
-    store,
-    store.all<SeatRow>(
-      `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${MAYBES}
-       FROM attendees AS a
-       CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
-       LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
-       WHERE a.attendee_id IN (SELECT value FROM json_each(?))
-       ORDER BY m.meeting_begin, m.meeting_id`,
-      seatsIn(slots),
-    ),
+  const rows = store.all<SeatRow & Pick<Counts, 'maybes'>>(
+    `SELECT ${MEETING_COLUMNS}, ${ATTENDEE_COLUMNS}, ${MAYBES}
+     FROM attendees AS a
+     CROSS JOIN meetings AS m ON m.meeting_id = a.attendee_meeting_id
+     LEFT JOIN meeting_extra AS e ON e.extra_meeting_id = m.meeting_id
+     WHERE a.attendee_id IN (SELECT value FROM json_each(?))
+     ORDER BY m.meeting_begin, m.meeting_id`,
+    seatsIn(slots),
   );
-}
-
-function onceEach(store: Store, rows: readonly SeatRow[]): Listed[] {
-  const best = new Map<string, Listed>();
+  const seats = onceEach(rows);
   const counts = countsOf(
     store,
-    rows.map(({ id }) => id),
+    seats.map(({ row }) => row.id),
   );
+  return seats.map(({ row, attendee }) => {
+    const { owner, invited, accepted, decided } = counts.get(row.id) ?? NOBODY;
+    const tallied = { invited, accepted, declined: decided - accepted, tentative: row.maybes };
+    return { meeting: meetingOf(row), attendee, owner: owner ?? '', ...tallied };
+  });
+}
+
+/** Each meeting once, with the seat that counts there. */
+function onceEach<Row extends SeatRow>(rows: readonly Row[]): { readonly row: Row; readonly attendee: Attendee }[] {
+  const best = new Map<string, { readonly row: Row; readonly attendee: Attendee }>();
   for (const row of rows) {
     const known = best.get(row.id);
     const seat = attendeeOf(row);
     const attendee = known === undefined ? seat : seatOf([known.attendee, seat]);
-    if (known !== undefined && attendee === known.attendee) continue;
-    const { owner, invited, accepted, decided } = counts.get(row.id) ?? NOBODY;
-    const tallied = { invited, accepted, declined: decided - accepted, tentative: row.maybes };
-    best.set(row.id, { meeting: meetingOf(row), attendee, owner: owner ?? '', ...tallied });
+    if (attendee !== known?.attendee) best.set(row.id, { row, attendee });
   }
   return [...best.values()];
 }
