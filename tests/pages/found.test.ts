@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { meetingList } from '../../lib/pages/meeting_list.ts';
 import { rememberName } from '../../lib/store/people.ts';
+import { processorTime } from '../support/processor_time.ts';
 import { ALICE, BOB, between, OUTSIDER, site } from './site.ts';
 
 const HOUR = 3600;
@@ -121,9 +122,9 @@ describe('with 1,000 past meetings', () => {
   });
 
   it('is searched within a moment', async () => {
-    const begin = performance.now();
+    const begin = processorTime();
     const { body } = await asked('list&q=bob%20999');
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(processorTime() - begin).toBeLessThan(1000);
     expect(subjectsOf(body)).toHaveLength(1);
   });
 });

@@ -14,6 +14,7 @@ import { attendeesOf } from '../../lib/store/meetings.ts';
 import { insertSeries } from '../../lib/store/series_changes.ts';
 import { dateAndTime } from '../../lib/text/dates.ts';
 import { processZone } from '../../lib/text/zones.ts';
+import { processorTime } from '../support/processor_time.ts';
 import {
   begins,
   bookAt,
@@ -127,9 +128,9 @@ describe('booking', () => {
       occurrences: occurrences.map((one) => ({ ...one, skipped: false })),
     };
     const booking = { subject: 'Cours', begin, duration: 3600, moderators: [], guests: people(29) };
-    const start = performance.now();
+    const start = processorTime();
     insertSeries(jmb.store, fixedClock(NOW), ALICE, booking, { repetition, zone: 'Europe/Paris' });
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(processorTime() - start).toBeLessThan(500);
   });
 });
 

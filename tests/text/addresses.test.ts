@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { domainMatches, isAddress, parseLists, splitAddresses } from '../../lib/text/addresses.ts';
 import { mailboxText, personName } from '../../lib/text/people_list.ts';
+import { processorTime } from '../support/processor_time.ts';
 
 describe('splitAddresses', () => {
   test('costs no more than its length, whatever the form holds', () => {
@@ -11,9 +12,9 @@ describe('splitAddresses', () => {
       `<${'ü'.repeat(116_000)}>`,
     ];
     for (const text of huge) {
-      const began = performance.now();
+      const began = processorTime();
       expect(splitAddresses(text).addresses).toEqual([]);
-      expect(performance.now() - began).toBeLessThan(50);
+      expect(processorTime() - began).toBeLessThan(50);
     }
   });
 
@@ -89,7 +90,7 @@ describe('splitAddresses', () => {
   });
 
   test('a long text of brackets takes no time', () => {
-    const began = performance.now();
+    const began = processorTime();
     splitAddresses('<'.repeat(100_000) + ' "'.repeat(50_000));
     splitAddresses('a '.repeat(100_000));
     splitAddresses('"a'.repeat(60_000));
@@ -99,7 +100,7 @@ describe('splitAddresses', () => {
     splitAddresses(`${'a,'.repeat(20_000)}<a@b.org>;`);
     splitAddresses(`${' ,'.repeat(20_000)}<a@b.org>;`);
     splitAddresses('\ta@b.org'.repeat(10_000));
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(processorTime() - began).toBeLessThan(3000);
   });
 });
 
