@@ -1,5 +1,8 @@
 /** What many clients at once do to FastCGI: calendar programs that poll, browsers that come together, a hundred thousand requests. */
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { basic } from '../support/accounts.ts';
 import { Client } from './client.ts';
 import { quantile } from './measure.ts';
 import { ask, type Server } from './server.ts';
@@ -45,28 +48,56 @@ export interface Crowd {
   readonly rate: number;
 }
 
-/** Sends browsers all at once, each of which asks for the list so many times. */
-export function crowd(server: Server, user: User, browsers: number, requests: number): Promise<Crowd> {
-  return rush(server, user, browsers, (count) => count < requests);
+/**
+ * Sends browsers all at once that ask for the list, so many times together: by ab, for a client of ours on the same processors would take as
+ * much of them as what it measures.
+ */
+export async function crowd(server: Server, user: User, browsers: number, requests: number): Promise<Crowd> {
+  const words = `-q -l -k -r -c ${browsers} -n ${requests}`.split(' ');
+  const address = `http://127.0.0.1:${server.port}/booking.cgi?list`;
+  const { stdout } = await promisify(execFile)('ab', [...words, '-H', `Authorization: ${basic(user.uid)}`, address]);
+  return { browsers, ...countedBy(stdout) };
 }
 
-/** The same while the program is restarted so many times, each once as many answers have come as there are browsers. */
-export function crowdOverRestarts(server: Server, user: User, browsers: number, restarts: number): Promise<Crowd> {
+/** What ab prints of it. @throws where it does not say what it should */
+export function countedBy(said: string): Omit<Crowd, 'browsers'> {
+  const number = (line: RegExp): number => {
+    const found = line.exec(said)?.[1];
+    if (found === undefined) throw new Error(`ab said no ${line}:\n${said}`);
+    return Number(found);
+  };
+  const failed = number(/^Failed requests:\s+(\d+)/m);
+  const refused = Number(/^Non-2xx responses:\s+(\d+)/m.exec(said)?.[1] ?? 0);
+  return {
+    requests: number(/^Complete requests:\s+(\d+)/m),
+    errors: failed + refused,
+    wrong: [...(failed > 0 ? [`${failed} failed`] : []), ...(refused > 0 ? [`${refused} not 2xx`] : [])],
+    p50: number(/^\s+50%\s+(\d+)/m),
+    p99: number(/^\s+99%\s+(\d+)/m),
+    worst: number(/^\s+100%\s+(\d+)/m),
+    rate: number(/^Requests per second:\s+([\d.]+)/m),
+  };
+}
+
+/** The same by clients of ours, while the program is restarted so many times, each once as many answers have come as there are browsers. */
+export async function crowdOverRestarts(
+  server: Server,
+  user: User,
+  browsers: number,
+  restarts: number,
+): Promise<Crowd> {
   let answers = 0;
-  return rush(server, user, browsers, () => {
+  const goesOn = (): boolean => {
     answers += 1;
     if (answers % browsers === 0) server.restart('booking');
     return answers <= browsers * (restarts + 1);
-  });
-}
-
-async function rush(server: Server, user: User, browsers: number, goesOn: (count: number) => boolean): Promise<Crowd> {
+  };
   const times: number[] = [];
   const wrong: string[] = [];
   const start = performance.now();
   const browser = async (): Promise<void> => {
     const client = new Client(server.port);
-    for (let count = 0; goesOn(count); count += 1) {
+    while (goesOn()) {
       try {
         times.push((await ask(client, 'list', user)).time);
       } catch (error) {

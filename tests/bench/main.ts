@@ -69,8 +69,8 @@ async function measure(folder: string, running: Server[], quick: boolean): Promi
 
   say('load');
   const polling = await poll(fast, ten, quick ? 1000 : 10_000);
-  const each = quick ? 20 : 100;
-  const crowds = [await crowd(fast, ten, 64, each), await crowd(fast, ten, 256, Math.ceil(each / 2))];
+  const asked = quick ? 10_000 : 50_000;
+  const crowds = [await crowd(fast, ten, 64, asked), await crowd(fast, ten, 256, asked)];
   const restarted = await crowdOverRestarts(fast, ten, 64, 20);
   const memory = await remember(fast, ten, quick ? 4000 : 100_000, join(site.root, 'cgi-bin/booking.cgi'));
   await fast.stop();

@@ -17,6 +17,7 @@ const HERE: Environment = {
 export function missingPackages({ hasFile, hasCommand }: Environment = HERE): readonly string[] {
   const there: readonly (readonly [string, boolean])[] = [
     ['apache2-bin', hasFile('/usr/sbin/apache2')],
+    ['apache2-utils', hasCommand('ab')],
     ['slapd', hasFile('/usr/sbin/slapd')],
     ['gcc', hasCommand('gcc') || hasCommand('cc')],
   ];
