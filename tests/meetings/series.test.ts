@@ -219,8 +219,6 @@ describe('what is said of a wrong series', () => {
 
   it('names the bounds, and every mistake that can be seen', () => {
     expect(typed({ every: '13', times: '3' })).toEqual({ every: [{ text: 'rule.every', values: { max: 12 } }] });
-    expect(typed({ every: '12x', times: '3' })).toHaveProperty('every');
-    expect(typed({ every: 'x1', times: '3' })).toHaveProperty('every');
     expect(typed({ times: '101' })).toEqual({ times: [{ text: 'rule.times', values: { max: 100 } }] });
     expect(typed({ repeat: 'yearly', every: '0', times: '1' })).toEqual({
       repeat: [{ text: 'rule.repeat' }],
