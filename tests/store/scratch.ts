@@ -34,15 +34,21 @@ export function upstreamCopy(): string {
   return file;
 }
 
-let empty: Buffer | undefined;
+/** A new database that is up to date: a copy of it is there in a tenth of the time that all migrations take. */
+const EMPTY = emptyDatabase();
 
-/** A new database that is up to date: a copy is there in a tenth of the time that all migrations take. */
+function emptyDatabase(): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'jmb-store-'));
+  const file = join(folder, 'jmb.db');
+  openStore(file).close();
+  const bytes = readFileSync(file);
+  rmSync(folder, { recursive: true });
+  return bytes;
+}
+
 function emptyCopy(): string {
   const file = scratch('jmb.db');
-  if (empty === undefined) {
-    openStore(file).close();
-    empty = readFileSync(file);
-  } else writeFileSync(file, empty);
+  writeFileSync(file, EMPTY);
   return file;
 }
 
