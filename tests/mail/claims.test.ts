@@ -70,6 +70,12 @@ describe('a mail', () => {
     expect(log).toMatchObject([{ name: 'mail-refused' }]);
   });
 
+  it('that was put off often, but not for long, waits on', () => {
+    const { claims, row, rows } = claimed();
+    claims.note({ ...row, tries: 9 }, LATER);
+    expect(rows()[0]?.slice(0, 3)).toEqual(['waiting', '451 later', NOW + delayAfter(9, row.id)]);
+  });
+
   it('that no server took is due at once, untried, and the log says so once', () => {
     const { claims, row, others, rows, log } = claimed(3);
     claims.note(row, AWAY);
@@ -113,6 +119,7 @@ it.each([
 ])('after %i tries it waits %i seconds and up to a quarter more, mails of one run not all alike', (tries, seconds) => {
   const waits = Array.from({ length: 200 }, (_, id) => delayAfter(tries, id));
   expect(Math.min(...waits)).toBe(seconds);
+  expect(waits.every(Number.isInteger)).toBe(true);
   expect(Math.max(...waits)).toBeLessThan(seconds * 1.25);
   expect(new Set(waits).size).toBeGreaterThan(Math.min(200, seconds / 4) * 0.7);
 });

@@ -47,3 +47,26 @@ test('what is no address of ours leads nowhere', () => {
   );
   expect(forged && ownerOfId(forged, [carol, bob])).toBeUndefined();
 });
+
+test('an address of another house or name leads nowhere, however long it is', () => {
+  const address = replyAddressOf(SETTING, meeting, bob);
+  for (const other of [
+    address.replace('visio', 'fisio'),
+    address.replace(/e$/, 'a'),
+    address.replace('univ.example', 'x.example'),
+  ]) {
+    expect(replyIdIn(SETTING, other)).toBeUndefined();
+  }
+  expect(replyIdIn('visio@univ.example', `visio@univ.example${'1'.repeat(20)}`)).toBeUndefined();
+});
+
+test('ids are all as long, and those that were mailed stay valid', () => {
+  const ids = Array.from({ length: 500 }, (_, at) => replyId('1', `hash${at}`));
+  expect(new Set(ids.map((id) => id.length))).toEqual(new Set([13]));
+  expect(replyId('1763910000123456789', bob.hash)).toBe('deg5wrc2x2j9csc3tcem7w9s');
+});
+
+test('somebody without a secret has no address', () => {
+  const nobody = { ...bob, hash: '' };
+  expect(ownerOfId({ meetingId: meeting.id, id: replyId(meeting.id, '') }, [nobody])).toBeUndefined();
+});
