@@ -57,12 +57,11 @@ describe('files', () => {
     expect(read().own.unused).toEqual([join(etc, 'mail/foot.html.hbs')]);
   });
 
-  it.each([
-    ...['message', 'new', 'edit_owner', 'del_moderator.fr', 'removed.en', 'reminder_guest', 'ask'].map((name) => [
-      name,
-      0,
-    ]),
-    ...['news', 'xnew', 'new_gest', 'new.de', 'message_owner'].map((name) => [name, 1] as const),
+  it.each<[string, number]>([
+    ...['message', 'new', 'edit_owner', 'del_moderator.fr', 'removed.en', 'reminder_guest', 'ask'].map(
+      (name): [string, number] => [name, 0],
+    ),
+    ...['news', 'xnew', 'new_gest', 'new.de', 'message_owner'].map((name): [string, number] => [name, 1]),
   ])('called %s: unused %i', (name, unused) => {
     put(`${name}.txt.hbs`, 'x');
     expect(read().own.unused).toHaveLength(unused);

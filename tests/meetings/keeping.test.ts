@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { forgettingAt, keptSince, nextStep } from '../../lib/meetings/keeping.ts';
+import { dayOf, forgettingAt, keptSince, nextStep } from '../../lib/meetings/keeping.ts';
 
 const DAY = 86_400;
 const NOW = 1_795_446_000;
@@ -7,6 +7,10 @@ const NOW = 1_795_446_000;
 it('keeps for so many days, or for ever', () => {
   expect(keptSince(400, NOW)).toBe(NOW - 400 * DAY);
   expect(keptSince(0, NOW)).toBeNull();
+});
+
+it('counts days by UTC', () => {
+  expect([dayOf(3 * DAY - 1), dayOf(3 * DAY)]).toEqual([2, 3]);
 });
 
 it.each<[string, number | undefined, string]>([
