@@ -2,11 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { CLONE, type DebianRoot, debianRoot, PATIENCE } from './debian_root.ts';
 import { CAS, DOMAIN } from './jitsi_tree.ts';
 import { PROSODY } from './samples.ts';
 import { jitsiFiles, NGINX_SITE } from './stand_ins.ts';
+
+vi.setConfig(PATIENCE);
 
 let host: DebianRoot;
 const lua = `etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
@@ -18,9 +20,9 @@ beforeAll(() => {
   host.put(`etc/nginx/sites-available/${DOMAIN}.conf`, NGINX_SITE);
   host.run('mkdir', '-p', '/etc/prosody/conf.d');
   symlinkSync(`/etc/${lua.slice(4)}`, join(host.root, `etc/prosody/conf.d/${DOMAIN}.cfg.lua`));
-}, 1_200_000);
+});
 
-afterAll(() => host?.remove(), 300_000);
+afterAll(() => host?.remove());
 
 /** Every path of the machine but what the kernel makes, with everything that can be known of it but times. */
 function everything(but: readonly string[] = []): string {
@@ -31,7 +33,7 @@ function everything(but: readonly string[] = []): string {
 
 const look = (...words: string[]) => host.run(`${CLONE}/install.sh`, ...words);
 
-it('shows what would come with its size, and changes nothing at all', { timeout: 300_000 }, () => {
+it('shows what would come with its size, and changes nothing at all', () => {
   const before = everything();
   const { status, said } = look(...CAS, '--port', '8399', '--dry-run');
   expect(said).toMatch(
@@ -48,7 +50,7 @@ it.each([
   [['--yes'], 'say it with --auth'],
   [[...CAS, '--port', '8399'], 'nobody is there to ask'],
   [['--uninstall'], 'there is nothing to take away'],
-])('refuses %j before anything comes', { timeout: 300_000 }, (words, sentence) => {
+])('refuses %j before anything comes', (words, sentence) => {
   const before = everything();
   const { status, said } = look(...words);
   expect(said).toContain(sentence);
@@ -56,7 +58,7 @@ it.each([
   expect(everything()).toBe(before);
 });
 
-it('takes away again what came for a run that refuses later', { timeout: 1_200_000 }, () => {
+it('takes away again what came for a run that refuses later', () => {
   // What apt, dpkg and npm write down of their work, and packages of what they do, is no part of what came.
   const kept = [
     '/var/lib/apt',

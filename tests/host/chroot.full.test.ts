@@ -5,11 +5,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CASES } from './cases.ts';
-import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
+import { CLONE, type DebianRoot, debianRoot, PATIENCE } from './debian_root.ts';
 import { DOMAIN } from './jitsi_tree.ts';
 import { APACHE_BY_CERTBOT, APACHE_SITE, jitsiFiles, NGINX_BY_HAND, NGINX_SITE, sqlAccounts } from './stand_ins.ts';
+
+vi.setConfig(PATIENCE);
 
 /** What JMB touches, but for packages, and code that is kept compiled. */
 const OURS =
@@ -55,9 +57,9 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     host.put('etc/key', `a "b' # -- \\ $HOME é\n`);
     if (bash) bashVersion();
     before = new Map(Object.entries(ours()));
-  }, 1_200_000);
+  });
 
-  afterAll(() => host?.remove(), 300_000);
+  afterAll(() => host?.remove());
 
   function bashVersion(): void {
     host.put('opt/jitsi-jmb/cgi/booking.cgi', '#!/bin/bash\n', 0o755);
@@ -78,7 +80,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     expect(ours()).toEqual(Object.fromEntries(before));
   });
 
-  it('installs itself, with packages and Node', { timeout: 900_000 }, () => {
+  it('installs itself, with packages and Node', () => {
     const { status, said } = host.install(...SQL, ...upgrade);
     expect(said).toContain('Done.');
     expect(status, said).toBe(0);
@@ -124,13 +126,13 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     expect(host.run('su', user, '-s', '/bin/sh', '-c', command)).toEqual({ status: 0, said: '' });
   });
 
-  it('changes nothing a second time, and says so', { timeout: 300_000 }, () => {
+  it('changes nothing a second time, and says so', () => {
     const once = host.snapshot();
     expect(host.install()).toMatchObject({ status: 0, said: expect.stringContaining('Nothing to change') });
     expect(host.snapshot()).toEqual(once);
   });
 
-  it('with a service that does not start goes on as before', { timeout: 900_000 }, () => {
+  it('with a service that does not start goes on as before', () => {
     const once = ours();
     host.put('run/refuses', 'apache2');
     const { status, said } = host.install(...CHANGE);
@@ -142,39 +144,34 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     expect(host.ask('/booking.cgi', '-u', 'alice:alice')).toMatch(/^HTTP\/\S+ 200/);
   });
 
-  it.runIf(front === 'nginx')(
-    'with a front that keeps an address to itself goes on as before',
-    { timeout: 900_000 },
-    () => {
-      const file = `etc/nginx/sites-available/${site.name}`;
-      const was = host.run('cat', `/${file}`).said;
-      host.put(file, was.replace('listen 443 ssl;', '$& if ($uri ~ token) { return 200 "Jitsi"; }'));
-      // A change of the way to sign in alone may not concern nginx, which would then go on with the file of before.
-      host.run('systemctl', 'reload-or-restart', 'nginx');
-      // There it is counted that a stranger asked for what is nobody's.
-      const files = () =>
-        Object.fromEntries(Object.entries(ours()).filter(([path]) => !/\.db-(?:wal|shm)$/.test(path)));
-      const once = files();
-      const { status, said } = host.install(...CHANGE);
-      const after = files();
-      host.put(file, was);
-      host.run('systemctl', 'reload-or-restart', 'nginx');
-      const those = '/token.cgi?room=install, /cgi-bin/token.cgi?room=install';
-      expect(said).toContain(`does not answer as it should: it answers 200 with a page that is not JMB's (${those}).`);
-      expect(said).toContain('Everything was put back.');
-      expect(status).toBe(1);
-      expect(after).toEqual(once);
-    },
-  );
+  it.runIf(front === 'nginx')('with a front that keeps an address to itself goes on as before', () => {
+    const file = `etc/nginx/sites-available/${site.name}`;
+    const was = host.run('cat', `/${file}`).said;
+    host.put(file, was.replace('listen 443 ssl;', '$& if ($uri ~ token) { return 200 "Jitsi"; }'));
+    // A change of the way to sign in alone may not concern nginx, which would then go on with the file of before.
+    host.run('systemctl', 'reload-or-restart', 'nginx');
+    // There it is counted that a stranger asked for what is nobody's.
+    const files = () => Object.fromEntries(Object.entries(ours()).filter(([path]) => !/\.db-(?:wal|shm)$/.test(path)));
+    const once = files();
+    const { status, said } = host.install(...CHANGE);
+    const after = files();
+    host.put(file, was);
+    host.run('systemctl', 'reload-or-restart', 'nginx');
+    const those = '/token.cgi?room=install, /cgi-bin/token.cgi?room=install';
+    expect(said).toContain(`does not answer as it should: it answers 200 with a page that is not JMB's (${those}).`);
+    expect(said).toContain('Everything was put back.');
+    expect(status).toBe(1);
+    expect(after).toEqual(once);
+  });
 
-  it('signs in another way from now on', { timeout: 900_000 }, () => {
+  it('signs in another way from now on', () => {
     const { status, said } = host.install(...CHANGE);
     expect(status, said).toBe(0);
     expect(host.ask('/booking.cgi', '-u', 'alice:alice')).not.toMatch(/^HTTP\/\S+ 200/);
     expect(host.ask('/join.cgi?id=nobody')).toMatch(/^HTTP\/\S+ 404[\s\S]*Introuvable/);
   });
 
-  it('goes, and everything of Jitsi’s is as before', { timeout: 300_000 }, () => {
+  it('goes, and everything of Jitsi’s is as before', () => {
     if (bash) {
       expect(host.install('--uninstall').status).toBe(0);
       expect(host.run('cat', '/opt/jitsi-jmb/etc/jmb_local.cf').said).toBe(BASH_SETTINGS);
@@ -190,7 +187,7 @@ describe.each(CASES)('$suite, $front', ({ suite, front, change, shape, site, bas
     else expect(told).toContain('restart apache2');
   });
 
-  it('comes and goes once more without a trace, byte for byte', { timeout: 300_000 }, () => {
+  it('comes and goes once more without a trace, byte for byte', () => {
     const packages = host.snapshot();
     const { status, said } = host.install(...CHANGE, ...upgrade);
     expect(status, said).toBe(0);

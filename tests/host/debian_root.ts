@@ -29,6 +29,9 @@ export const SUITES = {
   noble: { sections: 'main universe' },
 } as const;
 
+/** Time limits of tests and hooks with such a machine, in milliseconds, for vi.setConfig: what takes two minutes took 25 on a busy host. */
+export const PATIENCE = { testTimeout: 3_600_000, hookTimeout: 3_600_000 } as const;
+
 /** The home of its root. */
 const HOME = '/root';
 /** Where the clone lies in it. */

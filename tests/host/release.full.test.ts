@@ -6,11 +6,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dayFromNow } from '../support/forms.ts';
-import { type DebianRoot, debianRoot } from './debian_root.ts';
+import { type DebianRoot, debianRoot, PATIENCE } from './debian_root.ts';
 import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
 import { jitsiFiles, NGINX_SITE, sqlAccounts } from './stand_ins.ts';
+
+vi.setConfig(PATIENCE);
 
 /** A network of its own, in which there is nothing but this host. */
 const NETWORK = `jmb-release-${process.pid}`;
@@ -35,7 +37,7 @@ beforeAll(() => {
     for (const name of readdirSync(ready)) if (/\.tar\.gz/.test(name)) must('cp', join(ready, name), join(made, name));
   must('ip', 'netns', 'add', NETWORK);
   must('ip', 'netns', 'exec', NETWORK, 'ip', 'link', 'set', 'lo', 'up');
-}, 3_600_000);
+});
 
 afterAll(() => {
   spawnSync('ip', ['netns', 'del', NETWORK]);
@@ -92,11 +94,11 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
     release = `/srv/jmb/${readdirSync(made)
       .find((name) => name.endsWith('.gz'))
       ?.replace('.tar.gz', '')}`;
-  }, 1_200_000);
+  });
 
-  afterAll(() => host?.remove(), 300_000);
+  afterAll(() => host?.remove());
 
-  it('installs with apt alone', { timeout: 900_000 }, () => {
+  it('installs with apt alone', () => {
     const before = installed();
     expect(before).not.toMatch(TOOLS);
     expect(alone('sh', '-c', 'cd /srv/jmb && sha256sum -c *.sha256').status).toBe(0);
@@ -147,7 +149,7 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
     expect(subjects()).toContain('From a release');
   });
 
-  it('is renewed from a clone, and from the release again', { timeout: 1_800_000 }, () => {
+  it('is renewed from a clone, and from the release again', () => {
     // A clone wants a network; the servers go over to it.
     const leave = (run: typeof alone) => {
       run('nginx', '-s', 'stop');
@@ -168,7 +170,7 @@ describe.each(SUITES)('$suite', ({ suite, node, packages, comes }) => {
     expect(readFileSync(join(host.root, 'opt/jitsi-jmb/bin/jmb'), 'utf8')).not.toContain('/usr/src');
   });
 
-  it('goes by the release as well', { timeout: 300_000 }, () => {
+  it('goes by the release as well', () => {
     expect(alone(`${release}/install.sh`, '--uninstall', '--purge', '--yes').status).toBe(0);
     expect(host.run('ls', '/opt').said).toBe('');
   });

@@ -4,14 +4,16 @@
  */
 import { appendFileSync, copyFileSync, cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { asFields } from '../support/forms.ts';
 import { LITESTREAM } from '../support/litestream.ts';
 import { type BootedRoot, boot } from './booted_root.ts';
-import { CLONE, type DebianRoot, debianRoot } from './debian_root.ts';
+import { CLONE, type DebianRoot, debianRoot, PATIENCE } from './debian_root.ts';
 import { clone, DOMAIN, type Done } from './jitsi_tree.ts';
 import { crowd, MAIL_SERVER } from './neighbours.ts';
 import { jitsiFiles, NGINX_SITE, sqlAccounts } from './stand_ins.ts';
+
+vi.setConfig(PATIENCE);
 
 const PROGRAMS = ['booking', 'token', 'join', 'ical'];
 const PACKAGES =
@@ -40,12 +42,12 @@ beforeAll(async () => {
   cpSync(join(clone, 'dist'), join(host.root, CLONE, 'dist'), { recursive: true });
   before = host.snapshot();
   machine = await boot(host.root);
-}, 1_200_000);
+});
 
 afterAll(async () => {
   await machine?.stop();
   host?.remove();
-}, 120_000);
+});
 
 const install = (...words: string[]): Done => machine.run(`${CLONE}/install.sh`, '--yes', ...words);
 const systemctl = (...words: string[]): string => machine.run('systemctl', ...words).said.trim();
@@ -55,7 +57,7 @@ const check = (): string => machine.run('/opt/jitsi-jmb/bin/jmb', 'check', 'serv
 const pidOf = (program: string): string =>
   systemctl('show', '--property=MainPID', '--value', `jitsi-jmb@${program}.service`);
 
-it('installs the programs as services that nobody but Apache can ask', { timeout: 300_000 }, () => {
+it('installs the programs as services that nobody but Apache can ask', () => {
   const { status, said } = install('--auth', 'sql', '--sql-file', '/etc/sql');
   expect(status, said).toBe(0);
   expect(said).toContain('Done.');
@@ -80,7 +82,7 @@ it('installs the programs as services that nobody but Apache can ask', { timeout
   expect(check()).toMatch(/^ok +services +4 sockets listen/);
 });
 
-it('answers, books, and says in the journal what it refused', { timeout: 120_000 }, () => {
+it('answers, books, and says in the journal what it refused', () => {
   expect(ask('/booking.cgi')).toMatch(/^HTTP\/\S+ 401/);
   expect(ask('/booking.cgi', ...ALICE, '-H', 'Remote-User: eve')).toMatch(/^HTTP\/\S+ 200[\s\S]*Alice Martin/);
   expect(ask('/token.cgi?room=alice', ...ALICE)).toMatch(/jwt=/);
@@ -114,7 +116,7 @@ it('keeps out what it can: 2.0 or better of ten', () => {
   machine.run('rm', '/var/www/jitsi-jmb/x');
 });
 
-it('loses nobody over twenty restarts', { timeout: 300_000 }, async () => {
+it('loses nobody over twenty restarts', async () => {
   const { complete, lost, said } = await crowd(machine, async () => {
     for (let n = 0; n < 20; n += 1) {
       expect(machine.run('systemctl', 'restart', 'jitsi-jmb@booking.service').status).toBe(0);
@@ -126,7 +128,7 @@ it('loses nobody over twenty restarts', { timeout: 300_000 }, async () => {
   expect(complete).toBeGreaterThan(100);
 });
 
-it('loses nobody while JMB is brought up to date', { timeout: 300_000 }, async () => {
+it('loses nobody while JMB is brought up to date', async () => {
   const lib = join(host.root, CLONE, 'dist/lib');
   const pid = pidOf('booking');
   const { complete, lost, said } = await crowd(machine, async () => {
@@ -148,7 +150,7 @@ it('loses nobody while JMB is brought up to date', { timeout: 300_000 }, async (
   expect(pidOf('booking')).not.toBe(pid);
 });
 
-it('comes back when it is killed, and says what does not', { timeout: 120_000 }, async () => {
+it('comes back when it is killed, and says what does not', async () => {
   const pid = pidOf('booking');
   machine.run('kill', '-9', pid);
   expect(ask('/booking.cgi?list', ...ALICE)).toMatch(/^HTTP\/\S+ 200/);
@@ -178,7 +180,7 @@ it('comes back when it is killed, and says what does not', { timeout: 120_000 },
   expect(machine.run('cat', '/srv/log/jmb.log').said).toContain('jmb[join] refused status=404');
 });
 
-it('copies for a second host, waits, and takes over', { timeout: 300_000 }, async () => {
+it('copies for a second host, waits, and takes over', async () => {
   copyFileSync(join(LITESTREAM, 'litestream'), join(host.root, 'usr/local/bin/litestream'));
   machine.run('install', '-d', '-o', 'www-data', '/srv/replica');
   const jmb = (...words: string[]) => machine.run('/opt/jitsi-jmb/bin/jmb', ...words).said;
@@ -215,7 +217,7 @@ it('copies for a second host, waits, and takes over', { timeout: 300_000 }, asyn
   machine.run('rm', '-r', '/srv/replica', '/usr/local/bin/litestream');
 });
 
-it('goes over to plain CGI and back', { timeout: 300_000 }, () => {
+it('goes over to plain CGI and back', () => {
   expect(install('--cgi').said).toContain('Done.');
   expect(systemctl('list-units', '--all', '--plain', '--no-legend', 'jitsi-jmb*')).toBe('');
   expect(machine.run('test', '-e', '/run/jitsi-jmb').status).toBe(1);
@@ -226,7 +228,7 @@ it('goes over to plain CGI and back', { timeout: 300_000 }, () => {
   expect(check()).toMatch(/^ok /);
 });
 
-it('goes without a trace', { timeout: 300_000 }, () => {
+it('goes without a trace', () => {
   const { status, said } = install('--uninstall', '--purge');
   expect(status, said).toBe(0);
   expect(systemctl('list-units', '--all', '--plain', '--no-legend', 'jitsi-jmb*')).toBe('');
