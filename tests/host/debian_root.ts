@@ -47,8 +47,8 @@ export interface DebianRoot {
   install(...words: string[]): Done;
   /** Asks its web server by https as curl does, with these options; the answer with its head. */
   ask(path: string, ...options: string[]): string;
-  /** Every path but what any command leaves (logs, caches, the clone), with mode, owner, and digest or target. */
-  snapshot(): ReadonlyMap<string, string>;
+  /** Every path with mode, owner, and digest or target, but for some: where left out, what any command leaves (logs, caches, the clone). */
+  snapshot(but?: readonly string[]): ReadonlyMap<string, string>;
   remove(): void;
 }
 
@@ -107,7 +107,7 @@ export function debianRoot(suite: keyof typeof SUITES, packages: readonly string
       const to = ['--resolve', `${DOMAIN}:443:127.0.0.1`, `https://${DOMAIN}${path}`];
       return must('curl', '-sSki', '--path-as-is', ...options, ...to);
     },
-    snapshot: () => snapshot(root),
+    snapshot: (but = VOLATILE) => snapshot(root, but),
     remove: () => {
       endProcessesOf(root);
       spawnSync('umount', [join(root, 'proc')]);
@@ -169,8 +169,8 @@ const VOLATILE = [
   '/var/lib/apt',
 ];
 
-function snapshot(root: string): ReadonlyMap<string, string> {
-  const pruned = VOLATILE.map((path) => `-path .${path}`).join(' -o ');
+function snapshot(root: string, but: readonly string[]): ReadonlyMap<string, string> {
+  const pruned = but.map((path) => `-path .${path}`).join(' -o ');
   const find = `find . -xdev \\( ${pruned} \\) -prune -o`;
   const script = `cd "$1" && ${find} -printf '%p\\t%y %m %U:%G %l\\n' && echo && ${find} -type f -print0 | xargs -0 sha256sum`;
   const [kinds = '', digests = ''] = must('sh', '-c', script, 'sh', root).split('\n\n');
