@@ -100,8 +100,11 @@ it('answers, books, and says in the journal what it refused', () => {
   expect(ask('/join.cgi?id=nobody')).toMatch(/^HTTP\/\S+ 404/);
   const log = machine.run('journalctl', '-t', 'jitsi-jmb', '-o', 'cat', '--no-pager').said;
   expect(log).toContain('jmb[booking] booked ');
-  expect(log).toMatch(/jmb\[booking\] told id=\d+ sent=2 /);
+  expect(log).toMatch(/jmb\[booking\] told id=\d+ sent=[12] waiting=[01] refused=0 /);
   expect(log).toContain('jmb[join] refused status=404');
+  // What there was no time for goes with cron.
+  machine.run('/opt/jitsi-jmb/bin/jmb', 'remind');
+  expect(machine.run('/opt/jitsi-jmb/bin/jmb', 'outbox').said).toBe('the outbox is empty\n');
 });
 
 it('keeps out what it can: 2.0 or better of ten', () => {
