@@ -46,7 +46,11 @@ export function ready(stage: Pick<Stage, 'root'>): Promise<Said> {
 export async function copy(stage: Pick<Stage, 'root'>): Promise<Copying> {
   const { status, stdout, stderr } = await ready(stage);
   if (status !== 0) throw new Error(`not ready: ${stdout}${stderr}`);
-  const config = join(stage.root, 'data/litestream.yml');
+  return startCopying(join(stage.root, 'data/litestream.yml'));
+}
+
+/** Starts Litestream by what `jmb replica --ready` has written to a file. */
+export function startCopying(config: string): Copying {
   const [command = '', ...words] = asWebUser(
     [LITESTREAM, config],
     [join(LITESTREAM, 'litestream'), 'replicate', '-config', config, '-no-expand-env'],

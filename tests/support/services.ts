@@ -17,6 +17,7 @@ export interface Services {
   readonly sockets: string;
   /** Ends the process of a program, which is started anew, as `systemctl restart` does. */
   restart(program: string): void;
+  restartAll(): void;
   stop(): Promise<void>;
 }
 
@@ -68,6 +69,9 @@ export async function startServices(
   return {
     sockets: folder,
     restart: (program) => void keepers.get(program)?.kill('SIGHUP'),
+    restartAll() {
+      for (const keeper of keepers.values()) keeper.kill('SIGHUP');
+    },
     async stop() {
       const ended = [...keepers.values()].map(
         (keeper) =>

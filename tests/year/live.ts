@@ -5,7 +5,7 @@ import { book, changeDate, changePeople, feedOf, move, remove } from './deeds.ts
 import { type Diary, emptyDiary, heldAt, type Lived } from './diary.ts';
 import { answerIt, enter } from './guests.ts';
 import type { OriginalMeeting } from './original.ts';
-import { type PlannedMeeting, unixAt, weekOn } from './plan.ts';
+import { lastBegin, type PlannedMeeting, unixAt, weekOn } from './plan.ts';
 import { readMails } from './post.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +13,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
 /** How long cron stays away where it has nothing to do, in seconds. */
-const IDLE = 12 * HOUR;
+const IDLE = 24 * HOUR;
 
 /** How long before the begin reminders go out, in seconds: JMB_MAIL_REMINDER of the world. */
 export const LEADS = [1440 * MINUTE, 60 * MINUTE] as const;
@@ -45,8 +45,7 @@ export async function live(world: World, year: Year, say: (text: string) => void
     ...pollsOf(world, diary, plan),
     ...turns,
   ];
-  const last = Math.max(...plan.map(({ at, moved, begin }) => Math.max(at, unixAt(moved?.begin ?? begin))));
-  const end = last + 2 * IDLE;
+  const end = lastBegin(plan) + IDLE;
   for (const entry of planned) agenda.add(entry);
   for (const at of [beginning, ...original.flatMap(({ dues }) => dues)]) cron(at);
   let refused = 0;
@@ -71,7 +70,7 @@ export async function live(world: World, year: Year, say: (text: string) => void
 /** Has cron run at a moment, in Unix seconds. */
 type Cron = (at: number) => void;
 
-/** Cron comes each minute; here when it finds something to do, and half a day after the last time. */
+/** Cron comes each minute; here when it finds something to do, and a day after the last time. */
 function cronOf(world: World, diary: Diary, agenda: Agenda): Cron {
   const waiting = new Set<number>();
   const cron: Cron = (at) => {

@@ -8,10 +8,11 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chanceFrom } from '../crash/chance.ts';
+import type { Entry } from './agenda.ts';
 import { audit } from './audit.ts';
 import { live } from './live.ts';
 import { readOriginal } from './original.ts';
-import { planYear, unixAt } from './plan.ts';
+import { lastBegin, planYear, unixAt } from './plan.ts';
 import { openWorld } from './world.ts';
 
 const { values } = parseArgs({
@@ -39,10 +40,20 @@ try {
   world.setClock(beginning);
   await world.ask({ program: 'booking', query: 'list', as: 0 });
   const memory = world.memory();
-  const after = (part: number): number => beginning + part * days * 86_400;
+  const after = (part: number): number => beginning + part * (lastBegin(plan) - beginning);
+  const happened: string[] = [];
+  const turn = (part: number, what: string, does: (at: number) => Promise<void>): Entry => ({
+    at: after(part),
+    does: async (at) => {
+      await does(at);
+      happened.push(what);
+    },
+  });
   const turns = [
-    { at: after(0.4), does: () => world.upgrade() },
-    { at: after(0.6), does: () => world.kill() },
+    turn(0.4, 'replaced while asked', () => world.upgrade()),
+    turn(0.5, 'copied by Litestream', () => world.copy()),
+    turn(0.6, 'killed', () => world.kill()),
+    turn(0.7, 'failed over', (at) => world.failOver(at)),
   ];
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const year = { plan, original: readOriginal(original, beginning), beginning, turns, keepDays };
@@ -55,6 +66,7 @@ try {
     `days: ${days} from ${from}, organisers: ${size.organisers}, guests: ${size.guests}, seed: ${seed}`,
     `meetings: ${booked}, mails: ${diary.mails.length}, put off: ${diary.delayed.length}, refused: ${world.refusals}, replies by mail: ${diary.replies}, answers by link: ${diary.linkAnswers}`,
     `polls: ${diary.polls}, entered: ${diary.entered.length}, runs of cron: ${world.runs}`,
+    `turns: ${happened.join(', ')}`,
     `requests: ${sorted.length}, p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, worst ${quantile(1 - 1e-9)} ms`,
     `memory: ${memory} MiB at the beginning, ${world.memory()} MiB at the end; database: ${(statSync(world.database()).size / 2 ** 20).toFixed(1)} MiB`,
     `seconds: ${((performance.now() - started) / 1000).toFixed(0)}`,

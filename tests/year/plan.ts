@@ -87,6 +87,11 @@ export function dayOn(date: string, days: number): string {
 const UNKNOWN = 'unknown';
 const GONE = 'gone';
 
+/** When the last meeting begins, or the last series; Unix seconds. */
+export function lastBegin(plan: readonly PlannedMeeting[]): number {
+  return Math.max(...plan.map(({ moved, begin }) => unixAt(moved?.begin ?? begin)));
+}
+
 /** Draws the year. */
 export function planYear({ seed, from, days, organisers, guests }: Size): PlannedMeeting[] {
   const chance = chanceFrom(seed);

@@ -1,32 +1,20 @@
 /**
- * The world of the simulated year: an installed tree whose programs stay on sockets, cron's command, a mail server, and a clock
- * that is set from outside (Debian's libfaketime), so that no line of the program knows of it.
+ * The world of the simulated year: two hosts, cron's command, a mail server, and a clock that is set from outside (Debian's
+ * libfaketime), so that no line of the program knows of it.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Chance } from '../crash/chance.ts';
-import { PROGRAMS, type Services, startServices } from '../support/services.ts';
+import { haveLitestream } from '../support/litestream.ts';
 import { type Smtp, startSmtp } from '../support/smtp.ts';
-import { makeTree, prepareTree, readLog, type TreeOptions } from '../support/tree.ts';
-import { asWebUser, giveToWebUser } from '../support/web_user.ts';
+import { readLog, type TreeOptions } from '../support/tree.ts';
+import { giveToWebUser } from '../support/web_user.ts';
+import { pairOf } from './failover.ts';
+import { makeClock, makeHost } from './host.ts';
 import { ZONE } from './plan.ts';
-import { type Answered, type Asked, ended, request, residentOf } from './programs.ts';
-
-/** Where Debian's package of libfaketime puts it. */
-const FAKETIME = spawnSync('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketime.so.1'], { encoding: 'utf8' }).stdout.trim();
+import { type Answered, type Asked, request, residentOf } from './programs.ts';
 
 /** What rooms' tokens are signed with. */
 export const SECRET = 'a secret of the simulated year, which opens nothing';
@@ -75,6 +63,10 @@ export interface World {
   upgrade(): Promise<void>;
   /** The power goes: every program is killed at once, and started again. */
   kill(): Promise<void>;
+  /** Has Litestream copy the host from now on. */
+  copy(): Promise<void>;
+  /** The host dies, and the other one takes over; `at` is the moment, Unix seconds. */
+  failOver(at: number): Promise<void>;
   /** Resident MiB of the programs that stay. */
   memory(): number;
   log(): string;
@@ -103,59 +95,21 @@ function settingsOf(root: string, smtp: Smtp, keepDays: number): TreeOptions['se
   };
 }
 
-/** Puts the program where it is again: beside it at first, for whoever is asked meanwhile. */
-function replaceTree(root: string, tree: TreeOptions, dist: string): void {
-  const next = join(root, 'next');
-  mkdirSync(next, { mode: 0o755 });
-  makeTree(next, tree, dist);
-  for (const name of readdirSync(next)) {
-    if (KEPT.includes(name)) continue;
-    if (existsSync(join(root, name))) renameSync(join(root, name), join(next, `${name}.old`));
-    renameSync(join(next, name), join(root, name));
-  }
-  rmSync(next, { recursive: true });
-  prepareTree(root);
-}
-
-/** What an update leaves as it is. */
-const KEPT = ['etc', 'modules', 'data', 'log'];
-
 /** Makes it. Throws where libfaketime is not installed. */
 export async function openWorld({ dist, original, keepDays, chance }: Making): Promise<World> {
-  if (FAKETIME === '') throw new Error('libfaketime is missing: apt-get install faketime');
-  const root = mkdtempSync(join(tmpdir(), 'jmb-year-'));
-  chmodSync(root, 0o755);
+  const own = mkdtempSync(join(tmpdir(), 'jmb-year-'));
+  chmodSync(own, 0o755);
+  const clock = makeClock(join(own, 'clock'));
   const smtp = await startSmtp();
-  const tree = { settings: settingsOf(root, smtp, keepDays), modules: {} };
-  makeTree(root, tree, dist);
-  prepareTree(root);
-  const database = join(root, 'data/jmb.db');
-  cpSync(original, database);
-  giveToWebUser(database);
-  const clockFile = join(root, 'clock');
-  const env = { PATH: process.env['PATH'] ?? '' };
-  // Only once a program runs as Apache's user: libfaketime shares a semaphore between a process and those it starts.
-  const before = [
-    'env',
-    `LD_PRELOAD=${FAKETIME}`,
-    `FAKETIME_TIMESTAMP_FILE=${clockFile}`,
-    'FAKETIME_NO_CACHE=1',
-    'FAKETIME_DONT_FAKE_MONOTONIC=1',
-  ];
-  const needs = [root, dist, process.execPath];
-  const start = (): Promise<Services> =>
-    startServices(root, join(root, 'run'), { needs, env, before, log: join(root, 'log/services.log') });
-  // An offset: a time of its own would be read in the zone that the program uses.
-  const setClock = (unix: number): void => {
-    writeFileSync(`${clockFile}.new`, `+${(unix - Date.now() / 1000).toFixed(3)}\n`);
-    renameSync(`${clockFile}.new`, clockFile);
-  };
-  setClock(Date.now() / 1000);
-  let services = await start();
-  const jmb = (words: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<string> => {
-    const [command = '', ...rest] = asWebUser(needs, [...before, join(root, 'bin/jmb'), ...words]);
-    return ended(spawn(command, rest, { env: { ...env, ...more }, stdio: ['pipe', 'pipe', 'pipe'] }), words, input);
-  };
+  const forgetLitestream = haveLitestream();
+  const settings = (root: string): TreeOptions['settings'] => settingsOf(root, smtp, keepDays);
+  const first = makeHost(dist, clock, settings);
+  const second = makeHost(dist, clock, settings, first);
+  const pair = pairOf(first, second);
+  cpSync(original, first.database);
+  giveToWebUser(first.database);
+  await first.start();
+  let host = first;
   const counts = { runs: 0, refusals: 0, delays: 0 };
   smtp.fault = ({ at, to }) => {
     if (at === 'rcpt' && to?.startsWith('unknown')) {
@@ -171,21 +125,22 @@ export async function openWorld({ dist, original, keepDays, chance }: Making): P
   const times: number[] = [];
   const ask: World['ask'] = async (asked) => {
     const began = performance.now();
-    const answered = await request(services.sockets, asked);
+    const answered = await request(host.sockets(), asked);
     times.push(performance.now() - began);
     return answered;
   };
+  const cron: World['cron'] = async (at) => {
+    counts.runs += 1;
+    await host.jmb(['remind', '--quiet']);
+    if (at - lastCron > BELIEVED) await host.jmb(['remind', '--quiet']);
+    lastCron = at;
+  };
   const world: Omit<World, keyof typeof counts> = {
-    ...{ smtp, times, setClock, ask },
-    database: () => database,
-    async cron(at) {
-      counts.runs += 1;
-      await jmb(['remind', '--quiet']);
-      if (at - lastCron > BELIEVED) await jmb(['remind', '--quiet']);
-      lastCron = at;
-    },
+    ...{ smtp, times, ask, cron },
+    database: () => host.database,
+    setClock: (unix) => clock.set(unix),
     nextTry() {
-      const opened = new Database(database, { readonly: true });
+      const opened = new Database(host.database, { readonly: true });
       const next = opened
         .prepare<[], number | null>(`SELECT min(outbox_next) FROM outbox WHERE outbox_state = 'waiting'`)
         .pluck()
@@ -194,27 +149,37 @@ export async function openWorld({ dist, original, keepDays, chance }: Making): P
       return next ?? null;
     },
     deliver: async (raw, sender, recipient) =>
-      void (await jmb(['reply'], raw, { SENDER: sender, RECIPIENT: recipient })),
+      void (await host.jmb(['reply'], raw, { SENDER: sender, RECIPIENT: recipient })),
     async upgrade() {
-      const asking = Array.from({ length: ASKING }, (_, as) => ask({ program: 'booking', query: 'list', as }));
-      replaceTree(root, tree, dist);
-      for (const program of PROGRAMS) services.restart(program);
-      const asked = await Promise.all([...asking, ask({ program: 'booking', query: 'list', as: 0 })]);
+      // Not measured: this process itself has other things to do than to read what they say.
+      const listOf = (as: number): Promise<Answered> =>
+        request(host.sockets(), { program: 'booking', query: 'list', as });
+      const asking = Array.from({ length: ASKING }, (_, as) => listOf(as));
+      host.replace();
+      host.restart();
+      const asked = await Promise.all([...asking, listOf(0)]);
       const lost = asked.find(({ status }) => status !== 200);
       if (lost !== undefined) throw new Error(`while the program was replaced: ${lost.status}`);
     },
     async kill() {
-      // With those who would start them again.
-      spawnSync('pkill', ['-KILL', '-f', `${root}/cgi-bin/`]);
-      rmSync(services.sockets, { recursive: true });
-      services = await start();
+      host.kill();
+      await host.start();
     },
-    memory: () => residentOf(root),
-    log: () => readLog(root, 'jmb.log'),
+    copy: () => pair.copy(),
+    async failOver(at) {
+      // What is old by the clock is not taken over without a question.
+      await cron(at);
+      await pair.failOver();
+      host = second;
+    },
+    memory: () => residentOf(host.root),
+    log: () => [first, second].map(({ root }) => readLog(root, 'jmb.log')).join(''),
     async end() {
-      await services.stop();
+      await pair.remove();
+      await Promise.all([first.remove(), second.remove()]);
       await smtp.stop();
-      rmSync(root, { recursive: true, force: true });
+      forgetLitestream();
+      rmSync(own, { recursive: true, force: true });
     },
   };
   return Object.assign(counts, world);

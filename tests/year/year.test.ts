@@ -1,4 +1,4 @@
-/** Eight days over a change of the clocks, of the year that `npm run test:year` takes an hour for, and what its auditor would find. */
+/** Some days of the year that `npm run test:year` lives through, over a change of the clocks, and what its auditor would find. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,11 +8,13 @@ import { dayOn, planYear, unixAt } from './plan.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/tests/year.mjs');
 
-it('eight days with five organisers pass without a fault, over the change to summer time', () => {
-  const words = ['--days', '8', '--organisers', '5', '--guests', '30', '--from', '2027-03-22'];
+it('some days with four organisers pass without a fault, over the change to summer time', () => {
+  // Of this seed: a series of which a date moves, people who come and go, a meeting that moves and one that is removed.
+  const words = ['--seed', '2953', '--days', '8', '--organisers', '4', '--guests', '30', '--from', '2027-03-26'];
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' });
   expect(`${stdout}${status === 0 ? '' : stderr}`).toMatch(/^faults: 0$/m);
   expect(status).toBe(0);
+  expect(stdout).toContain('turns: replaced while asked, copied by Litestream, killed, failed over\n');
   expect(stdout).toMatch(
     /^meetings: [1-9]\d*, mails: [1-9]\d*, put off: [1-9]\d*, refused: [1-9]\d*, replies by mail: [1-9]\d*, answers by link: [1-9]\d*$/m,
   );
