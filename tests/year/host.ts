@@ -68,21 +68,21 @@ const KEPT = ['etc', 'modules', 'data', 'log'];
  * Makes one.
  * @param dist what `npm run build` made
  * @param settingsOf its settings, by the folder that it lies in
- * @param like a host that has not run yet, whose programs are compiled already: its tree is copied
+ * @param first the program that it begins with, where that is another: an older one, or that of a host where it is compiled already
  */
 export function makeHost(
   dist: string,
   clock: Clock,
   settingsOf: (root: string) => TreeOptions['settings'],
-  like?: Host,
+  first: { readonly from: string; readonly isCompiled: boolean } = { from: dist, isCompiled: false },
 ): Host {
   const root = mkdtempSync(join(tmpdir(), 'jmb-year-'));
   chmodSync(root, 0o755);
   const tree = { settings: settingsOf(root), modules: {} };
-  makeTree(root, tree, like?.root ?? dist);
-  if (like === undefined) prepareTree(root);
+  makeTree(root, tree, first.from);
+  if (!first.isCompiled) prepareTree(root);
   const env = { PATH: process.env['PATH'] ?? '' };
-  const needs = [root, dist, process.execPath];
+  const needs = [root, dist, first.from, process.execPath];
   let services: Services | undefined;
   return {
     root,

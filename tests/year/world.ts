@@ -23,6 +23,8 @@ export const SECRET = 'a secret of the simulated year, which opens nothing';
 export interface Making {
   /** What `npm run build` made. */
   readonly dist: string;
+  /** What it made of an older commit: the year begins with that, until the program is replaced. */
+  readonly older: string | null;
   /** A database of the Bash version to begin with. */
   readonly original: string;
   /** JMB_KEEP_DAYS. */
@@ -59,7 +61,7 @@ export interface World {
   nextTry(): number | null;
   /** A message for the service, as a mail server's alias gives it. */
   deliver(raw: string, sender: string, recipient: string): Promise<void>;
-  /** Puts the program in its own place again while it runs and is asked, as install.sh does. Rejects where a request is lost. */
+  /** Puts the program in the place of itself, or of the older one, while that runs and is asked, as install.sh does. Rejects where a request is lost. */
   upgrade(): Promise<void>;
   /** The power goes: every program is killed at once, and started again. */
   kill(): Promise<void>;
@@ -96,15 +98,15 @@ function settingsOf(root: string, smtp: Smtp, keepDays: number): TreeOptions['se
 }
 
 /** Makes it. Throws where libfaketime is not installed. */
-export async function openWorld({ dist, original, keepDays, chance }: Making): Promise<World> {
+export async function openWorld({ dist, older, original, keepDays, chance }: Making): Promise<World> {
   const own = mkdtempSync(join(tmpdir(), 'jmb-year-'));
   chmodSync(own, 0o755);
   const clock = makeClock(join(own, 'clock'));
   const smtp = await startSmtp();
   const forgetLitestream = haveLitestream();
   const settings = (root: string): TreeOptions['settings'] => settingsOf(root, smtp, keepDays);
-  const first = makeHost(dist, clock, settings);
-  const second = makeHost(dist, clock, settings, first);
+  const first = makeHost(dist, clock, settings, { from: older ?? dist, isCompiled: false });
+  const second = makeHost(dist, clock, settings, older === null ? { from: first.root, isCompiled: true } : undefined);
   const pair = pairOf(first, second);
   cpSync(original, first.database);
   giveToWebUser(first.database);
