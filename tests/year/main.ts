@@ -53,6 +53,7 @@ try {
     },
   });
   const turns = [
+    turn(0.3, 'backed up', () => world.backUp()),
     turn(0.4, 'replaced while asked', () => world.upgrade()),
     turn(0.5, 'copied by Litestream', () => world.copy()),
     turn(0.6, 'killed', () => world.kill()),

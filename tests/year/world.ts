@@ -63,6 +63,8 @@ export interface World {
   deliver(raw: string, sender: string, recipient: string): Promise<void>;
   /** Puts the program in the place of itself, or of the older one, while that runs and is asked, as install.sh does. Rejects where a request is lost. */
   upgrade(): Promise<void>;
+  /** Makes a copy by `jmb backup`. Rejects where that is not whole, or lacks a meeting. */
+  backUp(): Promise<void>;
   /** The power goes: every program is killed at once, and started again. */
   kill(): Promise<void>;
   /** Has Litestream copy the host from now on. */
@@ -73,6 +75,15 @@ export interface World {
   memory(): number;
   log(): string;
   end(): Promise<void>;
+}
+
+/** Whether a database is whole, and how much is in it. */
+function lookInto(file: string): string {
+  const database = new Database(file, { readonly: true });
+  const count = (table: string): unknown => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+  const said = `${database.pragma('integrity_check', { simple: true })}, ${count('meetings')} meetings, ${count('attendees')} people`;
+  database.close();
+  return said;
 }
 
 /** How many ask at the same time while the program is replaced. */
@@ -162,6 +173,12 @@ export async function openWorld({ dist, older, original, keepDays, chance }: Mak
       const asked = await Promise.all([...asking, listOf(0)]);
       const lost = asked.find(({ status }) => status !== 200);
       if (lost !== undefined) throw new Error(`while the program was replaced: ${lost.status}`);
+    },
+    async backUp() {
+      const copy = join(host.root, 'data/backup.db');
+      await host.jmb(['backup', copy]);
+      const [own, copied] = [host.database, copy].map(lookInto);
+      if (own !== copied) throw new Error(`a copy of ${own} is ${copied}`);
     },
     async kill() {
       host.kill();

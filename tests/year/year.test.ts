@@ -14,7 +14,7 @@ it('some days with four organisers pass without a fault, over the change to summ
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' });
   expect(`${stdout}${status === 0 ? '' : stderr}`).toMatch(/^faults: 0$/m);
   expect(status).toBe(0);
-  expect(stdout).toContain('turns: replaced while asked, copied by Litestream, killed, failed over\n');
+  expect(stdout).toContain('turns: backed up, replaced while asked, copied by Litestream, killed, failed over\n');
   expect(stdout).toMatch(
     /^meetings: [1-9]\d*, mails: [1-9]\d*, put off: [1-9]\d*, refused: [1-9]\d*, replies by mail: [1-9]\d*, answers by link: [1-9]\d*$/m,
   );
