@@ -124,7 +124,7 @@ export function remindedRightly(lived: Lived, mails: readonly Got[], ended: numb
 }
 
 /** Whether the owner heard of each no, and once of each event by which mails came back. */
-function ownerToldRightly(lived: Lived, mails: readonly Got[], ended: number): string[] {
+export function ownerToldRightly(lived: Lived, mails: readonly Got[], ended: number): string[] {
   const { plan, told, answers } = lived;
   const own = mails.filter(({ to }) => to === emailOf(plan.organiser));
   const said = (kind: Kind): Got[] => own.filter((mail) => kindOf(mail) === kind);

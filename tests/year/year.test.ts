@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { originalRightly, remindedRightly, toldRightly } from './audit_mails.ts';
+import { keptRightly } from './audit_kept.ts';
+import { originalRightly, ownerToldRightly, remindedRightly, toldRightly } from './audit_mails.ts';
 import type { Got, Lived } from './diary.ts';
 import { dayOn, planYear, unixAt } from './plan.ts';
 
@@ -93,6 +94,42 @@ describe('the auditor', () => {
     const answers = [{ email: 'guest1@ailleurs.test', partstat: 'DECLINED' as const, at: booked + 60 }];
     expect(remindedRightly({ ...lived, answers }, reminders.slice(0, 2), begin)).toEqual([]);
     expect(remindedRightly({ ...lived, answers }, reminders, begin)).not.toEqual([]);
+  });
+
+  it('expects the owner to hear of each no, and once of each event by which mails came back', () => {
+    const gone = 'gone1@ailleurs.test';
+    const one: Lived = {
+      ...lived,
+      people: new Map([...lived.people, [gone, { ...always }]]),
+      told: [{ at: booked, method: 'REQUEST', about: 'all', begin, to: [...people, gone] }],
+      answers: [{ email: 'guest1@ailleurs.test', partstat: 'DECLINED', at: booked + 60 }],
+    };
+    const toOwner = (subject: string, at: number, text = ''): Got =>
+      mail('organiser1@example.org', { at, subject, text });
+    const no = toOwner('Guest 1 décline : Réunion 1', booked + 60);
+    const back = [booked, begin - 86_400, begin - 3600].map((at) =>
+      toOwner('Courriels non distribués : Réunion 1', at + 185, `${gone} (550 5.1.1 no such user)`),
+    );
+    const ended = begin + 86_400;
+    expect(ownerToldRightly(one, [no, ...back], ended)).toEqual([]);
+    expect(ownerToldRightly(one, back, ended)).not.toEqual([]);
+    expect(ownerToldRightly(one, [no, ...back.slice(1)], ended)).not.toEqual([]);
+    expect(ownerToldRightly(one, [no, ...back, ...back.slice(1)], ended)).not.toEqual([]);
+    expect(ownerToldRightly(one, [no, ...back.map((letter) => ({ ...letter, text: '' }))], ended)).not.toEqual([]);
+  });
+
+  it('expects what was kept for long enough to be gone, and what was not to be there', () => {
+    const seats = people.map((email, n) => ({ begin, email, partstat: n === 0 ? 1 : 0, tentative: null }));
+    const day = 86_400;
+    const rows = new Map([['1', seats]]);
+    expect(keptRightly(lived, rows, begin + 9 * day, 10)).toEqual([]);
+    expect(keptRightly(lived, new Map(), begin + 9 * day, 10)).not.toEqual([]);
+    expect(keptRightly(lived, rows, begin + 13 * day, 10)).not.toEqual([]);
+    expect(keptRightly(lived, new Map(), begin + 13 * day, 10)).toEqual([]);
+    expect(keptRightly(lived, new Map([['1', seats.slice(1)]]), begin, 10)).not.toEqual([]);
+    expect(keptRightly(lived, new Map([['1', seats.map((one) => ({ ...one, partstat: 2 }))]]), begin, 10)).not.toEqual(
+      [],
+    );
   });
 
   it('expects the reminders that the Bash version had planned, by its links', () => {
