@@ -42,11 +42,14 @@ find_program() {
             if [ -e "$installed/jmb-install" ]; then program=$installed/jmb-install && return 0; fi
         fi
     fi
-    if is_staged; then
-        find_node || fail "there is no Node: with --root nothing is installed, so bring Node $oldest_node or later yourself"
+    # Asked once: Node has to start for each answer.
+    local has_node=
+    if find_node; then has_node=1; fi
+    if is_staged && [ -z "$has_node" ]; then
+        fail "there is no Node: with --root nothing is installed, so bring Node $oldest_node or later yourself"
     fi
-    if find_node && [ -n "${JMB_DIST_READY:-}" ] && [ -x "$program" ]; then return 0; fi
-    if ! find_node || ! modules_match; then
+    if [ -n "$has_node" ] && [ -n "${JMB_DIST_READY:-}" ] && [ -x "$program" ]; then return 0; fi
+    if [ -z "$has_node" ] || ! modules_match; then
         is_staged || prepare_bare_host "$@"
         need_node
         need_node_modules
