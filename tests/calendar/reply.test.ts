@@ -76,6 +76,13 @@ describe('an answer', () => {
       expect(await readReplies(calendar(...event(...lines), ...whole))).toHaveLength(1);
   });
 
+  it('may come in a second calendar of the same text', async () => {
+    const uids = async (...texts: readonly string[]) => (await readReplies(texts.join(''))).map(({ uid }) => uid);
+    const second = calendar(...event('UID:8@x', ZOE));
+    expect(await uids(calendar(...whole), second)).toEqual(['7@meet.example.org', '8@x']);
+    expect(await uids(calendar(...whole), second.replace('REPLY', 'REQUEST'))).toEqual([]);
+  });
+
   it('is one of an event of a calendar, and of nothing else', async () => {
     const text = calendar(...whole);
     for (const [name, other] of [
@@ -169,6 +176,7 @@ describe('what it says', () => {
     ['DTSTART;VALUE=DATE:20261203', false],
     ['DTSTART;VALUE=TEXT:on 2026-12-03T14:00:00Z', false],
     ['DTSTART;VALUE=TEXT:2026-12-03T14:00:00Z or so', false],
+    ['DTSTART;VALUE=TEXT;TZID=Europe/Paris:soon', false],
   ])('of the time, by %s: %s', async (line, expected) => {
     expect(iso((await read(line)).begin)).toBe(expected);
   });

@@ -34,6 +34,12 @@ describe('a zone of its own', () => {
     expect(await begin([...fixed('TZID:Home', ...daily), ...fixed('TZID:Büro')])).toBe(KNOWN);
   });
 
+  it('says nothing either where one that is read stands before it', async () => {
+    const winter = ['BEGIN:VTIMEZONE', 'TZID:Büro', 'BEGIN:STANDARD', 'DTSTART:19701025T030000', 'TZOFFSETTO:+0100'];
+    const rule = ['RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10', 'END:STANDARD'];
+    expect(await begin([...winter, ...rule, ...daily, 'END:VTIMEZONE'])).toBe(false);
+  });
+
   it('counts in the calendar, not within another part of it', async () => {
     expect(await begin(['BEGIN:X-PART', ...fixed('TZID:Büro'), 'END:X-PART'])).toBe(false);
     expect(await begin(fixed('TZID:Büro').map((line) => line.replace('VTIMEZONE', 'X-ZONE')))).toBe(false);

@@ -70,6 +70,23 @@ describe('a series', () => {
     expect([begins[0], begins.at(-1)?.slice(0, 12)]).toEqual(['DTSTART:20250101T000000', 'DTSTART:2035']);
   });
 
+  it('stands among others whole, each with its zone, whatever it is called', () => {
+    const far = { ...recurrence, zone: 'Asia/Kolkata' };
+    const text = lines(
+      { ...once, uid: '1@x', recurrence, summary: 'UID:2@x BEGIN:VEVENT' },
+      { ...once, uid: '2@x', recurrence: far, summary: 'BEGIN:VEVENT ' },
+    );
+    for (const [line, count] of [
+      ...['BEGIN:VTIMEZONE', 'END:VTIMEZONE', 'BEGIN:VEVENT', 'END:VEVENT'].map((one) => [one, 2] as const),
+      ...['TZID:Europe/Paris', 'TZID:Asia/Kolkata'].map((one) => [one, 1] as const),
+    ])
+      expect(text.filter((one) => one === line)).toHaveLength(count);
+    expect(inEvent(text, 'DTSTART')).toEqual([
+      'DTSTART;TZID=Europe/Paris:20261203T140000',
+      'DTSTART;TZID=Asia/Kolkata:20261203T140000',
+    ]);
+  });
+
   it('leaves the others as they are, and shares a zone with its likes', () => {
     const text = lines(
       { ...once, uid: long },
