@@ -1,7 +1,7 @@
 /** What the room module's client makes of answers that nobody should give, and how it asks. */
 import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RoomService, roomService } from '../../lib/jitsi/rooms.ts';
 import { scratch } from '../store/scratch.ts';
 
@@ -32,6 +32,8 @@ beforeAll(async () => {
     JMB_PROSODY_SECRET_FILE: file,
     JMB_PROSODY_HOST: 'meet.example.org',
   };
+});
+beforeEach(() => {
   const set = roomService(settings);
   if (set === undefined) throw new Error('not set');
   service = set;
