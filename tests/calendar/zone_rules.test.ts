@@ -67,6 +67,15 @@ describe('a zone by no rule', () => {
     ]);
   });
 
+  it('is one whose rule ends within the years', () => {
+    const rules = zoneRules('Europe/Moscow', 2008, 2009).map(told);
+    expect(rules).toHaveLength(1 + 2 * 4 + 1);
+    expect([rules[0], rules.at(-1)]).toEqual([
+      'standard 180>180 2007-01-01T00:00',
+      'daylight 180>240 2011-03-27T02:00',
+    ]);
+  });
+
   it('has one offset where clocks are never set', () => {
     expect(zoneRules('Asia/Kolkata', 2026, 2030).map(told)).toEqual(['standard 330>330 2025-01-01T00:00']);
   });
