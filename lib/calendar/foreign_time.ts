@@ -33,7 +33,7 @@ export function unixInZone(time: WallTime, zone: string): number | undefined {
   }
   const offsetAt = (unix: number): number => {
     const found = /GMT([+-])(\d\d):(\d\d)/.exec(format.format(unix * 1000));
-    // Node 22 says `GMT` alone where there is no offset.
+    // Before ICU 78 no offset is `GMT` alone (ICU-23157).
     return found === null ? 0 : secondsIn(found);
   };
   const first = unixAt(time, offsetAt(unixAt(time) - 43_200));

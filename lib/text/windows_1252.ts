@@ -1,6 +1,7 @@
 /**
- * Texts in windows-1252, which mails in ISO 8859-1 are, too (WHATWG Encoding Standard). From 20.18.3, 22.13 and 23.4 on Node reads them
- * without the signs at 80 to 9F (its issue 60888): French apostrophes, oe and the euro become control characters. Pure.
+ * Texts in windows-1252, which mails in ISO 8859-1 are, too (WHATWG Encoding Standard). Node 20 reads them
+ * without the signs at 80 to 9F (its issue 60888; 20.20.2 does, 22.23.3 and 24.21.0 do not): French apostrophes, oe and the euro become
+ * control characters. Pure.
  */
 
 /** What stands at 80 to 9F; five places are empty. */
