@@ -93,6 +93,8 @@ export interface Diary {
   polls: number;
   /** The last run of cron, Unix seconds. */
   ended: number;
+  /** What the clock was set to last, Unix seconds. */
+  clock: number;
   replies: number;
   linkAnswers: number;
 }
@@ -105,7 +107,7 @@ export function emptyDiary(plan: readonly PlannedMeeting[], original: readonly O
       removedAt: Number.POSITIVE_INFINITY,
     }),
   );
-  const counts = { polls: 0, ended: 0, replies: 0, linkAnswers: 0 };
+  const counts = { polls: 0, ended: 0, clock: 0, replies: 0, linkAnswers: 0 };
   return { meetings, original, mails: [], delayed: [], entered: [], wrong: [], ...counts };
 }
 

@@ -53,6 +53,7 @@ export async function live(world: World, year: Year, say: (text: string) => void
   for (let entry = agenda.next(); entry !== undefined && entry.at <= end; entry = agenda.next()) {
     const { at } = entry;
     world.setClock(at);
+    diary.clock = at;
     await entry.does(at);
     const reports = await readMails(diary, world.smtp.mails.splice(0), at);
     for (const { raw, to } of reports) agenda.add({ at: at + MINUTE, does: () => world.deliver(raw, '', to) });
