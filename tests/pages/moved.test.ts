@@ -2,8 +2,9 @@
 import { expect, it } from 'vitest';
 import { reminderMessages } from '../../lib/mail/messages.ts';
 import { meetingChange } from '../../lib/pages/meeting_save.ts';
+import { slotsOf } from '../../lib/store/agenda.ts';
 import { recordAnswer } from '../../lib/store/invitations.ts';
-import { attendeesOf, invitationsOf } from '../../lib/store/meetings.ts';
+import { attendeesOf, invitationsIn } from '../../lib/store/meetings.ts';
 import { outboxOf } from '../../lib/store/outbox.ts';
 import { ALICE, BOB, NOW, OUTSIDER, type Site, site } from './site.ts';
 
@@ -43,7 +44,10 @@ it('sets answers back where the time changes, and the mail says what was answere
   expect(mailTo(BOB)).toContain('Vous aviez accepté l’ancien horaire');
   expect(mailTo(OUTSIDER)).toContain('Vous aviez décliné l’ancien horaire');
   expect(mailTo(ALICE)).not.toContain('Vous aviez');
-  expect(invitationsOf(jmb.store, [ALICE], { endAfter: NOW })[0]).toMatchObject({ invited: 2, accepted: 0 });
+  expect(invitationsIn(jmb.store, slotsOf(jmb.store, [ALICE], { endAfter: NOW }))[0]).toMatchObject({
+    invited: 2,
+    accepted: 0,
+  });
   const reminded = () => reminderMessages(attendeesOf(jmb.store, meeting.id)).map(({ attendee }) => attendee.email);
   expect(reminded()).toEqual([ALICE, BOB, OUTSIDER]);
   give(BOB, 'declined');

@@ -1,7 +1,7 @@
 /** In which language and by which clock people are written to, their accounts, and what a directory said of them. */
 import { describe, expect, it } from 'vitest';
 import { insertMeeting } from '../../lib/store/bookings.ts';
-import { feedOf, rememberAddresses } from '../../lib/store/feeds.ts';
+import { feedOf, noteSeen, rememberAddresses } from '../../lib/store/feeds.ts';
 import { chosenBy, keepMine, mineOf } from '../../lib/store/mine.ts';
 import {
   feedsByAddress,
@@ -30,16 +30,17 @@ function counting(store: Store): () => number {
 
 describe('what a person chose', () => {
   it('is nothing at first, reminders apart', () => {
-    expect(mineOf(open(), 'alice')).toEqual({ language: undefined, zone: null, reminders: true });
+    expect(mineOf(open(), 'alice')).toEqual({ language: undefined, zone: null, reminders: true, seen: 0 });
   });
 
   it('is kept, and may be taken back', () => {
     const store = open();
     keepMine(store, 'alice', { language: 'en', zone: TOKYO, reminders: false });
-    expect(mineOf(store, 'alice')).toEqual({ language: 'en', zone: TOKYO, reminders: false });
+    noteSeen(store, 'ALICE', 3 * 86_400);
+    expect(mineOf(store, 'alice')).toEqual({ language: 'en', zone: TOKYO, reminders: false, seen: 3 });
     expect(mineOf(store, 'bob').language).toBeUndefined();
     keepMine(store, 'alice', { language: undefined, zone: null, reminders: true });
-    expect(mineOf(store, 'alice')).toEqual({ language: undefined, zone: null, reminders: true });
+    expect(mineOf(store, 'alice')).toEqual({ language: undefined, zone: null, reminders: true, seen: 3 });
     expect(store.all('SELECT 1 FROM mine_zone')).toEqual([]);
   });
 

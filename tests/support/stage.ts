@@ -156,7 +156,7 @@ function ask(address: string, { as, method, headers = {}, form, body }: Question
 }
 
 async function onceThereAre(mails: readonly CaughtMail[], count: number): Promise<readonly CaughtMail[]> {
-  for (const until = Date.now() + 5000; mails.length < count; ) {
+  for (const until = Date.now() + 20_000; mails.length < count; ) {
     if (Date.now() > until) throw new Error(`${mails.length} mails instead of ${count}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
