@@ -1,17 +1,20 @@
-/** Builds dist/ before the tests of a run where the sources have changed since it was built; vitest calls it once a run. */
+/** Builds dist/ before the tests of a run where the sources have changed since it was built, and compiles it; vitest calls it once a run. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { digestOfSources, STAMP } from '../../lib/build/sources.mjs';
+import { compileOnce } from './compiled.ts';
 
 /** How long one run waits for the build of another, in milliseconds. */
 const PATIENCE = 300_000;
 
 /** What vitest calls. JMB_DIST names programs that were built elsewhere (tree.ts): they are taken as they are. */
 export default function setup(): void {
-  if (process.env['JMB_DIST'] === undefined) freshDist(fileURLToPath(new URL('../..', import.meta.url)).slice(0, -1));
+  if (process.env['JMB_DIST'] !== undefined) return;
+  freshDist(fileURLToPath(new URL('../..', import.meta.url)).slice(0, -1));
+  compileOnce();
 }
 
 /**

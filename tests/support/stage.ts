@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ACCOUNTS, type Account, basic, identityModule, writeBasicAuth } from './accounts.ts';
 import { startApache, usualWay, type Way } from './apache.ts';
+import { takeCompiled } from './compiled.ts';
 import { type CaughtMail, startMailCatcher } from './mail_catcher.ts';
 import { freePort } from './port.ts';
 import { makeTree, readLog } from './tree.ts';
@@ -62,7 +63,7 @@ export interface Stage {
   readonly mails: readonly CaughtMail[];
   /** Asks an address; redirects are not followed. */
   ask(path: string, question?: Question): Promise<Response>;
-  /** Waits until so many mails are there, five seconds at most, and gives them all. */
+  /** Waits until so many mails are there, twenty seconds at most, and gives them all. */
   mailsOnceThereAre(count: number): Promise<readonly CaughtMail[]>;
   /** What JMB logged. */
   log(): string;
@@ -104,6 +105,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     },
     modules: { ...identityModule(accounts), ...options.modules },
   });
+  takeCompiled(root);
   const auth = options.auth === undefined ? writeBasicAuth(join(root, 'etc'), accounts) : join(root, 'etc/auth.conf');
   if (options.auth !== undefined) writeFileSync(auth, options.auth);
 

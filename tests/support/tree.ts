@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { giveToWebUser } from './web_user.ts';
 
 /** What `npm run build` made; JMB_DIST names another place. */
-function dist(): string {
+export function dist(): string {
   const folder = process.env['JMB_DIST'] ?? join(dirname(fileURLToPath(import.meta.url)), '../../dist');
   if (!existsSync(join(folder, 'apache/jitsi-jmb.conf'))) throw new Error(`${folder} is not built: npm run build`);
   return folder;
