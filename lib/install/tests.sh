@@ -22,7 +22,7 @@ full_test_packages=(
 
 # The tests that are run once more with programs that stay (FastCGI): how requests reach them, who is refused what, and what breaks.
 # What pages and mails hold, and what cron does, is the same however the programs are run; the rest says itself how they are.
-as_fastcgi=(tests/e2e/{apache,arguments,check,disaster,nginx,refusals,rooms,signon,story,templates,version,wrong_settings}.test.ts)
+as_fastcgi=(tests/e2e/{apache,arguments,check,disaster,nginx,refusals,rooms,signon,story,wrong_settings}.test.ts)
 
 run_tests() {
     ! is_release || fail "--test needs a clone of the repository: a release holds no tests"
