@@ -141,7 +141,7 @@ interface Prepared {
 function named(row: unknown, columns: readonly string[]): Record<string, unknown> {
   const values = row as readonly unknown[];
   const found: Record<string, unknown> = {};
-  for (let at = 0; at < columns.length; at += 1) found[columns[at] as string] = values[at];
+  for (let at = 0; at < columns.length; at += 1) found[columns[at] ?? ''] = values[at];
   return found;
 }
 
