@@ -76,11 +76,7 @@ node_headers() {
         fs.existsSync(root + "/include/node/node_api.h") ? root : ""' 2>/dev/null || true
 }
 
-# Tells that node_modules was compiled in haste, which is good enough for tests.
-hasty=node_modules/.compiled-for-tests
-
 modules_match() {
-    [ -n "${for_tests:-}" ] || [ ! -e "$here/$hasty" ] || return 1
     node "$here/lib/install/modules_match.mjs"
 }
 

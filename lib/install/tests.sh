@@ -36,7 +36,7 @@ run_tests() {
     done
     stage packages need_packages "${packages[@]}"
     stage Node need_node
-    stage "npm ci" need_test_modules
+    stage "npm ci" need_node_modules
     stage build build
 
     results=$(mktemp -d)
@@ -50,14 +50,6 @@ run_tests() {
     say "Seconds: $stages"
     say "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
-}
-
-# SQLite takes more than a minute to compile as it is installed; a third of that will do for tests. An installation compiles it anew.
-need_test_modules() {
-    for_tests=yes
-    ! modules_match || return 0
-    CFLAGS="${CFLAGS:-} -O1" need_node_modules
-    touch "$here/$hasty"
 }
 
 # Whether what tests write can be there: in memory they do not wait for the disk. Programs are run from it.
