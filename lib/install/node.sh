@@ -59,15 +59,23 @@ install_private_node() {
         install --save-exact "node-linux-$machine@$private_node_version" "npm@$private_npm_version"
 }
 
-# Runs npm in a folder. Node knows its own certificates only: give it those of the machine as well.
+# Runs npm in a folder, as a step that the first word names.
 npm_step() {
-    local what=$1 folder=$2 machine_certificates=/etc/ssl/certs/ca-certificates.crt
-    shift 2
-    local words=(env "npm_config_nodedir=$(node_headers)")
+    local what=$1
+    shift
+    set_npm_words "$@"
+    quiet_step "$what" "${npm_words[@]}"
+}
+
+# The words of a command that runs npm in a folder. Node knows its own certificates only: give it those of the machine as well.
+set_npm_words() {
+    local folder=$1 machine_certificates=/etc/ssl/certs/ca-certificates.crt
+    shift
+    npm_words=(env "npm_config_nodedir=$(node_headers)")
     if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r $machine_certificates ]; then
-        words+=("NODE_EXTRA_CA_CERTS=$machine_certificates")
+        npm_words+=("NODE_EXTRA_CA_CERTS=$machine_certificates")
     fi
-    quiet_step "$what" "${words[@]}" npm --prefix "$folder" --no-audit --no-fund --no-update-notifier "$@"
+    npm_words+=(npm --prefix "$folder" --no-audit --no-fund --no-update-notifier "$@")
 }
 
 # The folder whose include/node has the headers of this node, for packages that are compiled; nothing: npm fetches them.

@@ -36,8 +36,7 @@ run_tests() {
     done
     stage packages need_packages "${packages[@]}"
     stage Node need_node
-    stage "npm ci" need_node_modules
-    stage build build
+    stage "npm ci" need_test_modules
 
     results=$(mktemp -d)
     at_end rm -rf "$results"
@@ -45,11 +44,48 @@ run_tests() {
     cd "$here" || fail "$here is gone"
     passed=0 failed=0
     stage checks run_checks
+    stage "rest of compiling" wait_for_compiling
+    stage build build
     stage tests run_vitest
     stage "as FastCGI" run_as_fastcgi
     say "Seconds: $stages"
     say "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# The process that compiles packages, while the checks that do without them run.
+compiling=
+
+# Like need_node_modules. SQLite takes one core a minute.
+need_test_modules() {
+    ! modules_match || return 0
+    need_packages "${compilers[@]}"
+    npm_step "Installing the packages of package-lock.json" "$here" ci --ignore-scripts
+    compiling_output=$(mktemp)
+    at_end rm -f "$compiling_output"
+    say "Compiling them..."
+    set_npm_words "$here" rebuild
+    # With job control a command that is put in the background leads a process group.
+    set -m
+    "${npm_words[@]}" </dev/null >"$compiling_output" 2>&1 &
+    compiling=$!
+    set +m
+    at_end end_compiling
+}
+
+wait_for_compiling() {
+    [ -n "$compiling" ] || return 0
+    local status=0
+    wait "$compiling" || status=$?
+    compiling=
+    if [ "$status" -ne 0 ] || ! modules_match; then
+        tail -n 40 "$compiling_output" >&2
+        fail "npm rebuild has left node_modules incomplete (status $status)"
+    fi
+}
+
+end_compiling() {
+    [ -z "$compiling" ] || kill -TERM -- "-$compiling" 2>/dev/null || true
 }
 
 # Whether what tests write can be there: in memory they do not wait for the disk. Programs are run from it.
