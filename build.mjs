@@ -23,6 +23,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { packagesIn } from './lib/build/bundled.mjs';
+import { APART, apart } from './lib/build/apart.mjs';
 import { addonName, EXTERNAL_PACKAGES, externalPackages, isAddon } from './lib/build/external_packages.mjs';
 import { inOrder } from './lib/build/migrations.mjs';
 import { digestOfSources, STAMP } from './lib/build/sources.mjs';
@@ -77,7 +78,7 @@ function sources(folder) {
 
 /** One program in one file: an executable, or a door in lib/. */
 async function program(source, outfile, options = {}) {
-  await build({ entryPoints: [source], outfile, plugins: [esbuildTemplates, externalPackages], ...options });
+  await build({ entryPoints: [source], outfile, plugins: [apart, esbuildTemplates, externalPackages], ...options });
 }
 
 /** A program that is a few words of code: its options. */
@@ -126,7 +127,9 @@ async function doors() {
   const digests = {};
   for (const name of names) digests[name] = await door(name);
   digests.list = await door('booking', 'list');
+  digests.enter = await door('join', 'enter');
   for (const [name, file] of Object.entries(EXTERNAL_PACKAGES)) digests[file] = await library(name, file);
+  for (const [file, source] of Object.entries(APART)) digests[file] = await library(source, file);
   writeFileSync(`${out}/lib/parts.json`, `${JSON.stringify(digests)}\n`);
   const parts = JSON.stringify(digests);
   for (const name of names) {
@@ -153,12 +156,13 @@ async function tool(source, outfile) {
   });
 }
 
-/** An external package in a file of its own, which is a function for doors and a module for who requires it; its digest. */
+/** An external package, or a part of ours, in a file of its own, which is a function for doors and a module for who requires it; its digest. */
 async function library(name, file) {
   const outfile = `${out}/lib/${file}.js`;
   await build({
     stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: '.' },
     outfile,
+    plugins: [esbuildTemplates],
     banner: {
       js: '(function(part){return typeof module==="undefined"?part:part(require,module)})(function(require,module){',
     },

@@ -8,8 +8,8 @@ declare module '*.hbs' {
 
 /** The texts of a folder's migrations in order: `…/*.sql`. */
 declare module '*.sql' {
-  const texts: readonly string[];
-  export default texts;
+  export const count: number;
+  export const migrations: () => readonly string[];
 }
 
 /** A digest of a style sheet, for its address. */

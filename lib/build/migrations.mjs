@@ -1,4 +1,4 @@
-/** The migrations as a module: `import migrations from '../../sql/*.sql'` gives the texts of a folder's numbered files in order. */
+/** The migrations as a module: `import { count, migrations } from '../../sql/*.sql'` gives the texts of a folder's numbered files in order. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -26,5 +26,5 @@ export function inOrder(names) {
 /** The source of that module for a folder. */
 export function migrationsModule(folder) {
   const texts = inOrder(readdirSync(folder)).map((name) => readFileSync(join(folder, name), 'utf8'));
-  return `export default ${JSON.stringify(texts)};`;
+  return `export const count = ${texts.length}; export const migrations = () => ${JSON.stringify(texts)};`;
 }

@@ -32,12 +32,22 @@ export function cacheFile(lib: string, { name, digest }: Part, flags: readonly s
 /** My meetings, of all that booking.cgi is asked for. */
 const LIST = /^(?:list)?(?:$|[&=])/;
 
+/** The way into a room, of all that join.cgi is asked for. */
+const ENTER = /^id=/;
+
 /**
- * The part that answers a request of a program: of booking.cgi the list, which is asked for most, is one of its own.
+ * The part that answers a request of a program: what is asked for most, the list and the way into a room, are parts of their own.
  * @param query what is asked; undefined in a program that stays
+ * @param address the path, which tells /close.cgi from the program that answers it
  */
-export function partOf(program: string, query = process.env['QUERY_STRING']): string {
-  return program === 'booking' && query !== undefined && LIST.test(query) ? 'list' : program;
+export function partOf(
+  program: string,
+  query = process.env['QUERY_STRING'],
+  address = process.env['SCRIPT_NAME'] ?? '',
+): string {
+  if (query === undefined) return program;
+  if (program === 'booking' && LIST.test(query)) return 'list';
+  return program === 'join' && ENTER.test(query) && !address.endsWith('/close.cgi') ? 'enter' : program;
 }
 
 /**

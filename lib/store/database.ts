@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import migrations from '../../sql/*.sql';
+import { count, migrations } from '../../sql/*.sql';
 import { codeOf } from '../failure.ts';
 import { ownNewFile } from '../new_file.ts';
 import { Unavailable } from '../refusal.ts';
@@ -53,7 +53,7 @@ export function takeLock(file: string): (() => void) | null {
 }
 
 /** How many migrations there are: the version of a database that has seen them all. */
-export const SCHEMA_VERSION = migrations.length;
+export const SCHEMA_VERSION = count;
 
 /**
  * Applies what is missing, in one transaction. An up-to-date file costs one read and takes no write lock; of two
@@ -66,7 +66,7 @@ export function migrate(database: Database.Database): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = versionOf(database);
-    for (const sql of migrations.slice(version)) database.exec(sql);
+    for (const sql of migrations().slice(version)) database.exec(sql);
     if (version < SCHEMA_VERSION) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     database.exec('COMMIT');
   } catch (error) {

@@ -29,7 +29,7 @@ describe('the files of sql/', () => {
       mkdirSync(join(folder, 'sql'));
       writeFileSync(join(folder, 'sql/0001-a.sql'), 'CREATE TABLE a (x)');
       writeFileSync(join(folder, 'sql/0002-b.sql'), 'CREATE TABLE b (x)');
-      writeFileSync(join(folder, 'main.ts'), `import all from './sql/*.sql'; console.log(all);`);
+      writeFileSync(join(folder, 'main.ts'), `import { migrations } from './sql/*.sql'; console.log(migrations());`);
       const made = () =>
         build({
           entryPoints: [join(folder, 'main.ts')],

@@ -76,20 +76,29 @@ function answersAll(reader?: readonly string[]): void {
 }
 
 describe('a prepared installation', () => {
-  it('answers the list by a part of its own, which holds no form', () => {
-    const source = (part: string): string => readFileSync(join(root, `lib/${part}.js`), 'utf8');
-    expect(source('booking')).toContain('conf_repeat');
-    expect(source('list')).not.toContain('conf_repeat');
-    expect(source('list').length).toBeLessThan(0.7 * source('booking').length);
-    expect(caches().filter((name) => name.startsWith('list-'))).toHaveLength(1);
-    const without = join(root, 'lib/list.js.away');
-    renameSync(join(root, 'lib/list.js'), without);
+  it.each([
+    { part: 'list', of: 'booking', not: 'conf_repeat', asked: ['list', ''], other: 'new', status: '200 OK' },
+    {
+      part: 'enter',
+      of: 'join',
+      not: 'meeting.ics',
+      asked: ['id=0123456789abcdef'],
+      other: 'accept&id=0123456789abcdef',
+      status: '404 Not Found',
+    },
+  ])('answers by $part what $of is asked for most', ({ part, of, not, asked, other, status }) => {
+    const source = (name: string): string => readFileSync(join(root, `lib/${name}.js`), 'utf8');
+    expect(source(of).includes(not)).toBe(true);
+    expect(source(part).includes(not)).toBe(false);
+    expect(source(part).length).toBeLessThan(0.7 * source(of).length);
+    expect(caches().filter((name) => name.startsWith(`${part}-`))).toHaveLength(1);
+    const without = join(root, `lib/${part}.js.away`);
+    renameSync(join(root, `lib/${part}.js`), without);
     try {
-      expect(ask('booking', 'list')).not.toContain('200');
-      expect(ask('booking', '')).not.toContain('200');
-      expect(ask('booking', 'new')).toBe('Status: 200 OK');
+      for (const query of asked) expect(ask(of, query), query).not.toContain(status);
+      expect(ask(of, other)).toBe(`Status: ${status}`);
     } finally {
-      renameSync(without, join(root, 'lib/list.js'));
+      renameSync(without, join(root, `lib/${part}.js`));
     }
   });
 
