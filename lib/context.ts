@@ -150,9 +150,9 @@ export class Environment {
     return settingsFiles(this.#root, this.#env);
   }
 
-  /** Whether a restored copy has taken the place of the database that is or was open here. */
-  get isReplaced(): boolean {
-    return this.#replaced.length > 0 || this.#store?.isReplaced() === true;
+  /** Whether a restored copy was found in the place of the database that was open here: each request that needs it looks. */
+  get hasReplaced(): boolean {
+    return this.#replaced.length > 0;
   }
 
   /** Lets go of database and directory; both open again when needed. */

@@ -44,7 +44,7 @@ class Changing {
   /** Runs one request with what is valid now; the old environment closes when its last request is done. */
   async use<T>(work: (around: Environment) => Promise<T>): Promise<T> {
     const stamp = this.#around.files().map(stampOf).join('|');
-    if (this.#stamp !== stamp || this.#around.isReplaced) this.#renew(stamp);
+    if (this.#stamp !== stamp) this.#renew(stamp);
     const around = this.#around;
     this.#running.set(around, (this.#running.get(around) ?? 0) + 1);
     try {
@@ -53,6 +53,8 @@ class Changing {
       const left = (this.#running.get(around) ?? 1) - 1;
       if (left > 0) this.#running.set(around, left);
       else this.#running.delete(around);
+      // It has found another copy, and holds the one of before.
+      if (around.hasReplaced && around === this.#around) this.#renew(stamp);
       if (left === 0 && around !== this.#around) around.close();
     }
   }

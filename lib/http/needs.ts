@@ -7,9 +7,8 @@ import { formParams, type Params, queryParams, type Request, requestHeader } fro
 import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
-import { feedByHash, noteSeen, rememberAddresses } from '../store/feeds.ts';
+import { feedByHash, noteSeen, rememberVisitor } from '../store/feeds.ts';
 import { mineOf } from '../store/mine.ts';
-import { rememberName } from '../store/people.ts';
 import { formTokenHolds } from '../store/secrets.ts';
 import { zoneOf } from '../text/zones.ts';
 import type { Granted, Known, Need } from './route.ts';
@@ -202,8 +201,7 @@ function of<Key extends keyof Granted>(known: Known, key: Key): Granted[Key] {
 async function visitor(request: Request, context: Context): Promise<{ identity: Identity } | Refusal> {
   const identity = await identityOf(context, request);
   if (isRefusal(identity)) return identity;
-  rememberAddresses(context.store, identity.uid, identity.addresses, context.settings.JMB_SHARED_ADDRESSES);
-  rememberName(context.store, identity.addresses, identity.name);
+  rememberVisitor(context.store, identity, context.settings.JMB_SHARED_ADDRESSES);
   const { language, zone, seen } = mineOf(context.store, identity.uid);
   const now = context.clock.now();
   if (seen < dayOf(now)) noteSeen(context.store, identity.uid, now);

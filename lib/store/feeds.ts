@@ -1,5 +1,7 @@
 /** Calendar feeds: whose a hash is, the addresses of that person, and the text as it was last made. */
 import { dayOf } from '../meetings/keeping.ts';
+import type { Identity } from '../meetings/meeting.ts';
+import { rememberName } from './people.ts';
 import { newHash } from './secrets.ts';
 import type { Store } from './store.ts';
 
@@ -109,16 +111,14 @@ export function rememberAddresses(
   addresses: readonly string[],
   shared: readonly string[] = [],
 ): void {
-  const known = store.all<{ readonly address: string; readonly contested: number }>(
+  const known = store.all<HeldRow>(
     `SELECT feed_address AS address, EXISTS (SELECT 1 FROM feed_address AS other
        WHERE other.feed_address = one.feed_address AND other.feed_owner <> one.feed_owner COLLATE NOCASE) AS contested
      FROM feed_address AS one WHERE feed_owner = ? COLLATE NOCASE ORDER BY feed_position`,
     uid,
   );
-  const isKnown =
-    known.length === addresses.length && known.every(({ address }, index) => address === addresses[index]);
   const common = new Set(shared.map((address) => address.toLowerCase()));
-  if (isKnown && !known.some(({ address, contested }) => contested === 1 && !common.has(address))) return;
+  if (isHeld(known, addresses, common)) return;
   const own = JSON.stringify(addresses.filter((address) => !common.has(address)));
   store.jot(() => {
     store.run(
@@ -136,6 +136,45 @@ export function rememberAddresses(
       );
     }
   });
+}
+
+/** An address that is kept, and whether another account has it, too. */
+interface HeldRow {
+  readonly address: string;
+  readonly contested: number;
+}
+
+/** Whether these rows are these addresses, and no other account has one that is not common to several. */
+function isHeld(rows: readonly HeldRow[], addresses: readonly string[], common: ReadonlySet<string>): boolean {
+  return (
+    rows.length === addresses.length &&
+    rows.every(
+      ({ address, contested }, index) => address === addresses[index] && (contested === 0 || common.has(address)),
+    )
+  );
+}
+
+/**
+ * Keeps addresses and name of whoever signs in, as rememberAddresses and rememberName do; where nothing is news, as nearly always, by one
+ * look.
+ * @param shared addresses that several accounts may have at once
+ */
+export function rememberVisitor(
+  store: Store,
+  { uid, addresses, name }: Pick<Identity, 'uid' | 'addresses' | 'name'>,
+  shared: readonly string[],
+): void {
+  const known = store.all<HeldRow & { readonly name: string }>(
+    `SELECT feed_address AS address, EXISTS (SELECT 1 FROM feed_address AS other
+       WHERE other.feed_address = one.feed_address AND other.feed_owner <> one.feed_owner COLLATE NOCASE) AS contested,
+       coalesce((SELECT person_name FROM person WHERE person_address = one.feed_address), '') AS name
+     FROM feed_address AS one WHERE feed_owner = ? COLLATE NOCASE ORDER BY feed_position`,
+    uid,
+  );
+  const common = new Set(shared.map((address) => address.toLowerCase()));
+  if (isHeld(known, addresses, common) && known.every((one) => one.name === name)) return;
+  rememberAddresses(store, uid, addresses, shared);
+  rememberName(store, addresses, name);
 }
 
 /**

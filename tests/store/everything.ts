@@ -42,6 +42,7 @@ import {
   keepFeed,
   noteSeen,
   rememberAddresses,
+  rememberVisitor,
   renewFeed,
 } from '../../lib/store/feeds.ts';
 import { FORGET } from '../../lib/store/forget.ts';
@@ -177,6 +178,7 @@ export function everything(store: Store): void {
   renewFeed(store, 'alice');
   rememberAddresses(store, 'alice', [ALICE, 'alice@example.org']);
   rememberName(store, [ALICE], 'Alice Martin');
+  rememberVisitor(store, { uid: 'alice', addresses: [ALICE], name: 'Alice' }, []);
   namesOf(store, [ALICE]);
   for (const zone of [zoneOf('Asia/Tokyo'), null]) keepMine(store, 'alice', { ...mineOf(store, 'alice'), zone });
   keepMine(store, 'alice', { ...mineOf(store, 'alice'), reminders: false });

@@ -7,7 +7,9 @@ import {
   feedOf,
   keepFeed,
   rememberAddresses,
+  rememberVisitor,
 } from '../../lib/store/feeds.ts';
+import { namesOf } from '../../lib/store/people.ts';
 import { countPrivate } from '../../lib/store/rooms.ts';
 import { formToken, formTokenHolds, newHash, newRoom, randomText, sameSecret } from '../../lib/store/secrets.ts';
 import { ALICE, NOW, open, sqlite3, upstreamCopy } from './scratch.ts';
@@ -67,6 +69,27 @@ describe('feeds', () => {
       rememberAddresses(store, 'alice', [one, other]);
       expect(addressesOf(store, 'alice')).toEqual([one, other]);
     }
+  });
+
+  it('are kept with the name of whoever signs in, by one look where nothing is news', () => {
+    const store = open();
+    const alice = { uid: 'alice', addresses: [ALICE, 'a@x.test'], name: 'Alice Martin' };
+    const kept = () => [addressesOf(store, 'alice'), [...namesOf(store, alice.addresses).values()]];
+    rememberVisitor(store, alice, []);
+    expect(kept()).toEqual([alice.addresses, ['Alice Martin', 'Alice Martin']]);
+    const writes = () => store.database.prepare('SELECT total_changes()').pluck().get();
+    const before = writes();
+    rememberVisitor(store, alice, []);
+    expect(writes()).toBe(before);
+    rememberVisitor(store, { ...alice, name: 'Alice Durand' }, []);
+    expect(kept()).toEqual([alice.addresses, ['Alice Durand', 'Alice Durand']]);
+    rememberVisitor(store, { ...alice, addresses: [ALICE], name: 'Alice Durand' }, []);
+    expect(addressesOf(store, 'alice')).toEqual([ALICE]);
+    store.run('INSERT INTO feed_address VALUES (?, 0, ?)', 'bob', ALICE);
+    rememberVisitor(store, { ...alice, addresses: [ALICE], name: 'Alice Durand' }, [ALICE.toUpperCase()]);
+    expect(addressesOf(store, 'bob')).toEqual([ALICE]);
+    rememberVisitor(store, { ...alice, addresses: [ALICE], name: 'Alice Durand' }, []);
+    expect(addressesOf(store, 'bob')).toEqual([]);
   });
 
   it('take back an address that another account has got meanwhile', () => {
