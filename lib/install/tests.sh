@@ -21,15 +21,20 @@ full_test_packages=(
 )
 
 # The tests that are run once more with programs that stay (FastCGI): how requests reach them, who is refused what, and what breaks.
-# What pages and mails hold, and what cron does, is the same however the programs are run; the rest says itself how they are.
-as_fastcgi=(tests/e2e/{apache,arguments,check,disaster,nginx,refusals,rooms,signon,story,wrong_settings}.test.ts)
+# What pages and mails hold, and what cron does, is the same however the programs are run; the rest says itself how they are. With --full
+# those, too, which take as long as the others together.
+as_fastcgi=(tests/e2e/{apache,arguments,nginx,refusals,rooms,signon,story,wrong_settings}.test.ts)
+full_as_fastcgi=(tests/e2e/{check,disaster}.test.ts)
 
 run_tests() {
     ! is_release || fail "--test needs a clone of the repository: a release holds no tests"
     local packages=("${test_packages[@]}")
     while [ $# -gt 0 ]; do
         case $1 in
-        --full) packages+=("${full_test_packages[@]}") && export JMB_FULL=1 ;;
+        --full)
+            packages+=("${full_test_packages[@]}") as_fastcgi+=("${full_as_fastcgi[@]}")
+            export JMB_FULL=1
+            ;;
         *) fail "--test knows no $1; it takes --full" ;;
         esac
         shift
