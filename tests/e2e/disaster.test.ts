@@ -113,13 +113,29 @@ test('with the database locked for longer than the busy timeout: 503, and nothin
   expect((await book(jmb, 'alice', { object: 'Locked' }, fields)).status).toBe(303);
 });
 
+/** Books, and says how that was answered, and when one is to come again. */
+async function saved(
+  running: Stage,
+  object: string,
+  fields: Parameters<typeof book>[3],
+): Promise<{ readonly status: number; readonly again: string | null }> {
+  const { status, headers } = await book(running, 'alice', { object }, fields);
+  return { status, again: headers.get('Retry-After') };
+}
+
 test('fifty bookings at once: fifty saved, and everyone told', async () => {
   jmb = await stage();
   const running = jmb;
   const fields = await hiddenFields(await running.ask('/booking.cgi?new', { as: 'alice' }));
   const names = Array.from({ length: 50 }, (_, index) => `At once ${index}`);
-  const answers = await Promise.all(names.map((object) => book(running, 'alice', { object }, fields)));
-  expect(answers.map((answer) => answer.status).filter((status) => status !== 303)).toEqual([]);
+  const answers = await Promise.all(
+    names.map(async (object) => ({ object, ...(await saved(running, object, fields)) })),
+  );
+  // On a machine that has other work one may not have its turn in time: it is told so, and nothing of it is there.
+  for (const { object, status, again } of answers.filter((one) => one.status !== 303)) {
+    expect([status, again]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+    expect((await saved(running, object, fields)).status).toBe(303);
+  }
   expect(subjects(running.db).sort()).toEqual([...names].sort());
   // Under such a load some mails may be left to cron, and some that broke off to its run of a few minutes later.
   for (const words of [[], ['--now', `${Math.floor(Date.now() / 1000) + 300}`]]) {

@@ -23,6 +23,10 @@ class Runner {
   #vitest;
   #lines;
   #socket;
+  /** The files of the tests that reach what is mutated: no other is loaded again. All of the room's, until that is known. */
+  #files = process.env['JMB_MUTATION_TESTS'];
+  /** What each test took without a mutant, in milliseconds. */
+  #usual = {};
 
   constructor(logger) {
     this.#logger = logger;
@@ -40,6 +44,9 @@ class Runner {
   async dryRun() {
     await this.#load();
     const { tests, coverage } = await this.#ask({ kind: 'all' });
+    const reaching = Object.entries(coverage?.perTest ?? {}).filter(([, reached]) => Object.keys(reached).length > 0);
+    this.#files = JSON.stringify([...new Set(reaching.map(([id]) => id.split(' > ', 1)[0]))]);
+    this.#usual = Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]));
     return { status: 'complete', tests, mutantCoverage: coverage };
   }
 
@@ -49,7 +56,9 @@ class Runner {
       // What cannot even be loaded was noticed.
       if (!found) return { status: 'killed', killedBy: ['loading'], failureMessage: 'not loaded', nrOfTests: 0 };
     }
-    const answer = await this.#ask({ kind: 'mutant', id: activeMutant.id, tests: testFilter, hitLimit });
+    const asked = testFilter ?? Object.keys(this.#usual);
+    const usual = Object.fromEntries(asked.map((id) => [id, this.#usual[id]]));
+    const answer = await this.#ask({ kind: 'mutant', id: activeMutant.id, tests: testFilter, hitLimit, usual });
     // The next one begins with modules that no mutant has touched.
     if (mutantActivation === 'static' || answer.isSpoiled) this.#end();
     return answer.result;
@@ -68,6 +77,7 @@ class Runner {
           ...process.env,
           // What tests leave there goes with them.
           TMPDIR: this.#folder,
+          JMB_MUTATION_TESTS: this.#files,
           JMB_MUTATION_SOCKET: join(this.#folder, 'socket'),
           JMB_MUTATION_NAMESPACE: INSTRUMENTER_CONSTANTS.NAMESPACE,
           JMB_MUTATION_ACTIVE: mutant ?? '',

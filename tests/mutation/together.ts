@@ -17,7 +17,14 @@ interface Switch {
 
 type Asked =
   | { readonly kind: 'all' }
-  | { readonly kind: 'mutant'; readonly id: string; readonly tests?: readonly string[]; readonly hitLimit?: number };
+  | {
+      readonly kind: 'mutant';
+      readonly id: string;
+      readonly tests?: readonly string[];
+      readonly hitLimit?: number;
+      /** What each of the tests takes without a mutant, in milliseconds. */
+      readonly usual: Readonly<Record<string, number>>;
+    };
 
 /** How a test ended. */
 interface Outcome {
@@ -78,17 +85,19 @@ function say(socket: NodeJS.WritableStream, answer: object): void {
 /** Runs tests with a mutant on, up to the first that fails. */
 async function against(
   suites: readonly RunnerTestSuite[],
-  { id, tests, hitLimit }: Extract<Asked, { kind: 'mutant' }>,
+  { id, tests, hitLimit, usual }: Extract<Asked, { kind: 'mutant' }>,
   steady: ReadonlySet<string> | undefined,
 ): Promise<object> {
   const only = new Set(tests ?? steady);
   Object.assign(mutants, { activeMutant: id, hitCount: 0, hitLimit });
-  const outcomes = await run(suites, { ...(tests || steady ? { only } : {}), bails: true });
+  const outcomes = await run(suites, { ...(tests || steady ? { only } : {}), bails: true, usual });
   const isEndless = hitLimit !== undefined && (mutants.hitCount ?? 0) > hitLimit;
   Object.assign(mutants, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
   const failed = outcomes.find(({ failure }) => failure !== null);
   if (failed === undefined && !isEndless) return { result: { status: 'survived', nrOfTests: outcomes.length } };
   if (JMB_MUTATION_ACTIVE) return { result: killed(outcomes, failed) };
+  // It still goes on, and would get into the way of the next one.
+  if (failed?.failure === TOO_LONG) return { isSpoiled: true, result: { status: 'timeout', reason: failed.id } };
   // What the mutant has left behind must not speak against the next one.
   const again = await run(suites, { only: new Set(failed ? [failed.id] : []) });
   const isSpoiled = again.some(({ failure }) => failure !== null);
@@ -106,12 +115,35 @@ function killed(outcomes: readonly Outcome[], failed: Outcome | undefined): obje
   };
 }
 
+/** What is said of a test that takes far longer than it does without a mutant. */
+const TOO_LONG = 'too long';
+
+/** How long a test may take with a mutant, in milliseconds, by what it takes without. */
+function patience(usual: number | undefined): number {
+  return 1_500 + 5 * (usual ?? 1_500);
+}
+
+/** Does it, and gives up after so many milliseconds. */
+async function within(milliseconds: number, work: () => unknown): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(TOO_LONG), milliseconds);
+  });
+  try {
+    await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 interface How {
   readonly only?: ReadonlySet<string>;
   /** Whether the first failure is the last. */
   readonly bails?: boolean;
   /** Whether it is noted what each test reaches. */
   readonly covers?: boolean;
+  /** What each test takes usually, in milliseconds; not said: they take what they take. */
+  readonly usual?: Readonly<Record<string, number>>;
 }
 
 async function run(suites: readonly RunnerTestSuite[], how: How): Promise<Outcome[]> {
@@ -164,7 +196,7 @@ async function runTest(
   task: RunnerTestCase,
   around: readonly RunnerTestSuite[],
   id: string,
-  { covers }: How,
+  { covers, usual }: How,
 ): Promise<Outcome> {
   const began = performance.now();
   const ends: (() => unknown)[] = [];
@@ -178,7 +210,7 @@ async function runTest(
         if (isEnd(end)) ends.push(end);
       }
     }
-    await TestRunner.getTestFn(task)();
+    await within(usual ? patience(usual[id]) : 600_000, () => TestRunner.getTestFn(task)());
   } catch (error) {
     failure = String(error);
   }
