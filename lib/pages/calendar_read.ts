@@ -5,6 +5,7 @@
 import { type FeedEntry, feedFacts, feedFingerprint, keptEvent } from '../calendar/feed_facts.ts';
 import type { Context } from '../context.ts';
 import type { Granted } from '../http/route.ts';
+import { dayOf } from '../meetings/keeping.ts';
 import type { Answer, Attendee, Invitation, MeetingId } from '../meetings/meeting.ts';
 import { highest } from '../meetings/people.ts';
 import { saysTheSame } from '../meetings/series.ts';
@@ -24,7 +25,7 @@ export async function feedRead(
 ): Promise<Response> {
   const { store, settings, clock } = context;
   const now = clock.now();
-  noteSeen(store, asked.uid, now);
+  if (asked.seen < dayOf(now)) noteSeen(store, asked.uid, now);
   const addresses = await addressesOf(context, asked);
   const entries = withSeries(context, entriesOf(context, addresses, now), addresses);
   const facts = feedFacts(entries, settings, texts(settings.JMB_LANG), now);

@@ -10,6 +10,8 @@ export interface FeedOwner {
   readonly uid: string;
   /** As `rememberAddresses` kept them, lower case, the main one first; empty for a feed that only the original has seen. */
   readonly addresses: readonly string[];
+  /** The day since 1970, by UTC, that `noteSeen` noted last; 0: none. */
+  readonly seen: number;
 }
 
 /** A feed's text, made earlier. */
@@ -68,8 +70,12 @@ function knownFeed(store: Store, uid: string): string | undefined {
 /** Whose feed a hash is, or undefined; the hash may be anybody's text. */
 export function feedByHash(store: Store, hash: string): FeedOwner | undefined {
   if (hash === '') return undefined;
-  const row = store.get<{ readonly uid: string }>('SELECT ical_owner AS uid FROM ical WHERE ical_hash = ?', hash);
-  return row && { uid: row.uid, addresses: addressesOf(store, row.uid) };
+  const row = store.get<{ readonly uid: string; readonly seen: number }>(
+    `SELECT ical_owner AS uid, coalesce((SELECT seen_day FROM account_seen WHERE seen_uid = ical_owner), 0) AS seen
+     FROM ical WHERE ical_hash = ?`,
+    hash,
+  );
+  return row && { ...row, addresses: addressesOf(store, row.uid) };
 }
 
 /** The addresses of an account as it last signed in, lower case, the main one first; none where it never did. */

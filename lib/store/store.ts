@@ -208,16 +208,25 @@ function storeOf(database: Database.Database, { busyTimeout, letGo, isReplaced }
  */
 const LOG_PAGES = 256;
 
-function inTransaction<Result>(
-  database: Database.Database,
-  synchronous: 'FULL' | 'NORMAL',
-  work: () => Result,
-): Result {
+/** How long a transaction waits for the disk. */
+type Synchronous = 'FULL' | 'NORMAL';
+
+/** How each connection that has written was set up for it: a program that stays need not do that anew. */
+const writers = new WeakMap<Database.Database, Synchronous>();
+
+function setUp(database: Database.Database, synchronous: Synchronous): void {
+  const before = writers.get(database);
+  if (before === synchronous) return;
+  // What is deleted is overwritten with zeros: whoever has the file should not find it there.
+  const once = before === undefined ? `PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA secure_delete = ON;` : '';
+  database.exec(`PRAGMA synchronous = ${synchronous}; ${once}`);
+  writers.set(database, synchronous);
+}
+
+function inTransaction<Result>(database: Database.Database, synchronous: Synchronous, work: () => Result): Result {
   guarded(() => {
-    // What is deleted is overwritten with zeros: whoever has the file should not find it there.
-    database.exec(
-      `PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA secure_delete = ON; BEGIN IMMEDIATE`,
-    );
+    setUp(database, synchronous);
+    database.exec('BEGIN IMMEDIATE');
   });
   try {
     const result = work();

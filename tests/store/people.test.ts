@@ -46,10 +46,13 @@ describe('feeds', () => {
 
   it('know the addresses of their owner, in order, as they were last seen', () => {
     const store = open(upstreamCopy());
-    expect(feedByHash(store, 'LFRVwjYZf0I7kSoC')).toEqual({ uid: 'alice', addresses: [] });
+    expect(feedByHash(store, 'LFRVwjYZf0I7kSoC')).toMatchObject({ uid: 'alice', addresses: [] });
     rememberAddresses(store, 'alice', [ALICE, 'alice@example.org', 'a@example.org']);
     rememberAddresses(store, 'alice', ['alice@example.org', ALICE]);
-    expect(feedByHash(store, 'LFRVwjYZf0I7kSoC')).toEqual({ uid: 'alice', addresses: ['alice@example.org', ALICE] });
+    expect(feedByHash(store, 'LFRVwjYZf0I7kSoC')).toMatchObject({
+      uid: 'alice',
+      addresses: ['alice@example.org', ALICE],
+    });
     expect(feedByHash(store, 'LFRVwjYZf0I7kSo')).toBeUndefined();
     expect(feedByHash(store, '')).toBeUndefined();
   });
