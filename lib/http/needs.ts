@@ -8,7 +8,6 @@ import { isEditor } from '../people/check_modules.ts';
 import { identityOf } from '../people/identity.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
 import { feedByHash, noteSeen, rememberVisitor } from '../store/feeds.ts';
-import { mineOf } from '../store/mine.ts';
 import { formTokenHolds } from '../store/secrets.ts';
 import { zoneOf } from '../text/zones.ts';
 import type { Granted, Known, Need } from './route.ts';
@@ -201,8 +200,7 @@ function of<Key extends keyof Granted>(known: Known, key: Key): Granted[Key] {
 async function visitor(request: Request, context: Context): Promise<{ identity: Identity } | Refusal> {
   const identity = await identityOf(context, request);
   if (isRefusal(identity)) return identity;
-  rememberVisitor(context.store, identity, context.settings.JMB_SHARED_ADDRESSES);
-  const { language, zone, seen } = mineOf(context.store, identity.uid);
+  const { language, zone, seen } = rememberVisitor(context.store, identity, context.settings.JMB_SHARED_ADDRESSES);
   const now = context.clock.now();
   if (seen < dayOf(now)) noteSeen(context.store, identity.uid, now);
   context.speak?.(language);

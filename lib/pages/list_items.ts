@@ -50,14 +50,14 @@ export interface Item extends MeetingWords, PlaceWords, RarePart {
   /** Whether there is anything to press. */
   readonly actions: boolean;
   /** The element of the subject: h3, h4 under a day, h5 where days are under a month. */
-  readonly heading: 'h3' | 'h4' | 'h5';
+  heading: 'h3' | 'h4' | 'h5';
   /** The day, where no heading says it. */
-  readonly day: string;
+  day: string;
   /** The day on which it ends, where that is another. */
   readonly lastDay: string;
   /** Whether one button accepts it with those after it: none of them is answered. The later meetings of its series, folded. */
-  readonly acceptAll?: boolean;
-  readonly more?: { readonly words: string; readonly open: boolean; readonly items: readonly Item[] };
+  acceptAll?: boolean;
+  more?: { readonly words: string; readonly open: boolean; readonly items: readonly Item[] };
 }
 
 /** Nothing of that. */

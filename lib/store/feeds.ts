@@ -1,6 +1,7 @@
 /** Calendar feeds: whose a hash is, the addresses of that person, and the text as it was last made. */
 import { dayOf } from '../meetings/keeping.ts';
 import type { Identity } from '../meetings/meeting.ts';
+import { type ChosenRow, chosenIn, mineOf } from './mine.ts';
 import { rememberName } from './people.ts';
 import { newHash } from './secrets.ts';
 import type { Store } from './store.ts';
@@ -161,26 +162,34 @@ function isHeld(rows: readonly HeldRow[], addresses: readonly string[], common: 
 }
 
 /**
- * Keeps addresses and name of whoever signs in, as rememberAddresses and rememberName do; where nothing is news, as nearly always, by one
- * look.
+ * Keeps addresses and name of whoever signs in, as rememberAddresses and rememberName do, and finds what they have chosen, as mineOf does;
+ * where nothing is news, as nearly always, by one look.
  * @param shared addresses that several accounts may have at once
  */
 export function rememberVisitor(
   store: Store,
   { uid, addresses, name }: Pick<Identity, 'uid' | 'addresses' | 'name'>,
   shared: readonly string[],
-): void {
-  const known = store.all<HeldRow & { readonly name: string }>(
+): ReturnType<typeof mineOf> {
+  const known = store.all<HeldRow & ChosenRow & { readonly name: string }>(
     `SELECT feed_address AS address, EXISTS (SELECT 1 FROM feed_address AS other
        WHERE other.feed_address = one.feed_address AND other.feed_owner <> one.feed_owner COLLATE NOCASE) AS contested,
-       coalesce((SELECT person_name FROM person WHERE person_address = one.feed_address), '') AS name
-     FROM feed_address AS one WHERE feed_owner = ? COLLATE NOCASE ORDER BY feed_position`,
+       coalesce((SELECT person_name FROM person WHERE person_address = one.feed_address), '') AS name,
+       mine_language AS language, mine_reminders AS reminders, zone_name AS zone, coalesce(seen_day, 0) AS seen
+     FROM feed_address AS one LEFT JOIN mine ON mine_uid = ?
+     LEFT JOIN mine_zone ON zone_uid = mine_uid LEFT JOIN account_seen ON seen_uid = ?
+     WHERE feed_owner = ? COLLATE NOCASE ORDER BY feed_position`,
+    uid,
+    uid,
     uid,
   );
+  const [first] = known;
   const common = new Set(shared.map((address) => address.toLowerCase()));
-  if (isHeld(known, addresses, common) && known.every((one) => one.name === name)) return;
-  rememberAddresses(store, uid, addresses, shared);
-  rememberName(store, addresses, name);
+  if (!isHeld(known, addresses, common) || known.some((one) => one.name !== name)) {
+    rememberAddresses(store, uid, addresses, shared);
+    rememberName(store, addresses, name);
+  }
+  return first === undefined ? mineOf(store, uid) : chosenIn(first);
 }
 
 /**

@@ -19,6 +19,11 @@ interface MineRow {
   readonly reminders: number;
 }
 
+/** A row that is there for every account, also for one that has never chosen. */
+export interface ChosenRow extends Partial<MineRow> {
+  readonly seen: number;
+}
+
 function mineIn({ language, zone, reminders }: MineRow): Mine {
   return {
     language: isLanguage(language) ? language : undefined,
@@ -32,13 +37,17 @@ function mineIn({ language, zone, reminders }: MineRow): Mine {
  * `noteSeen` noted last (0: none): who signs in is asked for both.
  */
 export function mineOf(store: Store, uid: string): Mine & { readonly seen: number } {
-  const row = store.get<Partial<MineRow> & { readonly seen: number }>(
+  const row = store.get<ChosenRow>(
     `SELECT mine_language AS language, mine_reminders AS reminders, zone_name AS zone, coalesce(seen_day, 0) AS seen
      FROM json_each(json_array(?)) LEFT JOIN mine ON mine_uid = value
      LEFT JOIN mine_zone ON zone_uid = mine_uid LEFT JOIN account_seen ON seen_uid = value`,
     uid,
   );
-  const { language, reminders, zone, seen } = row ?? { seen: 0 };
+  return chosenIn(row ?? { seen: 0 });
+}
+
+/** What such a row says. */
+export function chosenIn({ language, reminders, zone, seen }: ChosenRow): Mine & { readonly seen: number } {
   return { ...mineIn({ language: language ?? '', reminders: reminders ?? 1, zone: zone ?? null }), seen };
 }
 

@@ -6,12 +6,15 @@ import {
   feedByHash,
   feedOf,
   keepFeed,
+  noteSeen,
   rememberAddresses,
   rememberVisitor,
 } from '../../lib/store/feeds.ts';
+import { keepMine, mineOf } from '../../lib/store/mine.ts';
 import { namesOf } from '../../lib/store/people.ts';
 import { countPrivate } from '../../lib/store/rooms.ts';
 import { formToken, formTokenHolds, newHash, newRoom, randomText, sameSecret } from '../../lib/store/secrets.ts';
+import { zoneOf } from '../../lib/text/zones.ts';
 import { ALICE, NOW, open, sqlite3, upstreamCopy } from './scratch.ts';
 
 describe('feeds', () => {
@@ -82,8 +85,12 @@ describe('feeds', () => {
     expect(kept()).toEqual([alice.addresses, ['Alice Martin', 'Alice Martin']]);
     const writes = () => store.database.prepare('SELECT total_changes()').pluck().get();
     const before = writes();
-    rememberVisitor(store, alice, []);
+    expect(rememberVisitor(store, alice, [])).toEqual(mineOf(store, 'alice'));
     expect(writes()).toBe(before);
+    keepMine(store, 'alice', { language: 'en', zone: zoneOf('Asia/Tokyo'), reminders: false });
+    noteSeen(store, 'alice', NOW);
+    expect(rememberVisitor(store, alice, [])).toEqual(mineOf(store, 'alice'));
+    expect(rememberVisitor(store, { ...alice, uid: 'new' }, [...alice.addresses])).toEqual(mineOf(store, 'new'));
     rememberVisitor(store, { ...alice, name: 'Alice Durand' }, []);
     expect(kept()).toEqual([alice.addresses, ['Alice Durand', 'Alice Durand']]);
     rememberVisitor(store, { ...alice, addresses: [ALICE], name: 'Alice Durand' }, []);
