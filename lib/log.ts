@@ -1,5 +1,6 @@
 /** The log: one line per event, to grep by its fields. */
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
+import { codeOf } from './failure.ts';
 import { ownNewFile } from './new_file.ts';
 
 /** Where decisions are written down. */
@@ -76,10 +77,8 @@ function toStderr(line: string): void {
 /** Opened for each line, so that a log that was rotated away is not written on; one write with O_APPEND keeps lines whole. */
 function toFile(path: string, line: string, folder: string | undefined, otherwise: Writer): void {
   try {
-    const isNew = folder !== undefined && !existsSync(path);
-    const file = openSync(path, 'a', 0o640);
+    const file = opened(path, folder);
     try {
-      if (isNew && existsSync(folder)) ownNewFile(path, folder);
       writeSync(file, `${new Date().toISOString()} ${line}\n`);
     } finally {
       closeSync(file);
@@ -88,6 +87,23 @@ function toFile(path: string, line: string, folder: string | undefined, otherwis
     otherwise(line);
     otherwise(logLine('log', 'unwritable', { file: path, error: String(error) }));
   }
+}
+
+/** The log's file; one that was not there is given to whom a folder belongs. */
+function opened(path: string, folder: string | undefined): number {
+  try {
+    return openSync(path, constants.O_WRONLY | constants.O_APPEND);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  const file = openSync(path, 'a', 0o640);
+  try {
+    if (folder !== undefined && existsSync(folder)) ownNewFile(path, folder);
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+  return file;
 }
 
 /**

@@ -2,7 +2,7 @@
  * Which of two hosts this one is, as files beside the database say: the active one, which has none, pays one question for a file's
  * name and no more.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ownNewFile } from './new_file.ts';
 
@@ -15,7 +15,7 @@ export type Role = 'active' | 'standby' | 'fenced';
 /** The role of the host that a database lies on. What cannot be read keeps quiet, too. */
 export function roleOf(database: string): Role {
   const file = `${database}-role`;
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) return 'active';
+  if (!existsSync(file)) return 'active';
   try {
     return readFileSync(file, 'utf8').trim() === 'fenced' ? 'fenced' : 'standby';
   } catch {
