@@ -21,10 +21,10 @@ full_test_packages=(
 )
 
 # The tests that are run once more with programs that stay (FastCGI): how requests reach them, who is refused what, and what breaks.
-# What pages and mails hold, and what cron does, is the same however the programs are run; the rest says itself how they are. With --full
-# those, too, which take as long as the others together.
-as_fastcgi=(tests/e2e/{apache,arguments,nginx,refusals,rooms,signon,story,wrong_settings}.test.ts)
-full_as_fastcgi=(tests/e2e/{check,disaster}.test.ts)
+# What pages and mails hold, and what cron does, is the same however the programs are run; the rest says itself how they are.
+# With --full those that take longer, too.
+as_fastcgi=(tests/e2e/{apache,arguments,nginx,refusals,rooms,story}.test.ts)
+full_as_fastcgi=(tests/e2e/{check,disaster,signon,wrong_settings}.test.ts)
 
 run_tests() {
     ! is_release || fail "--test needs a clone of the repository: a release holds no tests"

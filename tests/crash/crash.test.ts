@@ -1,9 +1,9 @@
-/** The promise of the outbox, with 50 kills, and 1,000 with JMB_FULL; `npm run test:crash -- --kills 3000` is the long one. */
+/** The promise of the outbox, with 25 kills, and 1,000 with JMB_FULL; `npm run test:crash -- --kills 3000` is the long one. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const KILLS = process.env['JMB_FULL'] === undefined ? 50 : 1000;
+const KILLS = process.env['JMB_FULL'] === undefined ? 25 : 1000;
 
 test(`${KILLS} kills lose no booking and no mail`, async () => {
   const file = join(import.meta.dirname, '../../dist/tests/crash.mjs');

@@ -248,8 +248,8 @@ const TOO_SMALL = `[...document.querySelectorAll('button, .button, nav a, input:
   .filter((one) => one.getClientRects().length > 0 && one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 100))`;
 
-/** Small phone, phone, laptop, desk. */
-const WIDTHS = [320, 390, 1280, 1600];
+/** Small phone, phone, laptop, desk; those between with `--full`. */
+const WIDTHS = process.env['JMB_FULL'] === undefined ? [320, 1280] : [320, 390, 1280, 1600];
 /**
  * Whether axe-core looks, which takes most of the time: the style sheet has one layout up to 36 rem and one from 66 on, the shorter texts
  * are in the same places, and colours are the same everywhere. `--full` has it look at all.
