@@ -9,6 +9,9 @@ import { treeAt } from '../../lib/install/tree.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { CAS, clone, DOMAIN, type JitsiTree, jitsiTree, SECRET } from './jitsi_tree.ts';
 
+/** What takes long is for `--full`. */
+const IS_FULL = process.env['JMB_FULL'] !== undefined;
+
 let tree: JitsiTree;
 /** Where what was changed is written down. */
 const JOURNAL = 'var/lib/jitsi-jmb/journal.json';
@@ -155,7 +158,7 @@ describe('a second run', () => {
   });
 });
 
-describe('over from an installation that spoke in rooms by an account', () => {
+describe.runIf(IS_FULL)('over from an installation that spoke in rooms by an account', () => {
   const account = 'var/lib/prosody/localhost/accounts/jmb.dat';
   const host = 'etc/prosody/conf.d/jitsi-jmb.cfg.lua';
   const lua = `etc/prosody/conf.avail/${DOMAIN}.cfg.lua`;
@@ -212,7 +215,7 @@ describe('over from an installation that spoke in rooms by an account', () => {
   });
 });
 
-describe('whatever the umask', () => {
+describe.runIf(IS_FULL)('whatever the umask', () => {
   it('programs can be run by the web server, also once they are fitted to Node', () => {
     const umask = process.umask(0o077);
     try {
@@ -304,7 +307,7 @@ describe('the way back', () => {
     }
   });
 
-  it('and forth again keeps settings', () => {
+  it.runIf(IS_FULL)('and forth again keeps settings', () => {
     const before = tree.snapshot();
     tree.install(...CAS);
     tree.put('opt/jitsi-jmb/etc/jmb_local.cf', 'JMB_NAME="Ours"\n');
