@@ -9,6 +9,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { ACCOUNTS, type Account, basic, identityModule, writeBasicAuth } from './accounts.ts';
 import { startApache, usualWay, type Way } from './apache.ts';
 import { jmbCommand } from './command.ts';
@@ -64,7 +65,7 @@ export interface Stage {
   readonly mails: readonly CaughtMail[];
   /** Asks an address; redirects are not followed. */
   ask(path: string, question?: Question): Promise<Response>;
-  /** Waits until so many mails are there, twenty seconds at most, and gives them all. */
+  /** Waits until so many mails are there, three quarters of a minute at most, and gives them all. */
   mailsOnceThereAre(count: number): Promise<readonly CaughtMail[]>;
   /** What JMB logged. */
   log(): string;
@@ -135,7 +136,7 @@ ${options.conf ?? ''}
     db,
     mails,
     ask: (path, question = {}) => ask(url + path, question),
-    mailsOnceThereAre: (count) => onceThereAre(root, mails, count),
+    mailsOnceThereAre: (count) => onceThereAre({ root, db }, mails, count),
     log: () => readLog(root, 'jmb.log'),
     apacheLog: () => readLog(root, 'apache.log'),
     restart: (program) => apache.restart(program),
@@ -161,13 +162,23 @@ function ask(address: string, { as, method, headers = {}, form, body }: Question
 /** How soon cron comes where a page has left mails to it, in milliseconds: a stage waits for no minute. */
 const CRON = 5_000;
 
-/** On a machine that has other work a page gives up after its second and a half, as it should. */
-async function onceThereAre(root: string, mails: readonly CaughtMail[], count: number): Promise<readonly CaughtMail[]> {
+/**
+ * On a machine that has other work a page gives up after its second and a half, as it should. A mail that it had begun waits for a minute
+ * then, which is taken to have passed.
+ */
+async function onceThereAre(
+  { root, db }: { root: string; db: string },
+  mails: readonly CaughtMail[],
+  count: number,
+): Promise<readonly CaughtMail[]> {
   let cron = Date.now() + CRON;
-  for (const until = Date.now() + 30_000; mails.length < count; ) {
+  for (const until = Date.now() + 45_000; mails.length < count; ) {
     if (Date.now() > until) throw new Error(`${mails.length} mails instead of ${count}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
     if (Date.now() < cron || mails.length >= count) continue;
+    const database = new Database(db);
+    database.exec(`UPDATE outbox SET outbox_next = unixepoch() WHERE outbox_state = 'waiting' AND outbox_by IS NULL`);
+    database.close();
     await jmbCommand({ root }, 'remind');
     cron = Date.now() + CRON;
   }
