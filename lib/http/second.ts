@@ -21,7 +21,7 @@ const BUSY = 0.9;
 const QUIET = 0.3;
 const RESTS = 30;
 
-/** How long one that ended by itself is not started again, in milliseconds. */
+/** How long none is started after one was, in milliseconds: one that cannot run shall cost a crowd nothing. */
 const AGAIN = 60_000;
 
 /** Which fd this process listens on: 0, unless it is a second one. */

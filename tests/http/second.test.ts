@@ -1,5 +1,5 @@
 /** A crowd gets a second process on the same socket; nobody notices when that comes and goes, and it never stays alone. */
-import { renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { askFastcgi, buildDoor, type Door, type Standing, startFastcgi } from './run_door.ts';
@@ -84,11 +84,13 @@ it('does not outlive a first one that is killed', async () => {
 
 it('does not begin from a file that was replaced meanwhile', async () => {
   await askFastcgi(one, 'busy');
+  copyFileSync(door.file, `${door.file}.old`);
   writeFileSync(`${door.file}.new`, 'process.exit(3);\n');
   renameSync(`${door.file}.new`, door.file);
   const crowd = new Crowd();
   await wait(1500);
   await crowd.leaves();
+  renameSync(`${door.file}.old`, door.file);
   expect([...crowd.answered.keys()]).toEqual([String(one.child.pid)]);
   expect(one.log()).toBe('');
 }, 20_000);
