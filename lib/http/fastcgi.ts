@@ -9,7 +9,6 @@ import { answer, lineOf, plainPage } from './answer.ts';
 import { encode, requestOf, type Variables } from './cgi.ts';
 import { Connection } from './fastcgi_connection.ts';
 import type { Door } from './route.ts';
-import { endWithFirst, listeningFd, Second } from './second.ts';
 import { noteAnswers, tallyLine } from './tally.ts';
 
 /** How long requests that run may take to finish after SIGTERM, in milliseconds. */
@@ -65,7 +64,7 @@ class Changing {
     if (this.#running.size === 0 && roleBy(this.#around) !== 'active') this.#around.close();
   }
 
-  /** Writes down what belongs to no request. */
+  /** Writes down a bug that belongs to no request. */
   log(name: string, error: unknown): void {
     this.#around.log.event('bug', { kind: name, why: lineOf(error) });
   }
@@ -96,7 +95,7 @@ class Tally {
 }
 
 /**
- * Serves the socket until SIGTERM. Who holds the socket besides (systemd) keeps those who come meanwhile for the successor: a program that
+ * Serves fd 0 until SIGTERM. Who holds the socket besides (systemd) keeps those who come meanwhile for the successor: a program that
  * was replaced goes on as it began, and it is for whoever replaced it to say when it is to end.
  * @param program the door's name: `booking`
  * @param make makes an environment that has read nothing yet
@@ -106,16 +105,6 @@ export function serveSocket(program: string, door: Door, make: () => Environment
   const connections = new Set<Connection>();
   let ending = false;
   const tally = new Tally();
-  const socketFd = listeningFd(process.env);
-  const file = process.argv[1] ?? '';
-  const startedFrom = stampOf(file);
-  const second =
-    socketFd === 0
-      ? new Second(
-          () => stampOf(file) === startedFrom,
-          (why) => changing.log('second', why),
-        )
-      : null;
 
   const answerer = async (env: Variables, body: Uint8Array): Promise<Buffer> => {
     const request = requestOf(env, body);
@@ -129,7 +118,6 @@ export function serveSocket(program: string, door: Door, make: () => Environment
         changing.log('environment', error);
         return plainPage(500);
       });
-    second?.look();
     return encode(response, request.method === 'HEAD');
   };
   const server: Server = createServer((socket) => {
@@ -137,13 +125,9 @@ export function serveSocket(program: string, door: Door, make: () => Environment
     connections.add(connection);
     socket.on('close', () => {
       connections.delete(connection);
-      leaveIfDone();
+      if (ending && connections.size === 0) leave();
     });
   });
-  let isAlone = false;
-  const leaveIfDone = (): void => {
-    if (ending && isAlone && connections.size === 0) leave();
-  };
   // The database stays open: the last to close it takes the index of its log away, which a full disk does not give back.
   const leave = (): void => {
     tally.write();
@@ -154,23 +138,14 @@ export function serveSocket(program: string, door: Door, make: () => Environment
     ending = true;
     server.close();
     for (const connection of connections) if (connection.isSpare) connection.close();
-    const alone = (): void => {
-      isAlone = true;
-      leaveIfDone();
-    };
-    if (second === null) alone();
-    else second.end(alone);
+    if (connections.size === 0) leave();
     setTimeout(leave, GRACE).unref();
     setTimeout(() => {
       for (const connection of connections) if (!connection.isAnswering) connection.close();
     }, GRACE_FOR_BODIES).unref();
   };
-  server.listen({ fd: socketFd });
-  setInterval(() => {
-    changing.rest();
-    second?.rest();
-  }, REST).unref();
-  if (second === null) endWithFirst(end);
+  server.listen({ fd: 0 });
+  setInterval(() => changing.rest(), REST).unref();
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   // A bug outside of every request's promise: it costs a line in the log, and no other request.

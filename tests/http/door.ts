@@ -23,12 +23,6 @@ const handlers: Readonly<Record<string, Handlers>> = {
       return text(`${secret} ${request.env['HTTP_X_SECRET'] ?? ''}`);
     },
   },
-  busy: {
-    GET: () => {
-      for (const until = performance.now() + 5; performance.now() < until; );
-      return text(String(process.pid));
-    },
-  },
   zone: { GET: (_, context) => text(`${context.settings.JMB_NAME} ${new Date(1_765_000_000_000).getHours()}`) },
   count: {
     GET: (_, { store }) => {

@@ -1,14 +1,13 @@
 /** Builds the door for tests, and runs it as a web server would. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { addonName, externalPackages } from '../../lib/build/external_packages.mjs';
 import { esbuildTemplates } from '../../lib/build/templates.mjs';
-import { Answers, requestBytes } from './records.ts';
 
 /** The built door in a tree of its own. */
 export interface Door {
@@ -106,26 +105,4 @@ export async function startFastcgi(door: Door): Promise<Standing> {
   linkSync(path, kept);
   await new Promise((done) => server.close(done));
   return { path: kept, child, ended, log: () => log };
-}
-
-/**
- * Asks it one thing, and gives back the head and the body; empty where it hung up.
- * @param env variables besides those of a plain GET
- * @param opened is told the connection
- */
-export function askFastcgi(
-  { path }: Pick<Standing, 'path'>,
-  query: string,
-  { env = {}, body, opened }: { env?: Record<string, string>; body?: string; opened?: (socket: Socket) => void } = {},
-): Promise<string> {
-  const socket = connect(path);
-  opened?.(socket);
-  const answers = new Answers();
-  const variables = { REQUEST_METHOD: 'GET', SCRIPT_NAME: '/door.cgi', QUERY_STRING: query, ...env };
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('data', (piece: Buffer) => answers.push(piece));
-    socket.on('close', () => resolve(answers.output.get(1) ?? ''));
-    socket.write(requestBytes(1, variables, body === undefined ? undefined : Buffer.from(body), { keep: false }));
-  });
 }

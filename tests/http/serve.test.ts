@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Answers, requestBytes } from './records.ts';
-import { askFastcgi, buildDoor, type Door, runCgi, type Standing, startFastcgi } from './run_door.ts';
+import { buildDoor, type Door, runCgi, type Standing, startFastcgi } from './run_door.ts';
 
 let door: Door;
 beforeAll(async () => {
@@ -171,8 +171,16 @@ describe('a door that stays', () => {
   }
 
   function ask(one: Standing, query: string, env: Record<string, string> = {}, body?: string): Promise<string> {
-    const opened = (socket: Socket) => void open.push(socket);
-    return askFastcgi(one, query, { env, opened, ...(body !== undefined && { body }) });
+    const socket = connect(one.path);
+    open.push(socket);
+    const answers = new Answers();
+    const variables = { REQUEST_METHOD: 'GET', SCRIPT_NAME: '/door.cgi', QUERY_STRING: query, ...env };
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject);
+      socket.on('data', (piece: Buffer) => answers.push(piece));
+      socket.on('close', () => resolve(answers.output.get(1) ?? ''));
+      socket.write(requestBytes(1, variables, body === undefined ? undefined : Buffer.from(body), { keep: false }));
+    });
   }
 
   it('gives what the plain CGI gives', async () => {
