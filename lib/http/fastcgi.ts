@@ -140,9 +140,11 @@ export function serveSocket(program: string, door: Door, make: () => Environment
     for (const connection of connections) if (connection.isSpare) connection.close();
     if (connections.size === 0) leave();
     setTimeout(leave, GRACE).unref();
-    setTimeout(() => {
+    const closeThoseWithout = (): void => {
       for (const connection of connections) if (!connection.isAnswering) connection.close();
-    }, GRACE_FOR_BODIES).unref();
+    };
+    // Where this process has stood still meanwhile, what came waits to be read: that is done between a timer and what is set to be immediate.
+    setTimeout(() => setImmediate(closeThoseWithout), GRACE_FOR_BODIES).unref();
   };
   server.listen({ fd: 0 });
   setInterval(() => changing.rest(), REST).unref();

@@ -96,9 +96,7 @@ it('answers a hundred links that lead nowhere, and then asks to wait', async () 
 it('reads settings anew when their file changes', async () => {
   expect(await (await kept.ask('/booking.cgi', { as: 'alice' })).text()).toContain('Visio Example');
   writeFileSync(join(kept.root, 'etc/jmb_local.cf'), 'JMB_NAME="Another name"\n');
-  await expect
-    .poll(async () => (await kept.ask('/booking.cgi', { as: 'alice' })).text(), { timeout: 5000 })
-    .toContain('Another name');
+  await expect.poll(async () => (await kept.ask('/booking.cgi', { as: 'alice' })).text()).toContain('Another name');
 });
 
 it('goes on as it began while its files are replaced, and loses no request however often it starts anew', async () => {
@@ -118,20 +116,21 @@ it('goes on as it began while its files are replaced, and loses no request howev
 
   let over = false;
   let answers = 0;
-  const statuses = new Set<number>();
+  const wrong: string[] = [];
   const browser = async () => {
     while (!over) {
-      statuses.add((await kept.ask('/booking.cgi?list', { as: 'alice' })).status);
+      const answer = await kept.ask('/booking.cgi?list', { as: 'alice' });
+      if (answer.status !== 200) wrong.push(`${answer.status} ${await answer.text()} ${kept.log()}`);
       answers += 1;
     }
   };
   const browsers = Array.from({ length: 16 }, browser);
   for (let n = 1; n <= 20; n += 1) {
-    await vi.waitFor(() => expect(answers).toBeGreaterThan(n * 20), { timeout: 30_000 });
+    await vi.waitFor(() => expect(answers).toBeGreaterThan(n * 20), { timeout: 120_000 });
     kept.restart('booking');
   }
-  await vi.waitFor(() => expect(answers).toBeGreaterThan(420), { timeout: 30_000 });
+  await vi.waitFor(() => expect(answers).toBeGreaterThan(420), { timeout: 120_000 });
   over = true;
   await Promise.all(browsers);
-  expect([...statuses]).toEqual([200]);
-}, 90_000);
+  expect(wrong).toEqual([]);
+});

@@ -33,7 +33,7 @@ describe('a door as plain CGI', () => {
     door.settings('JMB_LOG="syslog"\n');
     const env = { QUERY_STRING: 'refuse', PATH: `${door.root}:${process.env['PATH']}` };
     expect((await runCgi(door, env)).head).toContain('403');
-    await expect.poll(() => existsSync(`${logger}.line`), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => existsSync(`${logger}.line`)).toBe(true);
     expect(readFileSync(`${logger}.line`, 'utf8')).toMatch(/^refused status=403 .*\n$/);
     door.settings('');
   });
@@ -317,6 +317,25 @@ describe('a door that stays', () => {
     early.on('data', (piece: Buffer) => answers.push(piece));
     early.write(requestBytes(1, variables));
     await once(early, 'close');
+    expect(answers.output.get(1)).toContain('héhé');
+    expect(await one.ended).toBe(0);
+  });
+
+  it('answers what came while it stood still for longer than it waits', async () => {
+    const one = await start();
+    await ask(one, 'hello');
+    const late = connect(one.path);
+    open.push(late);
+    await once(late, 'connect');
+    one.child.kill('SIGTERM');
+    await wait(100);
+    one.child.kill('SIGSTOP');
+    const answers = new Answers();
+    late.on('data', (piece: Buffer) => answers.push(piece));
+    late.write(requestBytes(1, { REQUEST_METHOD: 'GET', SCRIPT_NAME: '/door.cgi', QUERY_STRING: 'hello' }));
+    await wait(5_500);
+    one.child.kill('SIGCONT');
+    await once(late, 'close');
     expect(answers.output.get(1)).toContain('héhé');
     expect(await one.ended).toBe(0);
   });
