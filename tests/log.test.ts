@@ -98,7 +98,7 @@ describe('syslog', () => {
     } finally {
       process.env['PATH'] = path;
     }
-    await expect.poll(() => received.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => received.length).toBe(1);
     syslog.close();
     expect(readFileSync(words, 'utf8')).not.toMatch(/saved|id=|xxx/);
     expect(received[0]).toMatch(/^<30>.* jmb\[booking\]: saved id=-n subject="\$\(id\) `id` <3>" long=x{3000}$/);

@@ -95,9 +95,7 @@ test('nothing goes where the setting is silent, or by a time that was only given
   expect((await jmbCommand(jmb, 'check', 'keeping')).stdout).toMatch(/^warning .*JMB_SHOW_ARCHIVES.* 500 days/);
 });
 
-test('a run that is killed leaves every meeting whole or gone, and the next ones finish', {
-  timeout: 60_000,
-}, async () => {
+test('a run that is killed leaves every meeting whole or gone, and the next ones finish', async () => {
   jmb = await stage({ settings: { JMB_KEEP_DAYS: '30', JMB_MAIL_REMINDER: '', JMB_XMPP_REMINDER: '' } });
   await book(jmb, 'alice');
   await jmbCommand(jmb, 'remind');

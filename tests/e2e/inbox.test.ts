@@ -61,20 +61,16 @@ function dealtWith(): Map<string, number> {
   return counts;
 }
 
-asRoot(
-  'each message is taken once, by TLS, and one of 11 MB as far as it is read',
-  async () => {
-    tree(dovecot.url);
-    dovecot.deliver(newsletter(1));
-    dovecot.deliver(newsletter(2, 'x'.repeat(70).concat('\n').repeat(155_000)));
-    expect(await remind()).toMatchObject({ status: 0, stdout: expect.stringContaining('inbox: 2 taken, 0 left') });
-    expect(dovecot.counts()).toEqual({ read: 2, unread: 0 });
-    expect((await remind()).stdout).toContain('inbox: 0 taken, 0 left');
-    expect([...dealtWith().values()]).toEqual([1, 1]);
-    expect(await remind('--quiet')).toEqual({ status: 0, stdout: '', stderr: '' });
-  },
-  40_000,
-);
+asRoot('each message is taken once, by TLS, and one of 11 MB as far as it is read', async () => {
+  tree(dovecot.url);
+  dovecot.deliver(newsletter(1));
+  dovecot.deliver(newsletter(2, 'x'.repeat(70).concat('\n').repeat(155_000)));
+  expect(await remind()).toMatchObject({ status: 0, stdout: expect.stringContaining('inbox: 2 taken, 0 left') });
+  expect(dovecot.counts()).toEqual({ read: 2, unread: 0 });
+  expect((await remind()).stdout).toContain('inbox: 0 taken, 0 left');
+  expect([...dealtWith().values()]).toEqual([1, 1]);
+  expect(await remind('--quiet')).toEqual({ status: 0, stdout: '', stderr: '' });
+});
 
 asRoot('replies of three programs are taken out of it; an absence and junk are read and change nothing', async () => {
   tree(dovecot.url);
@@ -118,96 +114,77 @@ asRoot('without TLS on this machine alone', async () => {
   expect((await remind()).stdout).toContain('inbox: 1 taken, 0 left');
 });
 
-asRoot(
-  'a run that is killed in the middle takes no message away, and the next goes on',
-  async () => {
-    tree(dovecot.url);
-    await remind();
-    const before = dovecot.counts().read;
-    for (let number = 100; number < 400; number += 1) dovecot.deliver(newsletter(number));
-    const killed = spawn(join(root, 'bin/jmb'), ['remind'], { stdio: 'ignore' });
-    await expect.poll(() => dealtWith().size, { interval: 5, timeout: 60_000 }).toBeGreaterThan(10);
-    const ended = new Promise((resolve) => killed.once('close', resolve));
-    killed.kill('SIGKILL');
-    await ended;
-    expect(dealtWith().size).toBeLessThan(300);
-    expect((await remind()).stdout).toMatch(/inbox: \d+ taken, 0 left/);
-    expect(dovecot.counts()).toEqual({ read: before + 300, unread: 0 });
-    const times = [...dealtWith().values()];
-    expect(times).toHaveLength(300);
-    // The one that was in hand comes again: it may be dealt with twice, never not at all.
-    expect(times.filter((one) => one !== 1).length).toBeLessThanOrEqual(1);
-  },
-  60_000,
-);
+asRoot('a run that is killed in the middle takes no message away, and the next goes on', async () => {
+  tree(dovecot.url);
+  await remind();
+  const before = dovecot.counts().read;
+  for (let number = 100; number < 400; number += 1) dovecot.deliver(newsletter(number));
+  const killed = spawn(join(root, 'bin/jmb'), ['remind'], { stdio: 'ignore' });
+  await expect.poll(() => dealtWith().size, { interval: 5 }).toBeGreaterThan(10);
+  const ended = new Promise((resolve) => killed.once('close', resolve));
+  killed.kill('SIGKILL');
+  await ended;
+  expect(dealtWith().size).toBeLessThan(300);
+  expect((await remind()).stdout).toMatch(/inbox: \d+ taken, 0 left/);
+  expect(dovecot.counts()).toEqual({ read: before + 300, unread: 0 });
+  const times = [...dealtWith().values()];
+  expect(times).toHaveLength(300);
+  // The one that was in hand comes again: it may be dealt with twice, never not at all.
+  expect(times.filter((one) => one !== 1).length).toBeLessThanOrEqual(1);
+});
 
-asRoot(
-  'what cannot be dealt with stays unread until it can',
-  async () => {
-    tree(dovecot.url);
-    await remind();
-    dovecot.deliver('To: <visio+9zzzzzzzzzzzzz@univ.example>\nFrom: <a@b.example>\nMessage-ID: <7@news>\n\nhello\n');
+asRoot('what cannot be dealt with stays unread until it can', async () => {
+  tree(dovecot.url);
+  await remind();
+  dovecot.deliver('To: <visio+9zzzzzzzzzzzzz@univ.example>\nFrom: <a@b.example>\nMessage-ID: <7@news>\n\nhello\n');
+  const database = new Database(join(root, 'data/jmb.db'));
+  database.exec('ALTER TABLE meetings RENAME TO away');
+  const { read } = dovecot.counts();
+  expect((await remind()).stdout).toContain('inbox: 0 taken, 1 left');
+  expect(dovecot.counts()).toEqual({ read, unread: 1 });
+  database.exec('ALTER TABLE away RENAME TO meetings');
+  database.close();
+  expect((await remind()).stdout).toContain('inbox: 1 taken, 0 left');
+  expect(dovecot.counts()).toEqual({ read: read + 1, unread: 0 });
+});
+
+asRoot('a mailbox that is away says one line, and no password stands in it', async () => {
+  tree(dovecot.url);
+  await remind();
+  await dovecot.pause();
+  try {
+    expect(await remind('--quiet')).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(readLog(root, 'jmb.log').match(/inbox-away/g)).toHaveLength(1);
+    expect(readLog(root, 'jmb.log')).toMatch(/inbox-away .*connection refused/);
     const database = new Database(join(root, 'data/jmb.db'));
-    database.exec('ALTER TABLE meetings RENAME TO away');
-    const { read } = dovecot.counts();
-    expect((await remind()).stdout).toContain('inbox: 0 taken, 1 left');
-    expect(dovecot.counts()).toEqual({ read, unread: 1 });
-    database.exec('ALTER TABLE away RENAME TO meetings');
+    database.exec(`UPDATE run SET run_at = run_at - 5 * 3600 WHERE run_name = 'inbox'`);
     database.close();
-    expect((await remind()).stdout).toContain('inbox: 1 taken, 0 left');
-    expect(dovecot.counts()).toEqual({ read: read + 1, unread: 0 });
-  },
-  30_000,
-);
-
-asRoot(
-  'a mailbox that is away says one line, and no password stands in it',
-  async () => {
-    tree(dovecot.url);
-    await remind();
-    await dovecot.pause();
-    try {
-      expect(await remind('--quiet')).toEqual({ status: 0, stdout: '', stderr: '' });
-      expect(readLog(root, 'jmb.log').match(/inbox-away/g)).toHaveLength(1);
-      expect(readLog(root, 'jmb.log')).toMatch(/inbox-away .*connection refused/);
-      const database = new Database(join(root, 'data/jmb.db'));
-      database.exec(`UPDATE run SET run_at = run_at - 5 * 3600 WHERE run_name = 'inbox'`);
-      database.close();
-      const late = await remind('--quiet');
-      expect(late.stderr).toMatch(
-        /^jmb: inbox: 127\.0\.0\.1:\d+ INBOX: connection refused; answers by email wait there\n$/,
-      );
-    } finally {
-      await dovecot.resume();
-    }
-    writeFileSync(
-      join(root, 'etc/jmb_local.cf'),
-      `JMB_MAIL_INBOX="${dovecot.url.replace('pa%2Fss', 'wrong-secret')}"\n`,
+    const late = await remind('--quiet');
+    expect(late.stderr).toMatch(
+      /^jmb: inbox: 127\.0\.0\.1:\d+ INBOX: connection refused; answers by email wait there\n$/,
     );
-    const refused = await remind('--quiet');
-    expect(refused.stderr).toMatch(/^jmb: inbox: 127\.0\.0\.1:\d+ INBOX: visio@univ\.example may not sign in: .*\n$/);
-    expect(refused.stderr + readLog(root, 'jmb.log')).not.toContain('wrong-secret');
-  },
-  40_000,
-);
+  } finally {
+    await dovecot.resume();
+  }
+  writeFileSync(join(root, 'etc/jmb_local.cf'), `JMB_MAIL_INBOX="${dovecot.url.replace('pa%2Fss', 'wrong-secret')}"\n`);
+  const refused = await remind('--quiet');
+  expect(refused.stderr).toMatch(/^jmb: inbox: 127\.0\.0\.1:\d+ INBOX: visio@univ\.example may not sign in: .*\n$/);
+  expect(refused.stderr + readLog(root, 'jmb.log')).not.toContain('wrong-secret');
+});
 
-asRoot(
-  'a server that says nothing holds up no more than a run',
-  async () => {
-    const port = await freePort();
-    const silent = createServer((socket) => socket.on('error', () => undefined).resume());
-    await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
-    try {
-      tree(`imaps://a:b@127.0.0.1:${port}/INBOX`);
-      const begun = performance.now();
-      expect((await remind('--quiet')).status).toBe(0);
-      expect(performance.now() - begun).toBeLessThan(25_000);
-    } finally {
-      await new Promise((resolve) => silent.close(resolve));
-    }
-  },
-  40_000,
-);
+asRoot('a server that says nothing holds up no more than a run', async () => {
+  const port = await freePort();
+  const silent = createServer((socket) => socket.on('error', () => undefined).resume());
+  await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
+  try {
+    tree(`imaps://a:b@127.0.0.1:${port}/INBOX`);
+    const begun = performance.now();
+    expect((await remind('--quiet')).status).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(25_000);
+  } finally {
+    await new Promise((resolve) => silent.close(resolve));
+  }
+});
 
 asRoot('an address that cannot be one is a fault of the settings, which does not repeat it', async () => {
   for (const wrong of [
@@ -223,29 +200,23 @@ asRoot('an address that cannot be one is a fault of the settings, which does not
   }
 });
 
-asRoot(
-  'jmb check enters the mailbox and takes nothing, or says why it cannot',
-  async () => {
-    const checked = async (inbox: string): Promise<string> => {
-      tree(inbox);
-      return (await jmbCommand({ root }, 'check', 'inbox')).stdout;
-    };
-    dovecot.deliver(newsletter(9));
-    const before = dovecot.counts();
-    expect(await checked(dovecot.url)).toMatch(/^ok +inbox +127\.0\.0\.1:\d+ INBOX: \d+ unread\n$/);
-    expect(dovecot.counts()).toEqual(before);
-    expect(await checked(dovecot.url.replace('pa%2Fss', 'wrong-secret'))).toMatch(
-      /^wrong +inbox .*: visio@univ\.example may not sign in: (?!.*wrong-secret)/,
-    );
-    expect(await checked(dovecot.url.replace('/INBOX', '/Nowhere'))).toMatch(/^wrong +inbox .* Nowhere: /);
-    // Elsewhere than on this machine the certificate counts, and there is no going without TLS.
-    expect(await checked(dovecot.url.replace('127.0.0.1', ELSEWHERE))).toMatch(
-      /^wrong +inbox .*self-signed certificate/,
-    );
-    expect(await checked(dovecot.plainUrl.replace('127.0.0.1', ELSEWHERE))).toMatch(/^wrong +inbox .*certificate/);
-    expect(await checked(`imaps://a:b@127.0.0.1:${await freePort()}/INBOX`)).toMatch(
-      /^wrong +inbox .*connection refused/,
-    );
-  },
-  30_000,
-);
+asRoot('jmb check enters the mailbox and takes nothing, or says why it cannot', async () => {
+  const checked = async (inbox: string): Promise<string> => {
+    tree(inbox);
+    return (await jmbCommand({ root }, 'check', 'inbox')).stdout;
+  };
+  dovecot.deliver(newsletter(9));
+  const before = dovecot.counts();
+  expect(await checked(dovecot.url)).toMatch(/^ok +inbox +127\.0\.0\.1:\d+ INBOX: \d+ unread\n$/);
+  expect(dovecot.counts()).toEqual(before);
+  expect(await checked(dovecot.url.replace('pa%2Fss', 'wrong-secret'))).toMatch(
+    /^wrong +inbox .*: visio@univ\.example may not sign in: (?!.*wrong-secret)/,
+  );
+  expect(await checked(dovecot.url.replace('/INBOX', '/Nowhere'))).toMatch(/^wrong +inbox .* Nowhere: /);
+  // Elsewhere than on this machine the certificate counts, and there is no going without TLS.
+  expect(await checked(dovecot.url.replace('127.0.0.1', ELSEWHERE))).toMatch(/^wrong +inbox .*self-signed certificate/);
+  expect(await checked(dovecot.plainUrl.replace('127.0.0.1', ELSEWHERE))).toMatch(/^wrong +inbox .*certificate/);
+  expect(await checked(`imaps://a:b@127.0.0.1:${await freePort()}/INBOX`)).toMatch(
+    /^wrong +inbox .*connection refused/,
+  );
+});

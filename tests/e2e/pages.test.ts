@@ -372,7 +372,7 @@ describe.each(LANGUAGES)('in %s', (language) => {
     }
     await bobs.context().close();
     // It looks at four pages.
-  }, 240_000);
+  });
 
   it('the net that complaints are caught with holds', async () => {
     await page.goto('/booking.cgi');

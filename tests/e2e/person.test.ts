@@ -92,7 +92,7 @@ test('an organiser is erased once their meetings to come are handed over or canc
     await jmbCommand(running, 'person', ALICE, '--erase', '--yes');
     return (await jmbCommand(running, 'person', ALICE)).status;
   };
-  await expect.poll(known, { timeout: 20_000 }).toBe(1);
+  await expect.poll(known).toBe(1);
   const seats = within(jmb, (database) =>
     database.prepare('SELECT attendee_role, attendee_email FROM attendees ORDER BY attendee_role').raw().all(),
   );

@@ -227,4 +227,4 @@ test('a program that is broken has it given again without a word: no addon, no p
   expect(await give(letter)).toEqual({ status: 75, ...SILENT });
   rmSync(local, { recursive: true });
   expect(await give(letter)).toEqual({ status: 0, ...SILENT });
-}, 30_000);
+});

@@ -323,7 +323,7 @@ test('killed between changes of a file, and before and after the last: the old o
   expect(run('0 before').status).toBe(0);
   expect(existsSync(`${running.db}.restoring`)).toBe(false);
   // Some twenty-five starts with `--full`: more than a minute on a machine that has much else to do.
-}, 240_000);
+});
 
 test('the example in README.md works as it is printed', async () => {
   const { running } = await twoStates();

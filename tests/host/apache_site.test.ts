@@ -71,7 +71,7 @@ async function running(
 }
 
 describe.each(Object.entries(APACHE))('%s', (_, shape) => {
-  it('is found, led to us, and left as it was', { timeout: 60_000 }, async () => {
+  it('is found, led to us, and left as it was', async () => {
     const files = withMain(shape);
     for (const [path, text] of Object.entries(files)) bare.put(path, text);
     const found = apacheFront(bare.tree, DOMAIN);

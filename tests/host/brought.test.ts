@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('a look', () => {
-  it('leaves the clone and its build as they are', { timeout: 60_000 }, () => {
+  it('leaves the clone and its build as they are', () => {
     const tree = jitsiTree();
     const built = statSync(join(clone, 'dist')).ino;
     const { JMB_DIST_READY: _, ...env } = process.env;

@@ -71,7 +71,7 @@ const portsIn = (files: Readonly<Record<string, string>>): readonly number[] => 
 ];
 
 describe.each(Object.entries(NGINX))('%s', (_, shape) => {
-  it('is found, led to us, and left as it was', { timeout: 60_000 }, async () => {
+  it('is found, led to us, and left as it was', async () => {
     const files = withMain(shape);
     for (const [path, text] of Object.entries(files)) bare.put(path, text);
     const found = nginxFront(bare.tree, DOMAIN);

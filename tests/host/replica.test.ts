@@ -20,9 +20,7 @@ beforeEach(() => {
 
 afterEach(() => tree.remove());
 
-it('--replica brings the service and the setting, later runs keep them, --no-replica takes them away', {
-  timeout: 60_000,
-}, () => {
+it('--replica brings the service and the setting, later runs keep them, --no-replica takes them away', () => {
   expect(tree.install(...CAS)).toMatchObject({ status: 0 });
   const without = tree.snapshot();
   expect(tree.install(...CAS, '--replica', URL)).toMatchObject({ status: 0 });
@@ -43,7 +41,7 @@ it('--replica brings the service and the setting, later runs keep them, --no-rep
   expect(rest).toEqual(before);
 });
 
-it('--standby has the host wait, until it was promoted, and goes without a trace', { timeout: 60_000 }, () => {
+it('--standby has the host wait, until it was promoted, and goes without a trace', () => {
   const before = tree.snapshot();
   expect(tree.install(...CAS, '--standby', URL, '--dry-run').said).toContain(`/${ROLE}  this host waits`);
   expect(tree.snapshot()).toEqual(before);

@@ -140,7 +140,7 @@ describe.runIf(sets.length > 0).each(sets.length > 0 ? sets : [['none', 'current
       expect(await enter(guest, 'later', 'guest')).toMatch(/^registration-required/);
       const alice = await holder('later');
       expect(await enter(alice, 'later', 'alice')).toBe('in');
-      await expect.poll(() => enter(guest, 'later', 'guest'), { timeout: 60_000 }).toBe('in');
+      await expect.poll(() => enter(guest, 'later', 'guest')).toBe('in');
       await focus.leave();
     });
 
@@ -214,7 +214,7 @@ describe.runIf(sets.length > 0).each(sets.length > 0 ? sets : [['none', 'current
       await expect.poll(() => standing(bob, 'split', 'alice').role).toBe('moderator');
       const add = { type: 'features/breakout-rooms/add', subject: 'A' };
       await alice.send(xml('message', { to: `breakout.${DOMAIN}` }, xml('breakout_rooms', add)));
-      await expect.poll(() => breakoutOf(alice), { timeout: 3_000 }).toBeDefined();
+      await expect.poll(() => breakoutOf(alice)).toBeDefined();
       const breakout = breakoutOf(alice) ?? '';
       expect(await enter(await come('websocket', FOCUS), breakout, 'focus')).toBe('in');
       expect(await enter(bob, breakout, 'bob')).toBe('in');

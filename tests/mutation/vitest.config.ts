@@ -8,7 +8,7 @@ export default defineConfig({
   plugins: [viteTemplates],
   test: {
     // In a thread the zone of the process cannot be set.
-    ...{ pool: 'forks', include: ['tests/mutation/together.ts'], setupFiles: 'tests/support/own_zone.ts' },
+    ...{ pool: 'forks', include: ['tests/mutation/together.ts'], setupFiles: 'tests/support/each_file.ts' },
     // What goes on for longer than any test takes is noticed.
     ...{ testTimeout: 8_000, hookTimeout: 20_000 },
   },

@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type Taken, takeMail } from '../../lib/booking/incoming.ts';
 import { fixedClock } from '../../lib/clock.ts';
 import type { Context } from '../../lib/context.ts';
@@ -21,6 +20,7 @@ import { openStore, type Store } from '../../lib/store/store.ts';
 import { type Language, texts } from '../../lib/text/catalogue.ts';
 import { processZone, useZone, type Zone } from '../../lib/text/zones.ts';
 import { rowWith } from '../support/doors.ts';
+import { atEndOfFile } from '../support/leftovers.ts';
 
 /** Tuesday 24 November 2026, 10:00 in Paris. */
 export const NOW = 1_795_510_800;
@@ -73,12 +73,6 @@ export interface Site {
 
 const MAILS: Readonly<Record<string, string>> = { alice: ALICE, bob: BOB, carol: 'carol.petit@example.org' };
 
-const made: (() => void)[] = [];
-// Here and not where they are made: a hook that is set within a test is never called.
-afterAll(() => {
-  for (const end of made.splice(0)) end();
-});
-
 /** Makes a service. @param settings lines of jmb_local.cf */
 export function site(settings = '', directory: Directory | null = null): Site {
   const root = mkdtempSync(join(tmpdir(), 'jmb-pages-'));
@@ -97,7 +91,7 @@ ${settings.replaceAll('ROOT', root)}
   const read = readSettings(root, {});
   useZone(read.JMB_ICAL_TZID);
   const store = openStore(join(root, 'jmb.db'));
-  made.push(() => {
+  atEndOfFile(() => {
     store.close();
     rmSync(root, { recursive: true, force: true });
   });

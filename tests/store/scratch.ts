@@ -4,26 +4,18 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import type { Booking } from '../../lib/meetings/booking.ts';
 import type { BookingClock } from '../../lib/store/bookings.ts';
 import { openStore, type Store, type StoreOptions } from '../../lib/store/store.ts';
+import { atEndOfFile } from '../support/leftovers.ts';
 
 /** A database that the original wrote. */
 const UPSTREAM = fileURLToPath(new URL('../support/upstream.db', import.meta.url));
 
-const folders: string[] = [];
-const stores: Store[] = [];
-
-afterAll(() => {
-  for (const store of stores) if (store.database.open) store.close();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
 /** A path in a new folder. */
 export function scratch(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'jmb-store-'));
-  folders.push(folder);
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, name);
 }
 
@@ -55,7 +47,9 @@ function emptyCopy(): string {
 /** An open database, by default new and empty. */
 export function open(file: string = emptyCopy(), options?: StoreOptions): Store {
   const store = openStore(file, options);
-  stores.push(store);
+  atEndOfFile(() => {
+    if (store.database.open) store.close();
+  });
   return store;
 }
 

@@ -172,7 +172,7 @@ async function onceThereAre(
   count: number,
 ): Promise<readonly CaughtMail[]> {
   let cron = Date.now() + CRON;
-  for (const until = Date.now() + 45_000; mails.length < count; ) {
+  for (const until = Date.now() + 120_000; mails.length < count; ) {
     if (Date.now() > until) throw new Error(`${mails.length} mails instead of ${count}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
     if (Date.now() < cron || mails.length >= count) continue;
