@@ -4,6 +4,7 @@
  * properties that are called so. Exits with 1 when something does not hold.
  */
 import { parseArgs } from 'node:util';
+import { endFile } from '../support/leftovers.ts';
 import { PROPERTIES } from './properties/all.ts';
 import { takeMessages } from './taking.ts';
 
@@ -20,6 +21,7 @@ const isShort = values.cases === undefined && values.messages === undefined;
 const [cases, messages] = [values.cases, values.messages].map((typed) => Number(typed ?? (isShort ? 400 : 0)));
 
 if (cases) await tryAll(cases);
+endFile();
 if (messages && values.only === '') await takeMessages(messages, seed);
 
 /** Tries each property with so many cases, fewer where one takes longer. */

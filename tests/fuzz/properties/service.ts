@@ -14,6 +14,7 @@ import { formToken } from '../../../lib/store/secrets.ts';
 import { openStore, type Store } from '../../../lib/store/store.ts';
 import { texts } from '../../../lib/text/catalogue.ts';
 import { processZone, useZone } from '../../../lib/text/zones.ts';
+import { atEndOfFile } from '../../support/leftovers.ts';
 
 /** Tuesday 24 November 2026, 10:00 in Paris. */
 export const NOW = 1_795_510_800;
@@ -42,7 +43,7 @@ export interface Service {
 
 let only: Service | undefined;
 
-/** The service, made when it is first asked for; it goes with the process. */
+/** The service, made when it is first asked for; it goes at the end of the file of tests. */
 export function service(): Service {
   only ??= made();
   only.rewind();
@@ -51,7 +52,6 @@ export function service(): Service {
 
 function made(): Service {
   const root = mkdtempSync(join(tmpdir(), 'jmb-fuzz-'));
-  process.on('exit', () => rmSync(root, { recursive: true, force: true }));
   const settings = {
     ...readSettings(root, {}),
     ...{ JMB_DB: join(root, 'jmb.db'), JMB_SERVER_NAME: 'meet.example.org', JMB_URL: 'https://meet.example.org' },
@@ -59,6 +59,11 @@ function made(): Service {
   };
   useZone(settings.JMB_ICAL_TZID);
   const store = openStore(settings.JMB_DB);
+  atEndOfFile(() => {
+    only = undefined;
+    store.close();
+    rmSync(root, { recursive: true, force: true });
+  });
   const clock = { now: () => NOW, nanoseconds: () => BigInt(NOW) * 1_000_000_000n };
   const log: string[] = [];
   const booked = [ALICE, 'bob.durand@example.org'].flatMap((owner, at) => {
