@@ -35,8 +35,12 @@ const MARGIN = 1024 * 1024;
 /**
  * How to connect. Only this machine itself needs no TLS: its certificates are often nobody's. The mailbox of a house with an authority
  * of its own may still be somebody else's, so that the public ones count, too.
+ * @param certificates those of JMB_SMTP_CA, as PEM; none: the public ones alone count
  */
-function connection({ host, port, secure, user, password }: Inbox, certificates: readonly string[]): ImapFlowOptions {
+export function connectionTo(
+  { host, port, secure, user, password }: Inbox,
+  certificates: readonly string[],
+): ImapFlowOptions {
   const isHere = LOOPBACK.test(host.includes(':') ? `[${host}]` : host);
   return {
     host,
@@ -117,7 +121,7 @@ async function visit(
 ): Promise<Trouble | null> {
   const { certificates, fault } = authorityOf(authority);
   if (fault !== null) return { reason: fault, lasts: true };
-  const client = new ImapFlow(connection(inbox, certificates));
+  const client = new ImapFlow(connectionTo(inbox, certificates));
   // A connection that breaks says so here, too; unheard it would end the program.
   client.on('error', () => undefined);
   let isOver = false;

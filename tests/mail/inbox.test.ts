@@ -1,6 +1,8 @@
 /** A mailbox from which messages are taken, and what is said where that cannot be. */
+import { rootCertificates } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { askInbox, lookInto, type Trouble } from '../../lib/mail/inbox.ts';
+import { askInbox, connectionTo, lookInto, type Trouble } from '../../lib/mail/inbox.ts';
+import { LONGEST_MESSAGE } from '../../lib/mail/incoming.ts';
 import { type Imap, type ImapFault, startImap } from '../support/imap.ts';
 import { freePort } from '../support/port.ts';
 
@@ -68,6 +70,18 @@ describe('a look', () => {
     expect(await look(server)).toMatchObject({ taken: 0, left: 3, trouble: { lasts: false } });
   });
 
+  it('takes 500 messages, and leaves the others for the next', async () => {
+    const server = await started(502);
+    const { taken, left, trouble, texts } = await look(server, () => false, 60_000);
+    expect({ taken, left, trouble, last: texts.at(-1) }).toEqual({
+      taken: 500,
+      left: 2,
+      trouble: null,
+      last: 'Subject: 500',
+    });
+    expect(await look(server)).toMatchObject({ taken: 2, left: 0, texts: ['Subject: 501', 'Subject: 502'] });
+  });
+
   it('asks for no more than is read of a message', async () => {
     const server = await started(1);
     await look(server);
@@ -75,6 +89,60 @@ describe('a look', () => {
     expect(server.asked.find((command) => command.startsWith('UID SEARCH'))).toMatch(
       /UNDELETED UNSEEN|UNSEEN UNDELETED/,
     );
+  });
+});
+
+describe('a connection', () => {
+  const ELSEWHERE = {
+    host: 'imap.example.org',
+    port: 143,
+    secure: false,
+    user: 'visio',
+    password: 'word',
+    mailbox: 'INBOX',
+  };
+
+  it('to another machine has TLS from the start or by STARTTLS, and a certificate that counts', () => {
+    const tls = { rejectUnauthorized: true };
+    expect(connectionTo(ELSEWHERE, [])).toMatchObject({ secure: false, doSTARTTLS: true, tls });
+    expect(connectionTo({ ...ELSEWHERE, secure: true, port: 993 }, [])).toMatchObject({ secure: true, port: 993, tls });
+    expect(connectionTo({ ...ELSEWHERE, host: '2001:db8::1' }, [])).toMatchObject({ doSTARTTLS: true, tls });
+  });
+
+  it.each(['localhost', '127.0.0.1', '::1'])('to %s needs neither', (host) => {
+    const plain = connectionTo({ ...ELSEWHERE, host }, []);
+    expect(plain).toMatchObject({ secure: false, tls: { rejectUnauthorized: false } });
+    expect(plain).not.toHaveProperty('doSTARTTLS');
+    expect(connectionTo({ ...ELSEWHERE, host, secure: true }, [])).toMatchObject({ secure: true });
+  });
+
+  it('believes the house’s authority besides the public ones, and those alone where there is none', () => {
+    expect(connectionTo(ELSEWHERE, []).tls).toEqual({ rejectUnauthorized: true });
+    expect(connectionTo(ELSEWHERE, ['of the house']).tls).toEqual({
+      rejectUnauthorized: true,
+      ca: `${rootCertificates.join('\n')}\nof the house`,
+    });
+  });
+
+  it('hands over the password, says nothing of its own, and bounds what the server may send', () => {
+    const { auth, logger, disableAutoIdle, maxLiteralSize, maxResponseSize, maxLineLength } = connectionTo(
+      ELSEWHERE,
+      [],
+    );
+    expect({ auth, logger, disableAutoIdle }).toEqual({
+      auth: { user: 'visio', pass: 'word' },
+      logger: false,
+      disableAutoIdle: true,
+    });
+    expect(maxLiteralSize).toBeGreaterThan(LONGEST_MESSAGE);
+    expect(maxResponseSize).toBeGreaterThan(maxLiteralSize ?? 0);
+    for (const [bound, most] of [
+      [maxResponseSize, 2 * LONGEST_MESSAGE],
+      [maxLineLength, LONGEST_MESSAGE],
+    ]) {
+      expect(bound).toBeGreaterThan(65_536);
+      expect(bound).toBeLessThanOrEqual(most ?? 0);
+    }
   });
 });
 
