@@ -22,7 +22,7 @@ describe('people', () => {
         ...[FROM, 'To: Team: One <one@x.test>, two@x.test;, Three@x.test', 'Cc: four@x.test, envelope@x.test'],
         ...[
           'X-Original-To: Original@x.test',
-          'Delivered-To: <delivered@x.test>',
+          'Delivered-To: < delivered@x.test >',
           'Envelope-To: to@x.test',
           'Delivered-To: none',
         ],
@@ -54,6 +54,13 @@ describe('what it says', () => {
     expect(both.text).toContain('Plain');
     const html = await read([FROM, 'MIME-Version: 1.0', 'Content-Type: text/html'], '<p>Rich &amp; <b>bold</b></p>');
     expect(html.text.trim()).toBe('Rich & bold');
+    const alternatives = (plain: string) =>
+      read(
+        [FROM, 'MIME-Version: 1.0', 'Content-Type: multipart/alternative; boundary="b"'],
+        `--b\nContent-Type: text/plain\n\n${plain}\n--b\nContent-Type: text/html\n\n<p>Rich</p>\n--b--\n`,
+      );
+    expect((await alternatives('Plain')).text.trim()).toBe('Plain');
+    expect((await alternatives('  \n \n')).text.trim()).toBe('Rich');
     const blank = await read([FROM, 'Subject: S']);
     expect([blank.subject, blank.text.trim(), (await read([FROM])).subject]).toEqual(['S', 'Hello', '']);
     expect((await read([FROM], '')).text.trim()).toBe('');
@@ -87,6 +94,7 @@ describe('what hangs on it', () => {
     ['Content-Type: application/octet-stream; name="winmail.dat.txt"', false],
     ['Content-Type: application/octet-stream; name="my-winmail.dat"', false],
     ['Content-Type: application/ms-tnefx', false],
+    ['Content-Type: x-application/ms-tnef', false],
   ])('%s: a TNEF %s', async (type, is) => {
     const part = `${type}\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64`;
     const mail = await parts(['Content-Type: text/plain', 'x'], [part, 'eJ8+Ig==']);
@@ -111,6 +119,12 @@ describe('who wrote it', () => {
     ['a program, with more words', ['Auto-Submitted:  Auto-Generated; x=y'], true, true],
     ['a program that answers', ['Auto-Submitted: auto-replied'], true, false],
     ['a program that says nothing we know', ['Auto-Submitted: nothing'], true, false],
+    ['a program that has changed nothing', ['Auto-Submitted: auto-generated; changed=no'], true, true],
+    ['a program of another kind', ['Auto-Submitted: x-auto-generated'], true, false],
+    ['a program that says more', ['Auto-Submitted: well, auto-generated'], true, false],
+    ['a program that says what ends so', ['Auto-Submitted: piano-no'], true, false],
+    ['a list of another kind', ['Precedence: x-list'], false, false],
+    ['no list', ['Precedence: no list'], false, false],
     ['a list', ['Precedence: list'], true, false],
     ['bulk', ['Precedence: Bulk'], true, false],
     ['junk', ['Precedence: junk'], true, false],
@@ -134,6 +148,16 @@ describe('who wrote it', () => {
 });
 
 describe('what is read of it', () => {
+  it('is nothing where its head is too long, or its parts lie too deep', async () => {
+    const nothing = (text: string) => readMail({ raw: Buffer.from(text), recipients: [] });
+    expect(await nothing(`${FROM}\nX-Long: ${'x'.repeat(3_000_000)}\n\nHello\n`)).toBeNull();
+    const deep = Array.from(
+      { length: 200 },
+      (_, at) => `Content-Type: multipart/mixed; boundary="b${at}"\n\n--b${at}\n`,
+    );
+    expect(await nothing(`${FROM}\nMIME-Version: 1.0\n${deep.join('')}\nHello\n`)).toBeNull();
+  });
+
   it('is a view of something longer, and no more', async () => {
     const view = Buffer.from(`garbage${FROM}\nSubject: S\n\nbody and more`);
     const seen = await readMail({ raw: view.subarray(7, view.length - 9), recipients: [] });
