@@ -6,6 +6,7 @@ import type { Settings } from '../settings.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { type Claims, type Delivery, openClaims } from './claims.ts';
 import type { MailParts } from './compose.ts';
+import { AT_ONCE, type Pace, startPace } from './pace.ts';
 import type { MailServer } from './smtp.ts';
 import type { Outcome } from './smtp_failures.ts';
 
@@ -25,14 +26,8 @@ export interface SendOptions {
 /** How many mails are taken at once; more than a booking has at most by default, so that a page takes its own in one go. */
 const BATCH = 60;
 
-/** How many of them go at the same time. */
-const AT_ONCE = 3;
-
 /** How much longer than the deadline a lease holds, in seconds: the results are still to be written down then. */
 const LEASE_MARGIN = 30;
-
-/** A mail is not begun when less time than this is left, in milliseconds: broken off at the end, it might arrive twice. */
-const LEAST_TIME = 250;
 
 /**
  * Sends what is due. Never throws: what goes wrong is logged, and the mails stay in the outbox.
@@ -120,44 +115,4 @@ async function send(row: OutboxRow, server: MailServer, signal: AbortSignal): Pr
     return { state: 'refused', reason: 'the outbox holds no mail in this row' };
   }
   return server.send(parts, row.messageId, signal);
-}
-
-/** Knows when to stop. */
-interface Pace {
-  /** Why no mail goes through at present. */
-  readonly unreachable: string | undefined;
-  /** The server has had its say about a mail, whatever it said. */
-  readonly answered: boolean;
-  goesOn(): boolean;
-  /** Watches one try; the signal ends it when the time is over. */
-  time(send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome>;
-}
-
-/** @param left milliseconds until the deadline */
-function startPace(left: () => number): Pace {
-  const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(left())));
-  let slowest = 0;
-  let broken = 0;
-  let unreachable: string | undefined;
-  let answered = false;
-  return {
-    get unreachable() {
-      return unreachable;
-    },
-    get answered() {
-      return answered;
-    },
-    goesOn: () => unreachable === undefined && left() > Math.max(LEAST_TIME, slowest * 1.5),
-    async time(send) {
-      const before = left();
-      const outcome = await send(deadline);
-      slowest = Math.max(slowest, before - left());
-      answered ||= outcome.state !== 'postponed' || outcome.obstacle === 'mail';
-      // One connection that breaks may be chance or this one mail's fault; several in a row are the server's.
-      broken = outcome.state === 'postponed' && outcome.obstacle === 'connection' ? broken + 1 : 0;
-      const tooMany = broken > (answered ? AT_ONCE : 1);
-      if (outcome.state === 'postponed' && (outcome.obstacle === 'server' || tooMany)) unreachable = outcome.reason;
-      return outcome;
-    },
-  };
 }
