@@ -67,7 +67,9 @@ describe('a look', () => {
   it('ends where nothing can be marked as read', async () => {
     const server = await started();
     server.fault = (command) => (command.startsWith('UID STORE') ? 'NO not allowed' : undefined);
-    expect(await look(server)).toMatchObject({ taken: 0, left: 3, trouble: { lasts: false } });
+    expect(await look(server)).toMatchObject({
+      ...{ taken: 0, left: 3, trouble: { reason: 'messages cannot be marked as read', lasts: false } },
+    });
   });
 
   it('takes 500 messages, and leaves the others for the next', async () => {
