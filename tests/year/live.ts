@@ -65,7 +65,25 @@ export async function live(world: World, year: Year, say: (text: string) => void
     done += 1;
     if (done % 1000 === 0) say(`${done} done, ${new Date(at * 1000).toISOString()}`);
   }
+  await outlast(world, diary, end);
   return diary;
+}
+
+/** What mails are waited for when all is over. */
+type Waiting = Pick<World, 'nextTry' | 'setClock' | 'cron'> & { readonly smtp: Pick<World['smtp'], 'mails'> };
+
+/** Has cron run until no mail waits, an hour at most: what was put off in the last minute is to come, too. `over` is in Unix seconds. */
+export async function outlast(world: Waiting, diary: Diary, over: number): Promise<void> {
+  let at = over;
+  for (let next = world.nextTry(); next !== null; next = world.nextTry()) {
+    at = Math.max(next, at + MINUTE);
+    if (at > over + HOUR) return;
+    world.setClock(at);
+    diary.clock = at;
+    await world.cron(at);
+    diary.ended = at;
+    await readMails(diary, world.smtp.mails.splice(0), at);
+  }
 }
 
 /** Has cron run at a moment, in Unix seconds. */

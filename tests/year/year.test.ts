@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keptRightly } from './audit_kept.ts';
 import { originalRightly, ownerToldRightly, remindedRightly, toldRightly } from './audit_mails.ts';
-import type { Got, Lived } from './diary.ts';
+import { emptyDiary, type Got, type Lived } from './diary.ts';
+import { outlast } from './live.ts';
 import { dayOn, planYear, unixAt } from './plan.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/tests/year.mjs');
@@ -44,6 +45,19 @@ it('the plan of a year has everything in it, and clocks that go both ways', () =
   expect(unixAt({ date: '2027-03-28', time: '09:00' }) - unixAt({ date: '2027-03-27', time: '09:00' })).toBe(23 * 3600);
   expect(unixAt({ date: '2027-10-31', time: '09:00' }) - unixAt({ date: '2027-10-30', time: '09:00' })).toBe(25 * 3600);
   expect(dayOn('2027-02-28', 1)).toBe('2027-03-01');
+});
+
+it('the year ends once no mail waits that was put off in its last minute', async () => {
+  const over = 1_808_744_400;
+  const tries = [over - 5, over + 300, over + 7_000];
+  const runs: number[] = [];
+  const diary = emptyDiary([], []);
+  const cron = async (at: number) => {
+    runs.push(at);
+    tries.shift();
+  };
+  await outlast({ nextTry: () => tries[0] ?? null, setClock: () => undefined, cron, smtp: { mails: [] } }, diary, over);
+  expect([runs, diary.ended]).toEqual([[over + 60, over + 300], over + 300]);
 });
 
 describe('the auditor', () => {
