@@ -1,7 +1,7 @@
 /** The demo as install.sh starts it, and how it ends: `node dist/tests/demo.mjs`. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeToken } from '../../lib/jitsi/token.ts';
 import { readSettings } from '../../lib/settings.ts';
@@ -12,8 +12,10 @@ import { left, type Started, says, start } from '../support/started.ts';
 
 const DIST = process.env['JMB_DIST'] ?? join(import.meta.dirname, '../../dist');
 
+/** What it leaves when it is killed lies beside its folder. */
 function startDemo(port: number, folder: string, ...words: string[]): Started {
-  return start(process.execPath, join(DIST, 'tests/demo.mjs'), '--port', `${port}`, '--dir', folder, ...words);
+  const program = [process.execPath, join(DIST, 'tests/demo.mjs')];
+  return start('env', `TMPDIR=${dirname(folder)}`, ...program, '--port', `${port}`, '--dir', folder, ...words);
 }
 
 describe('the demo', () => {
