@@ -72,12 +72,13 @@ export async function live(world: World, year: Year, say: (text: string) => void
 /** What mails are waited for when all is over. */
 type Waiting = Pick<World, 'nextTry' | 'setClock' | 'cron'> & { readonly smtp: Pick<World['smtp'], 'mails'> };
 
-/** Has cron run until no mail waits, an hour at most: what was put off in the last minute is to come, too. `over` is in Unix seconds. */
+/**
+ * Has cron run each minute until no mail waits, for an hour at most: what was put off in the last minute is to come, too, and what
+ * falls due meanwhile in its time. `over` is in Unix seconds.
+ */
 export async function outlast(world: Waiting, diary: Diary, over: number): Promise<void> {
-  let at = over;
-  for (let next = world.nextTry(); next !== null; next = world.nextTry()) {
-    at = Math.max(next, at + MINUTE);
-    if (at > over + HOUR) return;
+  for (let at = over + MINUTE; at <= over + HOUR; at += MINUTE) {
+    if ((world.nextTry() ?? Number.POSITIVE_INFINITY) > over + HOUR) return;
     world.setClock(at);
     diary.clock = at;
     await world.cron(at);

@@ -49,15 +49,16 @@ it('the plan of a year has everything in it, and clocks that go both ways', () =
 
 it('the year ends once no mail waits that was put off in its last minute', async () => {
   const over = 1_808_744_400;
-  const tries = [over - 5, over + 300, over + 7_000];
+  const tries = [over - 5, over + 170, over + 7_000];
   const runs: number[] = [];
   const diary = emptyDiary([], []);
   const cron = async (at: number) => {
-    runs.push(at);
-    tries.shift();
+    runs.push(at - over);
+    while ((tries[0] ?? at + 1) <= at) tries.shift();
   };
   await outlast({ nextTry: () => tries[0] ?? null, setClock: () => undefined, cron, smtp: { mails: [] } }, diary, over);
-  expect([runs, diary.ended]).toEqual([[over + 60, over + 300], over + 300]);
+  // Each minute: a reminder that falls due before the next try is not late.
+  expect([runs, diary.ended]).toEqual([[60, 120, 180], over + 180]);
 });
 
 describe('the auditor', () => {
