@@ -13,12 +13,16 @@ export interface Pace {
   readonly unreachable: string | undefined;
   /** The server has had its say about a mail, whatever it said. */
   readonly answered: boolean;
+  /** Whether another mail may be begun: there is a server, and time enough. */
   goesOn(): boolean;
   /** Watches one try; the signal ends it when the time is over. */
   time(send: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome>;
 }
 
-/** @param left milliseconds until the deadline, as they pass */
+/**
+ * Begins to watch a sender's tries.
+ * @param left milliseconds until the deadline, as they pass
+ */
 export function startPace(left: () => number): Pace {
   const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(left())));
   let slowest = 0;

@@ -96,7 +96,9 @@ it('answers a hundred links that lead nowhere, and then asks to wait', async () 
 it('reads settings anew when their file changes', async () => {
   expect(await (await kept.ask('/booking.cgi', { as: 'alice' })).text()).toContain('Visio Example');
   writeFileSync(join(kept.root, 'etc/jmb_local.cf'), 'JMB_NAME="Another name"\n');
-  await expect.poll(async () => (await kept.ask('/booking.cgi', { as: 'alice' })).text()).toContain('Another name');
+  await expect
+    .poll(async () => (await kept.ask('/booking.cgi', { as: 'alice' })).text(), { timeout: 5000 })
+    .toContain('Another name');
 });
 
 it('goes on as it began while its files are replaced, and loses no request however often it starts anew', async () => {
